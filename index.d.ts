@@ -1,0 +1,130 @@
+/**
+ * Creates a login-and-token service for one mini-program.
+ *
+ * Returns at once: connecting to redis is the library's business.
+ *
+ * @param appId     The mini-program's app id. May be null where `authorize` is never called.
+ * @param secret    The mini-program's app secret. May be null where `authorize` is never called.
+ * @param sku       Names this application inside its tokens; stands there as `String(sku)`.
+ * @param db        Where users are registered: a path to a SQLite file, a `Database` of the `sqlite3` package, any object with
+ *                  `all` and `run`, or null for a service that only checks tokens.
+ * @param redisPass The password of redis, or null.
+ * @param ttl       Life of a token in seconds, a positive whole number or its text; 259200 (three days) by default.
+ * @param options   What 1.3.2 did not have.
+ * @throws TypeError for a `ttl`, `db` or option that cannot work; its message names it.
+ */
+declare function mpauthx(
+  appId: string | null | undefined,
+  secret: string | null | undefined,
+  sku: string | null | undefined,
+  db: mpauthx.UserDatabase | null | undefined,
+  redisPass?: string | null,
+  ttl?: number | string | null,
+  options?: mpauthx.Options | null,
+): mpauthx.Mpauthx;
+
+declare namespace mpauthx {
+  /** A path to a SQLite file, a `Database` of the `sqlite3` package, or anything that answers as one does. */
+  type UserDatabase = string | CallbackDatabase;
+
+  /** The two methods of a `sqlite3` Database that are called. */
+  interface CallbackDatabase {
+    all(sql: string, callback: (error: Error | null, rows: any[]) => void): unknown;
+    run(sql: string, callback: (error: Error | null) => void): unknown;
+  }
+
+  interface Options {
+    /** The token store: the URL of a redis (default `redis://127.0.0.1:6379`), or `'memory'`: inside this object, for development and tests. */
+    tokens?: 'memory' | `redis://${string}`;
+    wechat?: {
+      /** Where WeChat is reached; default `https://api.weixin.qq.com`. Plain `http:` only on a loopback address. */
+      endpoint?: string;
+      /** How long one request to WeChat may take, in milliseconds; default 10000. */
+      timeout?: number;
+    };
+    /** Who reads and writes the user table: `'native'`, this library's own SQLite; `'object'`, only the object given as `db`. */
+    users?: 'native' | 'object';
+    /** Makes the documented user table (with a path, the file as well) where it is missing; default false. */
+    createTable?: boolean;
+  }
+
+  interface Mpauthx {
+    /**
+     * Logs a user in: exchanges `code` with WeChat, decrypts the user's data, registers the user, and gives the live token or a new one.
+     * Rejects with an {@link MpauthxError}: 6000, 6001, 6008, 6009, 6011.
+     *
+     * @param code          What `wx.login` gave.
+     * @param encryptedData What `wx.getUserInfo` gave: base64, or the bytes themselves.
+     * @param iv            What `wx.getUserInfo` gave: base64, or the 16 bytes themselves.
+     */
+    authorize(code: string, encryptedData: string | Uint8Array, iv: string | Uint8Array): Promise<Success>;
+
+    /**
+     * Ends every live token that this user has for this sku and issues a new one. It trusts its caller: check who asks before you call it.
+     * Rejects with an {@link MpauthxError}: 6000, 6001, 6010.
+     */
+    refreshToken(userId: string): Promise<Success>;
+
+    /** Resolves when the token is live. Rejects with `undefined` when it is not, and with an {@link MpauthxError} 6000 when the token store cannot be asked. */
+    isTokenValid(token: string): Promise<void>;
+
+    /** The part before the first `|`: the user's id; `''` where there is none. Throws a TypeError when `token` is not a string. */
+    extractOpenId(token: string): string;
+
+    /** The middle part of a token of exactly three parts, else null. Throws a TypeError when `token` is not a string. */
+    extractSku(token: string): string | null;
+
+    /** Ends the connection to the token store once everything that was asked has been answered. Calling it twice does no harm. */
+    close(): Promise<void>;
+
+    readonly constants: Constants;
+  }
+
+  /** What `authorize` and `refreshToken` resolve with. */
+  interface Success {
+    status_code: 1;
+    status_message: 'OK';
+    /** The token. */
+    response: string;
+  }
+
+  interface MpauthxError extends Error {
+    /** One of {@link StatusCodes}. */
+    code: number;
+    /** WeChat's own error code, where it sent one. */
+    errcode?: number;
+    /** WeChat's own error text, where it sent one. */
+    errmsg?: string;
+    /** The request id that WeChat wants quoted in questions to its support, where it sent one. */
+    rid?: string;
+    /** Whether the same call may succeed later, where WeChat sent an error code. */
+    retryable?: boolean;
+  }
+
+  interface Constants {
+    readonly statusCode: StatusCodes;
+  }
+
+  interface StatusCodes {
+    readonly success: 1;
+    readonly databaseRelatedError: 6000;
+    readonly requiredParamsMissingError: 6001;
+    readonly httpError: 6002;
+    readonly responseIsNull: 6003;
+    readonly jsonParsedError: 6004;
+    readonly httpResponseErrorEvent: 6005;
+    readonly httpRequestErrorEvent: 6006;
+    readonly internetConnectionError: 6006;
+    readonly invalidAccessToken: 6007;
+    readonly sessionKeyAndOpenIdRequestError: 6008;
+    readonly openIdOrUnionIdNotMatch: 6009;
+    readonly userNotExistInDB: 6010;
+    readonly userInfoDecryptionError: 6011;
+    readonly unknownError: 9999;
+  }
+
+  const _default: typeof mpauthx;
+  export { _default as default };
+}
+
+export = mpauthx;

@@ -1,0 +1,260 @@
+'use strict';
+
+// The face of the addon: checks arguments, makes promises and Errors, and calls the application's database object.
+// What a call does is decided in Rust. The syntax stays within what Node 14 reads.
+
+const path = require('path');
+const timers = require('timers');
+const native = require('./native.js');
+
+/** Seconds; 1.3.2's. */
+const DEFAULT_TTL = 259200;
+
+/** The longest delay that timers take, in milliseconds. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+const statusCode = Object.freeze(Object.fromEntries(native.statusCodes().map(({ name, code }) => [name, code])));
+const constants = Object.freeze({ statusCode });
+
+function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
+  const settings = readOptions(options);
+  const users = readDb(db, settings.users);
+  const calls = new Calls(db, users.binds);
+  // Weakly held, or an object that its application forgot could never go: the addon keeps what it calls.
+  const reached = new WeakRef(calls);
+  const core = createCore(
+    {
+      appId: optionalText(appId),
+      secret: optionalText(secret),
+      sku: String(sku),
+      password: optionalText(redisPass),
+      ttl: readTtl(ttl),
+      tokens: settings.tokens,
+      endpoint: settings.wechat.endpoint,
+      timeout: settings.wechat.timeout,
+      createTable: settings.createTable === true,
+      ...users,
+    },
+    (messages) => {
+      const calls = reached.deref();
+      if (calls) calls.receive(messages);
+    },
+  );
+  calls.core = core;
+
+  return {
+    authorize(code, encryptedData, iv) {
+      return calls.start((call) => {
+        for (const [name, value] of Object.entries({ code, encryptedData, iv })) {
+          if (isMissing(value)) throw missing(name);
+        }
+        core.authorize(call, text(code, 'code'), bytes(encryptedData, 'encryptedData'), bytes(iv, 'iv'));
+      });
+    },
+
+    refreshToken(userId) {
+      return calls.start((call) => {
+        if (isMissing(userId)) throw missing('userId');
+        core.refreshToken(call, text(userId, 'userId'));
+      });
+    },
+
+    isTokenValid(token) {
+      return calls.start((call) => {
+        let candidate;
+        try {
+          candidate = `${token}`;
+        } catch (_) {
+          throw undefined;
+        }
+        if (!core.isTokenValid(call, candidate)) throw undefined;
+      });
+    },
+
+    extractOpenId(token) {
+      return native.extractOpenId(tokenText(token));
+    },
+
+    extractSku(token) {
+      return native.extractSku(tokenText(token));
+    },
+
+    close() {
+      return calls.start((call) => core.close(call));
+    },
+
+    constants,
+  };
+}
+
+/** The calls that have not been answered. While there are some, a timer keeps them and the process alive. */
+class Calls {
+  constructor(db, binds) {
+    this.db = db;
+    this.binds = binds;
+    this.core = null;
+    this.pending = new Map();
+    this.last = 0;
+    this.hold = null;
+  }
+
+  /** A promise for what `begin` asks for under the number that it is given. What `begin` throws, the promise rejects with. */
+  start(begin) {
+    return new Promise((resolve, reject) => {
+      const call = this.last;
+      this.last = (call + 1) >>> 0; // the addon's numbers have 32 bits
+      begin(call);
+      this.pending.set(call, { resolve, reject });
+      if (this.hold === null) this.hold = timers.setInterval(() => this, MAX_DELAY);
+    });
+  }
+
+  receive(messages) {
+    for (const message of messages) {
+      if (message.ask) this.ask(message.ask);
+      else this.settle(message);
+    }
+  }
+
+  settle({ call, token, valid, error }) {
+    const { resolve, reject } = this.pending.get(call);
+    this.pending.delete(call);
+    if (this.pending.size === 0) {
+      timers.clearInterval(this.hold);
+      this.hold = null;
+    }
+    if (error) reject(failure(error));
+    else if (token !== undefined) resolve({ status_code: statusCode.success, status_message: 'OK', response: token });
+    else if (valid === false) reject(undefined);
+    else resolve(undefined);
+  }
+
+  /** Puts a statement to the application's database object. */
+  ask({ id, method, sql, parameter }) {
+    const answer = (error, rows) => {
+      if (error) this.core.answer(id, false, causeOf(error));
+      else this.core.answer(id, Boolean(rows && rows.length > 0));
+    };
+    try {
+      if (this.binds) this.db[method](sql, parameter === undefined ? [] : [parameter], answer);
+      else this.db[method](sql, answer);
+    } catch (error) {
+      answer(error || new Error('the database object threw nothing'));
+    }
+  }
+}
+
+function createCore(config, wake) {
+  try {
+    return new native.Core(config, wake);
+  } catch (error) {
+    throw new TypeError(error.message);
+  }
+}
+
+function causeOf(error) {
+  try {
+    return `${error instanceof Object && 'message' in error ? error.message : error}`;
+  } catch (_) {
+    return 'the database object failed with something that cannot become text';
+  }
+}
+
+function failure({ message, ...data }) {
+  return Object.assign(new Error(message), data);
+}
+
+function missing(name) {
+  return failure({ code: statusCode.requiredParamsMissingError, message: `Missing ${name} parameter` });
+}
+
+function isMissing(value) {
+  return value === null || value === undefined;
+}
+
+function text(value, name) {
+  try {
+    return `${value}`;
+  } catch (_) {
+    throw failure({ code: statusCode.requiredParamsMissingError, message: `The ${name} parameter cannot become text` });
+  }
+}
+
+/** Bytes as they are, anything else as text. Not `instanceof`: a Buffer may come from another realm. */
+function bytes(value, name) {
+  if (!ArrayBuffer.isView(value)) return text(value, name);
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+function tokenText(token) {
+  if (typeof token !== 'string') throw new TypeError('token must be a string');
+  return token;
+}
+
+/** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */
+function optionalText(value) {
+  return isMissing(value) || value === '' ? undefined : String(value);
+}
+
+function readTtl(ttl) {
+  if (isMissing(ttl)) return DEFAULT_TTL;
+  const seconds = typeof ttl === 'number' || (typeof ttl === 'string' && /^\s*\d+\s*$/.test(ttl)) ? Number(ttl) : NaN;
+  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+  throw new TypeError('ttl must be a positive whole number of seconds, or its text');
+}
+
+const OPTIONS = {
+  tokens: ['a string', (value) => typeof value === 'string'],
+  wechat: ['an object', (value) => typeof value === 'object' && !Array.isArray(value)],
+  users: ["'native' or 'object'", (value) => value === 'native' || value === 'object'],
+  createTable: ['a boolean', (value) => typeof value === 'boolean'],
+};
+
+const WECHAT_OPTIONS = {
+  endpoint: ['a string', (value) => typeof value === 'string'],
+  timeout: ['a positive whole number of milliseconds', (ms) => Number.isInteger(ms) && ms > 0 && ms <= MAX_DELAY],
+};
+
+function readOptions(options) {
+  const settings = checked(options, OPTIONS, 'options');
+  return { ...settings, wechat: checked(settings.wechat, WECHAT_OPTIONS, 'options.wechat') };
+}
+
+/** The options that are set. Null counts as not set. */
+function checked(options, known, name) {
+  if (isMissing(options)) return {};
+  if (typeof options !== 'object' || Array.isArray(options)) throw new TypeError(`${name} must be an object`);
+  const set = Object.entries(options).filter(([, value]) => !isMissing(value));
+  for (const [key, value] of set) {
+    if (!Object.prototype.hasOwnProperty.call(known, key)) throw new TypeError(`${name}.${key} is not an option`);
+    const [kind, fits] = known[key];
+    if (!fits(value)) throw new TypeError(`${name}.${key} must be ${kind}`);
+  }
+  return Object.fromEntries(set);
+}
+
+/** Who reads and writes the user table: our own SQLite the `file`, the application's `object`, or both together. */
+function readDb(db, wish) {
+  const nobody = { file: undefined, object: false, binds: false };
+  if (isMissing(db)) return nobody;
+  if (typeof db === 'string' && db !== '' && db !== ':memory:') {
+    if (wish === 'object') throw new TypeError("options.users: 'object' needs a database object as db, not a path");
+    return { ...nobody, file: path.resolve(db) };
+  }
+  if (typeof db !== 'object' || typeof db.all !== 'function' || typeof db.run !== 'function') {
+    throw new TypeError(
+      'db must be a path to a SQLite file, a Database of the sqlite3 package, an object with the methods all and run, or null',
+    );
+  }
+  const isSqlite3 = typeof db.filename === 'string' && typeof db.each === 'function' && typeof db.configure === 'function';
+  const isFile = isSqlite3 && db.filename !== '' && db.filename !== ':memory:' && !db.filename.startsWith('file:');
+  if (wish === 'native') {
+    if (isFile) return { ...nobody, file: path.resolve(db.filename) };
+    throw new TypeError("options.users: 'native' needs a path, or a Database of the sqlite3 package on a file, as db");
+  }
+  const file = isFile && wish !== 'object' ? path.resolve(db.filename) : undefined;
+  return { file, object: true, binds: isSqlite3 };
+}
+
+module.exports = mpauthx;
+module.exports.default = mpauthx;

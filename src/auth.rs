@@ -1,0 +1,142 @@
+//! The flows: the only place that knows the order of steps. May import everything but the binding.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::error::{Error, Result};
+use crate::sessions::Sessions;
+use crate::token::{Owner, Token};
+use crate::users::Users;
+use crate::wechat::{Encoded, Exchange, OpenData, Session, decrypt};
+
+/// Calls in flight per object. Past it a call is refused at once: a store that is stuck must not fill the memory.
+const MAX_CALLS: u32 = 1 << 16;
+
+pub struct Auth {
+    exchange: Exchange,
+    users: Users,
+    sessions: Sessions,
+    sku: String,
+    open: AtomicBool,
+    permits: Arc<Semaphore>,
+}
+
+/// Whether a call may use the token store: decided when it is asked, so that `close` lets what was asked before it end.
+pub enum Admission {
+    Admitted(OwnedSemaphorePermit),
+    Closed,
+    TooMany,
+}
+
+impl Admission {
+    fn check(&self) -> Result<()> {
+        match self {
+            Self::Admitted(_) => Ok(()),
+            Self::Closed => Err(Error::database("mpauthx was closed")),
+            Self::TooMany => Err(Error::database(format!("more than {MAX_CALLS} calls at once, try again"))),
+        }
+    }
+}
+
+impl Auth {
+    pub fn new(exchange: Exchange, users: Users, sessions: Sessions, sku: String) -> Self {
+        let permits = Arc::new(Semaphore::new(MAX_CALLS as usize));
+        Self { exchange, users, sessions, sku, open: AtomicBool::new(true), permits }
+    }
+
+    /// Begins what is done in the background.
+    pub async fn start(&self) {
+        if let Sessions::Redis(redis) = &self.sessions {
+            redis.start();
+        }
+        // Whoever needs the table tries again, and reports the failure.
+        let _ = self.users.prepare().await;
+    }
+
+    /// Admits a call. Held until the call has been answered.
+    pub fn admit(&self) -> Admission {
+        if !self.open.load(Ordering::Acquire) {
+            return Admission::Closed;
+        }
+        self.permits.clone().try_acquire_owned().map_or(Admission::TooMany, Admission::Admitted)
+    }
+
+    /// Logs the user in whom WeChat names for `code`.
+    pub async fn authorize(&self, admission: &Admission, code: &str, data: &Encoded, iv: &Encoded) -> Result<Token> {
+        let app_id = self.exchange.app_id()?;
+        let session = self.exchange.session(code).await?;
+        let open_data = decrypt(app_id, &session.session_key, data, iv)?;
+        let owner = self.owner(identify(session, open_data)?);
+        admission.check()?;
+        if let Some(token) = self.sessions.find(&owner).await? {
+            return Ok(token);
+        }
+        self.users.ensure(&owner.user).await?;
+        self.sessions.issue(&owner).await
+    }
+
+    /// Ends the sessions of `user` and issues a new one.
+    pub async fn refresh(&self, admission: &Admission, user: String) -> Result<Token> {
+        if !self.users.exists(&user).await? {
+            return Err(Error::unknown_user());
+        }
+        admission.check()?;
+        self.sessions.replace_all(&self.owner(user)).await
+    }
+
+    /// Whether `token` is live. After `close` none is.
+    pub async fn is_valid(&self, admission: &Admission, token: &Token) -> Result<bool> {
+        if let Admission::Closed = admission {
+            return Ok(false);
+        }
+        admission.check()?;
+        self.sessions.contains(token).await
+    }
+
+    /// Ends the connections once every call that was admitted has been answered.
+    pub async fn close(&self) {
+        self.open.store(false, Ordering::Release);
+        let all = self.permits.acquire_many(MAX_CALLS).await;
+        self.sessions.close();
+        self.users.release().await;
+        drop(all);
+    }
+
+    /// Makes files whole before the process ends.
+    pub fn checkpoint(&self) {
+        self.users.checkpoint();
+    }
+
+    fn owner(&self, user: String) -> Owner {
+        Owner { user, sku: self.sku.clone() }
+    }
+}
+
+/// The user's id: the unionId where the data carry one, else the openId, which must be the one that WeChat named.
+fn identify(session: Session, data: OpenData) -> Result<String> {
+    match (session.open_id, data.open_id) {
+        (Some(named), Some(decrypted)) if named == decrypted => Ok(data.union_id.unwrap_or(decrypted)),
+        _ => Err(Error::id_mismatch()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_must_be_there_and_alike() {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let user = |named: Option<&str>, decrypted: Option<&str>, union: Option<&str>| {
+            let session = Session { open_id: text(named), session_key: String::new() };
+            identify(session, OpenData { open_id: text(decrypted), union_id: text(union) })
+        };
+        assert_eq!(user(Some("o"), Some("o"), None).as_deref(), Ok("o"));
+        assert_eq!(user(Some("o"), Some("o"), Some("u")).as_deref(), Ok("u"));
+        for (named, decrypted) in [(Some("o"), Some("p")), (Some("o"), None), (None, Some("o")), (None, None)] {
+            assert_eq!(user(named, decrypted, Some("u")), Err(Error::id_mismatch()));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The boundary to Node: the only place that knows napi.
+//!
+//! A call comes in with a number and its outcome goes out under it: index.js makes the promises and the errors, so that `instanceof`
+//! holds in every realm. What is ready goes out many at a time, on one wake-up.
+
+mod config;
+mod outbox;
+mod runtime;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use napi::bindgen_prelude::{Either, Env, Function, Uint8Array};
+use napi_derive::napi;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::auth::{Admission, Auth};
+use crate::error::{Result, STATUS_CODES};
+use crate::token::{self, Token};
+use crate::users::{Answer, Question};
+use crate::wechat::Encoded;
+use config::Config;
+use outbox::{Asked, Message, Outbox, Outcome, Reply};
+
+/// The name and number of a status.
+#[napi(object)]
+pub struct StatusCode {
+    pub name: String,
+    pub code: u32,
+}
+
+#[napi]
+pub fn status_codes() -> Vec<StatusCode> {
+    STATUS_CODES.iter().map(|&(name, code)| StatusCode { name: name.to_owned(), code }).collect()
+}
+
+#[napi]
+pub fn extract_open_id(token: String) -> String {
+    token::extract_open_id(&token).to_owned()
+}
+
+#[napi]
+pub fn extract_sku(token: String) -> Option<String> {
+    token::extract_sku(&token).map(str::to_owned)
+}
+
+/// Questions to the application's database object that have not been answered.
+#[derive(Default)]
+struct Questions {
+    last: AtomicU32,
+    open: Mutex<HashMap<u32, oneshot::Sender<Answer>>>,
+}
+
+impl Questions {
+    fn put(&self, question: Question, outbox: &Outbox) {
+        let id = self.last.fetch_add(1, Ordering::Relaxed);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, reply| !reply.is_closed()); // those that nobody waits for any more
+        open.insert(id, question.reply);
+        drop(open);
+        let asked =
+            Asked { id, method: question.method.name().to_owned(), sql: question.sql, parameter: question.parameter };
+        outbox.send(Message { ask: Some(asked), ..Message::default() });
+    }
+
+    fn answer(&self, id: u32, answer: Answer) {
+        let reply = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        if let Some(reply) = reply {
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+/// What index.js makes an object of.
+#[napi]
+pub struct Core {
+    auth: Arc<Auth>,
+    outbox: Arc<Outbox>,
+    questions: Arc<Questions>,
+    runtime: Handle,
+}
+
+#[napi]
+impl Core {
+    /// `wake` is called with messages, whenever there are some. Throws with a message that says what is wrong with `config`.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(env: Env, config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
+        let outbox = Arc::new(Outbox::new(&wake)?);
+        let questions = Arc::new(Questions::default());
+        let ask = {
+            let (questions, outbox) = (questions.clone(), outbox.clone());
+            Box::new(move |question| questions.put(question, &outbox))
+        };
+        let runtime = runtime::get().map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let auth = Arc::new(config.build(ask).map_err(napi::Error::from_reason)?);
+        runtime.spawn({
+            let auth = auth.clone();
+            async move { auth.start().await }
+        });
+        env.add_env_cleanup_hook(Arc::downgrade(&auth), |auth: Weak<Auth>| {
+            if let Some(auth) = auth.upgrade() {
+                auth.checkpoint();
+            }
+        })?;
+        Ok(Self { auth, outbox, questions, runtime })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn authorize(&self, call: u32, code: String, data: Either<String, Uint8Array>, iv: Either<String, Uint8Array>) {
+        let (data, iv) = (encoded(data), encoded(iv));
+        self.spawn(call, |auth, admission| async move {
+            auth.authorize(&admission, &code, &data, &iv).await.map(Outcome::Token)
+        });
+    }
+
+    #[napi(catch_unwind)]
+    pub fn refresh_token(&self, call: u32, user: String) {
+        self.spawn(call, |auth, admission| async move { auth.refresh(&admission, user).await.map(Outcome::Token) });
+    }
+
+    /// False where `token` cannot be one: then no message follows.
+    #[napi(catch_unwind)]
+    pub fn is_token_valid(&self, call: u32, token: String) -> bool {
+        match Token::parse(&token) {
+            Some(token) => {
+                self.spawn(call, |auth, admission| async move {
+                    auth.is_valid(&admission, &token).await.map(Outcome::Valid)
+                });
+                true
+            }
+            None => false,
+        }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn close(&self, call: u32) {
+        let (auth, reply) = (self.auth.clone(), self.reply(call));
+        self.runtime.spawn(async move {
+            auth.close().await;
+            reply.send(Ok(Outcome::Closed));
+        });
+    }
+
+    /// The answer of the application's database object: whether there were rows, or the cause of the failure.
+    #[napi(catch_unwind)]
+    pub fn answer(&self, question: u32, found: bool, cause: Option<String>) {
+        self.questions.answer(question, cause.map_or(Ok(found), Err));
+    }
+
+    fn reply(&self, call: u32) -> Reply {
+        Reply::new(call, self.outbox.clone())
+    }
+
+    /// Runs a call. It is admitted now, in the order of the application's calls, and counts until its outcome is on its way.
+    fn spawn<F>(&self, call: u32, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let admission = Arc::new(self.auth.admit());
+        let (reply, work) = (self.reply(call), work(self.auth.clone(), admission.clone()));
+        self.runtime.spawn(async move {
+            reply.send(work.await);
+            drop(admission);
+        });
+    }
+}
+
+fn encoded(value: Either<String, Uint8Array>) -> Encoded {
+    match value {
+        Either::A(text) => Encoded::Base64(text),
+        Either::B(bytes) => Encoded::Bytes(bytes.to_vec()),
+    }
+}

@@ -1,0 +1,136 @@
+//! What goes out to index.js.
+
+use std::mem::take;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use napi::Status;
+use napi::bindgen_prelude::Function;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+
+use crate::error::{Error, Result};
+use crate::token::Token;
+
+/// The outcome of a call, or a question to the application's database object.
+#[napi(object)]
+#[derive(Default)]
+pub struct Message {
+    /// The call that this is the outcome of.
+    pub call: Option<u32>,
+    pub token: Option<String>,
+    pub valid: Option<bool>,
+    pub error: Option<Failure>,
+    pub ask: Option<Asked>,
+}
+
+/// An error as data.
+#[napi(object)]
+pub struct Failure {
+    pub code: u32,
+    pub message: String,
+    pub errcode: Option<i64>,
+    pub errmsg: Option<String>,
+    pub rid: Option<String>,
+    pub retryable: Option<bool>,
+}
+
+/// A statement for the application's database object.
+#[napi(object)]
+pub struct Asked {
+    pub id: u32,
+    pub method: String,
+    pub sql: String,
+    pub parameter: Option<String>,
+}
+
+/// What a call comes to.
+pub enum Outcome {
+    Token(Token),
+    Valid(bool),
+    Closed,
+}
+
+type Queue = Arc<Mutex<Vec<Message>>>;
+
+/// Weak: an idle object does not keep the process alive. index.js holds the event loop while calls are pending.
+type Wake = ThreadsafeFunction<(), (), Vec<Message>, Status, false, true>;
+
+pub struct Outbox {
+    queue: Queue,
+    wake: Wake,
+}
+
+impl Outbox {
+    pub fn new(wake: &Function<Vec<Message>, ()>) -> napi::Result<Self> {
+        let queue = Queue::default();
+        let drained = queue.clone();
+        let wake = wake
+            .build_threadsafe_function()
+            .callee_handled::<false>()
+            .weak::<true>()
+            .build_callback(move |_| Ok(take(&mut *drained.lock().unwrap_or_else(PoisonError::into_inner))))?;
+        Ok(Self { queue, wake })
+    }
+
+    /// Queues a message. The first one wakes index.js, which takes all that are there by then.
+    pub fn send(&self, message: Message) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.push(message);
+        if queue.len() == 1 {
+            drop(queue);
+            // Refused where the environment ends: then nobody waits any more.
+            let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+}
+
+/// The right to answer a call. Dropped unused, by a panic say, it answers with an error: no call is left pending.
+pub struct Reply {
+    call: u32,
+    outbox: Arc<Outbox>,
+    sent: bool,
+}
+
+impl Reply {
+    pub fn new(call: u32, outbox: Arc<Outbox>) -> Self {
+        Self { call, outbox, sent: false }
+    }
+
+    pub fn send(mut self, result: Result<Outcome>) {
+        self.put(result);
+    }
+
+    fn put(&mut self, result: Result<Outcome>) {
+        let mut message = Message { call: Some(self.call), ..Message::default() };
+        match result {
+            Ok(Outcome::Token(token)) => message.token = Some(token.as_str().to_owned()),
+            Ok(Outcome::Valid(valid)) => message.valid = Some(valid),
+            Ok(Outcome::Closed) => {}
+            Err(error) => message.error = Some(error.into()),
+        }
+        self.sent = true;
+        self.outbox.send(message);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if !self.sent {
+            self.put(Err(Error::internal()));
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let refusal = error.refusal.unwrap_or_default();
+        Self {
+            code: error.code.number(),
+            message: error.message,
+            retryable: refusal.retryable(),
+            errcode: refusal.errcode,
+            errmsg: refusal.errmsg,
+            rid: refusal.rid,
+        }
+    }
+}

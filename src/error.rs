@@ -1,0 +1,159 @@
+//! What a call can fail with. Owns the status numbers: nothing else in the crate names one.
+
+use std::fmt;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The names and numbers that `constants.statusCode` shows, in 1.3.2's order.
+pub const STATUS_CODES: [(&str, u32); 15] = [
+    ("success", SUCCESS),
+    ("databaseRelatedError", Code::Database.number()),
+    ("requiredParamsMissingError", Code::MissingParameter.number()),
+    ("httpError", 6002),
+    ("responseIsNull", 6003),
+    ("jsonParsedError", 6004),
+    ("httpResponseErrorEvent", 6005),
+    ("httpRequestErrorEvent", 6006),
+    ("internetConnectionError", 6006),
+    ("invalidAccessToken", 6007),
+    ("sessionKeyAndOpenIdRequestError", Code::Exchange.number()),
+    ("openIdOrUnionIdNotMatch", Code::IdMismatch.number()),
+    ("userNotExistInDB", Code::UnknownUser.number()),
+    ("userInfoDecryptionError", Code::Decryption.number()),
+    ("unknownError", Code::Unknown.number()),
+];
+
+const SUCCESS: u32 = 1;
+
+/// Why a call failed, as far as a program can act on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The token store or the user store failed, or is not there.
+    Database,
+    /// An argument is missing, or cannot become text.
+    MissingParameter,
+    /// The exchange of the login code did not come to an answer.
+    Exchange,
+    /// The decrypted data belong to somebody else.
+    IdMismatch,
+    /// No such user is registered.
+    UnknownUser,
+    /// WeChat gave no session, or the data do not decrypt under it.
+    Decryption,
+    /// A fault of this library.
+    Unknown,
+}
+
+impl Code {
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::Database => 6000,
+            Self::MissingParameter => 6001,
+            Self::Exchange => 6008,
+            Self::IdMismatch => 6009,
+            Self::UnknownUser => 6010,
+            Self::Decryption => 6011,
+            Self::Unknown => 9999,
+        }
+    }
+}
+
+/// A refusal in WeChat's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    pub errcode: Option<i64>,
+    pub errmsg: Option<String>,
+    /// The request id that WeChat's support asks for.
+    pub rid: Option<String>,
+}
+
+impl Refusal {
+    /// Whether the same call may succeed later: -1 is "system busy", 45011 "API rate limit".
+    /// Source: WeChat's `auth.code2Session` page.
+    pub fn retryable(&self) -> Option<bool> {
+        self.errcode.map(|code| matches!(code, -1 | 45011))
+    }
+}
+
+/// A failed call. The message is for people, says what to do where that is known, and carries no secret and no user data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    pub code: Code,
+    pub message: String,
+    pub refusal: Option<Refusal>,
+}
+
+impl Error {
+    fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), refusal: None }
+    }
+
+    /// The token store or the user store failed with `cause`.
+    pub fn database(cause: impl fmt::Display) -> Self {
+        Self::new(Code::Database, format!("Error: {cause}"))
+    }
+
+    /// The code could not be exchanged because of `cause`.
+    pub fn exchange(cause: impl fmt::Display) -> Self {
+        Self::new(Code::Exchange, format!("Request to get session key and open id error: {cause}"))
+    }
+
+    /// The data do not decrypt. One message for every way in which they may not: the difference helps only an attacker.
+    pub fn decryption() -> Self {
+        Self::new(Code::Decryption, "Decrypt userInfo error")
+    }
+
+    /// WeChat answered, but with no session.
+    pub fn refused(refusal: Refusal) -> Self {
+        let message = match refusal.errcode {
+            Some(code) if code != 0 => {
+                format!("Decrypt userInfo error: WeChat gave no session (errcode {code}{})", advice(code))
+            }
+            _ => "Decrypt userInfo error: WeChat gave no session".to_owned(),
+        };
+        Self { refusal: Some(refusal), ..Self::new(Code::Decryption, message) }
+    }
+
+    pub fn id_mismatch() -> Self {
+        Self::new(Code::IdMismatch, "OpenID or UnionID not match")
+    }
+
+    pub fn unknown_user() -> Self {
+        Self::new(Code::UnknownUser, "Cannot find such user in DB")
+    }
+
+    /// A fault of this library, without details: they might carry data.
+    pub fn internal() -> Self {
+        Self::new(Code::Unknown, "Internal error in mpauthx: the call ended without an answer. Please report it.")
+    }
+}
+
+/// What an application's developer does about one of WeChat's error codes. Source: WeChat's `auth.code2Session` page.
+fn advice(errcode: i64) -> &'static str {
+    match errcode {
+        -1 => ": WeChat is busy, try again",
+        40029 => ": the code is not valid, call wx.login again",
+        40163 => ": the code was used before, call wx.login again",
+        40013 => ": check the app id",
+        40125 => ": check the app secret",
+        40226 => ": WeChat blocks this user as high-risk",
+        40164 => ": allow this server's IP address in WeChat's console",
+        45011 => ": too many calls, try again later",
+        41002 | 41004 | 41008 => ": a parameter is missing",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn busy_and_rate_limit_alone_are_retryable() {
+        let retryable = |errcode| Refusal { errcode, ..Refusal::default() }.retryable();
+        assert_eq!(retryable(Some(-1)), Some(true));
+        assert_eq!(retryable(Some(45011)), Some(true));
+        assert_eq!(retryable(Some(40029)), Some(false));
+        assert_eq!(retryable(None), None);
+    }
+}

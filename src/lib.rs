@@ -1,0 +1,30 @@
+//! Login and tokens for WeChat mini-programs, as a Node addon.
+//!
+//! # Layout
+//!
+//! Imports point one way: `error`, `token`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
+//!
+//! - [`error`]: what a call can fail with; the only place that knows the status numbers.
+//! - [`token`]: a token's text and its parts; the only place that knows the separator.
+//! - [`sqlite`]: SQLite connections on threads of their own, and the lock sharing that lets the application open the same file.
+//! - [`wechat`]: the exchange of a login code over HTTPS, and the decryption of open data.
+//! - [`users`]: who is registered: in a SQLite file, or through the application's own database object.
+//! - [`sessions`]: the live tokens: in redis, or in memory.
+//! - [`auth`]: the flows; the only place that knows the order of steps.
+//! - [`binding`]: the only place that knows Node.
+//!
+//! # Data flow
+//!
+//! index.js hands a call to [`binding`] with a number and gets the outcome back under that number, many at a time.
+//! In between, [`auth`] asks [`wechat`], then [`sessions`], then [`users`], on the process's one tokio runtime.
+
+mod auth;
+// napi registers exports outside unit tests only.
+#[cfg_attr(test, allow(dead_code))]
+mod binding;
+mod error;
+mod sessions;
+mod sqlite;
+mod token;
+mod users;
+mod wechat;

@@ -1,0 +1,126 @@
+//! The adoption of tokens that 1.3.2 issued: their records carry no `v`, and no index lists them.
+//!
+//! One walk over the keys lists them, once per sku and redis; a marker remembers it. Whoever meets such a token later adopts it there
+//! and then and drops the marker, for 1.3.2 runs somewhere (a rollback, a fleet half upgraded): the next login that finds no token walks again.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use redis::Cmd;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::link::Link;
+use super::scripts::Scripts;
+use super::{Record, keys, record};
+use crate::error::Result;
+use crate::token::{Owner, Token};
+
+/// How long a login waits for a walk. One live token too many harms nobody, a login that hangs does.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Keys that one step of the walk looks at: redis is busy for well under a millisecond.
+const STEP: usize = 500;
+
+/// The marker's value once a walk has ended undisturbed.
+const DONE: &str = "done";
+
+pub struct Adoption {
+    link: Arc<Link>,
+    scripts: Arc<Scripts>,
+    sku: String,
+    marker: String,
+    /// Closed when the walk that it belongs to has ended.
+    walk: Mutex<Option<watch::Receiver<()>>>,
+}
+
+impl Adoption {
+    pub fn new(link: Arc<Link>, scripts: Arc<Scripts>, sku: &str) -> Self {
+        Self { link, scripts, sku: sku.to_owned(), marker: keys::adoption_marker(sku), walk: Mutex::default() }
+    }
+
+    /// Starts a walk where the marker says that one is due. A redis that is away makes the next login do it.
+    pub fn begin(self: &Arc<Self>) {
+        let adoption = self.clone();
+        tokio::spawn(async move {
+            if adoption.is_due().await == Ok(true) {
+                adoption.walking();
+            }
+        });
+    }
+
+    /// Waits, within limits, until no token of 1.3.2's is unlisted. False where there was nothing to wait for.
+    pub async fn settle(self: &Arc<Self>) -> Result<bool> {
+        if !self.is_due().await? {
+            return Ok(false);
+        }
+        let mut walk = self.walking();
+        let _ = timeout(PATIENCE, walk.changed()).await;
+        Ok(true)
+    }
+
+    /// Lists a token that no walk has met. Whether it is live.
+    pub async fn adopt_on_sight(&self, token: &Token) -> Result<bool> {
+        let live = self.link.run(|connection| self.scripts.adopt(connection, token)).await?;
+        if live {
+            let marker = keys::adoption_marker(&token.owner().sku);
+            self.link.query::<()>(&Cmd::del(marker)).await?;
+        }
+        Ok(live)
+    }
+
+    async fn is_due(&self) -> Result<bool> {
+        let mark: Option<String> = self.link.query(&Cmd::get(&self.marker)).await?;
+        Ok(mark.as_deref() != Some(DONE))
+    }
+
+    /// The walk under way, or a new one.
+    fn walking(self: &Arc<Self>) -> watch::Receiver<()> {
+        let mut walk = self.walk.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*walk {
+            Some(walk) if walk.has_changed().is_ok() => walk.clone(),
+            _ => {
+                let (ended, wait) = watch::channel(());
+                let adoption = self.clone();
+                tokio::spawn(async move {
+                    // One that fails leaves the marker as it is: the next login walks again.
+                    let _ = adoption.walk().await;
+                    drop(ended);
+                });
+                walk.insert(wait).clone()
+            }
+        }
+    }
+
+    /// Lists every token of the sku.
+    async fn walk(&self) -> Result<()> {
+        let name = Token::mint(&Owner { user: "walk".to_owned(), sku: String::new() })?;
+        let name = name.as_str();
+        self.link.query::<()>(&Cmd::set(&self.marker, name)).await?;
+        let glob = Token::glob(&self.sku);
+        let mut cursor = 0_u64;
+        loop {
+            let mut scan = redis::cmd("SCAN");
+            scan.arg(cursor).arg("MATCH").arg(&glob).arg("COUNT").arg(STEP);
+            let (next, found): (u64, Vec<Vec<u8>>) = self.link.bounded(self.link.query(&scan)).await?;
+            let tokens: Vec<Token> = found.iter().filter_map(|key| Token::parse(str::from_utf8(key).ok()?)).collect();
+            let own = tokens.iter().filter(|token| token.owner().sku == self.sku);
+            self.link.bounded(try_join_all(own.map(|token| self.adopt(token)))).await?;
+            cursor = next;
+            if cursor == 0 {
+                break;
+            }
+        }
+        self.link.run(|connection| self.scripts.finish_walk(connection, &self.marker, name, DONE)).await
+    }
+
+    /// Lists a token that the walk met, if it is not listed yet.
+    async fn adopt(&self, token: &Token) -> Result<()> {
+        let found = self.link.run(|connection| record(connection, token)).await?;
+        if found == Record::Foreign {
+            self.link.run(|connection| self.scripts.adopt(connection, token)).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! The scripts, and what their replies mean.
+
+use redis::{RedisResult, Script, ScriptInvocation};
+
+use super::keys::Keys;
+use super::link::Connection;
+use crate::token::Token;
+
+/// How much later than a replacement a token of 1.3.2 must be to survive it, in milliseconds: its time is the issuer's clock, ours is redis'.
+const CLOCK_MARGIN: u32 = 5000;
+
+/// What became of a change.
+pub enum Verdict {
+    Changed,
+    /// Not needed: this token is live.
+    Live(Token),
+    /// The index no longer lists what was read: read again.
+    Stale,
+}
+
+pub struct Scripts {
+    issue: Script,
+    replace: Script,
+    adopt: Script,
+    finish_walk: Script,
+}
+
+impl Scripts {
+    pub fn new() -> Self {
+        Self {
+            issue: Script::new(include_str!("issue.lua")),
+            replace: Script::new(include_str!("replace.lua")),
+            adopt: Script::new(include_str!("adopt.lua")),
+            finish_walk: Script::new(include_str!("finish_walk.lua")),
+        }
+    }
+
+    /// Records and lists `fresh`, unless one of `listed`, which is all that the index lists, is live.
+    pub async fn issue(
+        &self,
+        connection: Connection,
+        keys: &Keys,
+        fresh: &Token,
+        ttl: u64,
+        listed: &[Token],
+    ) -> RedisResult<Verdict> {
+        let mut call = self.issue.key(&keys.index);
+        self.change(connection, &mut call, fresh, ttl, listed).await
+    }
+
+    /// Ends `listed`, which is all that the index lists, and records and lists `fresh`.
+    pub async fn replace(
+        &self,
+        connection: Connection,
+        keys: &Keys,
+        fresh: &Token,
+        ttl: u64,
+        listed: &[Token],
+    ) -> RedisResult<Verdict> {
+        let mut call = self.replace.key(&keys.index);
+        call.key(&keys.since);
+        self.change(connection, &mut call, fresh, ttl, listed).await
+    }
+
+    async fn change(
+        &self,
+        mut connection: Connection,
+        call: &mut ScriptInvocation<'_>,
+        fresh: &Token,
+        ttl: u64,
+        listed: &[Token],
+    ) -> RedisResult<Verdict> {
+        call.key(fresh.as_str()).arg(fresh.as_str()).arg(ttl);
+        for token in listed {
+            call.key(token.as_str()).arg(token.as_str());
+        }
+        let (changed, live): (i32, Option<String>) = call.invoke_async(&mut connection).await?;
+        Ok(match live.as_deref().and_then(Token::parse) {
+            Some(token) => Verdict::Live(token),
+            None if changed == 1 => Verdict::Changed,
+            None => Verdict::Stale,
+        })
+    }
+
+    /// Lists a record of 1.3.2's, or deletes it if the sessions were replaced since. Whether it is live.
+    pub async fn adopt(&self, mut connection: Connection, token: &Token) -> RedisResult<bool> {
+        let keys = Keys::of(&token.owner());
+        self.adopt
+            .key(token.as_str())
+            .key(keys.index)
+            .key(keys.since)
+            .arg(token.as_str())
+            .arg(CLOCK_MARGIN)
+            .invoke_async(&mut connection)
+            .await
+    }
+
+    /// Marks the adoption as done, if `marker` still holds `walk`.
+    pub async fn finish_walk(
+        &self,
+        mut connection: Connection,
+        marker: &str,
+        walk: &str,
+        done: &str,
+    ) -> RedisResult<()> {
+        self.finish_walk.key(marker).arg(walk).arg(done).invoke_async(&mut connection).await
+    }
+}

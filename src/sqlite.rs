@@ -1,0 +1,10 @@
+//! SQLite connections, each used from one plain thread, and the lock sharing that lets the application open the same file with a
+//! SQLite library of its own. Everything in this crate that opens a database file does it through here. May import nothing of the crate.
+
+mod file;
+mod registry;
+mod shared_file;
+mod worker;
+
+pub use file::{Access, File};
+pub use worker::Worker;

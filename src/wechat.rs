@@ -1,0 +1,10 @@
+//! WeChat: the exchange of a login code over HTTPS, and the decryption of open data. May import `error` alone.
+
+mod base64;
+mod exchange;
+mod json;
+mod open_data;
+mod tls;
+
+pub use exchange::{DEFAULT_ENDPOINT, DEFAULT_TIMEOUT, Exchange, Session};
+pub use open_data::{Encoded, OpenData, decrypt};
