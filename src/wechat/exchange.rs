@@ -39,7 +39,7 @@ impl Exchange {
         secret: Option<String>,
     ) -> std::result::Result<Self, String> {
         let url = session_url(endpoint)?;
-        let tls = tls::client_config().map_err(|error| error.to_string())?;
+        let tls = tls::client_config()?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(Policy::none())
