@@ -29,7 +29,7 @@ declare namespace mpauthx {
 
   /** The two methods of a `sqlite3` Database that are called. */
   interface CallbackDatabase {
-    all(sql: string, callback: (error: Error | null, rows: any[]) => void): unknown;
+    all(sql: string, callback: (error: Error | null, rows: unknown[]) => void): unknown;
     run(sql: string, callback: (error: Error | null) => void): unknown;
   }
 
@@ -124,6 +124,7 @@ declare namespace mpauthx {
   }
 
   const _default: typeof mpauthx;
+
   export { _default as default };
 }
 

@@ -3,12 +3,9 @@
 // The face of the addon: checks arguments, makes promises and Errors, and calls the application's database object.
 // What a call does is decided in Rust. The syntax stays within what Node 14 reads.
 
-const path = require('path');
 const timers = require('timers');
+const { isMissing, readConfig } = require('./config.js');
 const native = require('./native.js');
-
-/** Seconds; 1.3.2's. */
-const DEFAULT_TTL = 259200;
 
 /** The longest delay that timers take, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
@@ -17,29 +14,14 @@ const statusCode = Object.freeze(Object.fromEntries(native.statusCodes().map(({ 
 const constants = Object.freeze({ statusCode });
 
 function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
-  const settings = readOptions(options);
-  const users = readDb(db, settings.users);
-  const calls = new Calls(db, users.binds);
+  const config = readConfig(appId, secret, sku, db, redisPass, ttl, options);
+  const calls = new Calls(db, config.binds);
   // Weakly held, or an object that its application forgot could never go: the addon keeps what it calls.
   const reached = new WeakRef(calls);
-  const core = createCore(
-    {
-      appId: optionalText(appId),
-      secret: optionalText(secret),
-      sku: String(sku),
-      password: optionalText(redisPass),
-      ttl: readTtl(ttl),
-      tokens: settings.tokens,
-      endpoint: settings.wechat.endpoint,
-      timeout: settings.wechat.timeout,
-      createTable: settings.createTable === true,
-      ...users,
-    },
-    (messages) => {
-      const calls = reached.deref();
-      if (calls) calls.receive(messages);
-    },
-  );
+  const core = createCore(config, (messages) => {
+    const calls = reached.deref();
+    if (calls) calls.receive(messages);
+  });
   calls.core = core;
 
   return {
@@ -168,10 +150,6 @@ function missing(name) {
   return failure({ code: statusCode.requiredParamsMissingError, message: `Missing ${name} parameter` });
 }
 
-function isMissing(value) {
-  return value === null || value === undefined;
-}
-
 function text(value, name) {
   try {
     return `${value}`;
@@ -189,71 +167,6 @@ function bytes(value, name) {
 function tokenText(token) {
   if (typeof token !== 'string') throw new TypeError('token must be a string');
   return token;
-}
-
-/** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */
-function optionalText(value) {
-  return isMissing(value) || value === '' ? undefined : String(value);
-}
-
-function readTtl(ttl) {
-  if (isMissing(ttl)) return DEFAULT_TTL;
-  const seconds = typeof ttl === 'number' || (typeof ttl === 'string' && /^\s*\d+\s*$/.test(ttl)) ? Number(ttl) : NaN;
-  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
-  throw new TypeError('ttl must be a positive whole number of seconds, or its text');
-}
-
-const OPTIONS = {
-  tokens: ['a string', (value) => typeof value === 'string'],
-  wechat: ['an object', (value) => typeof value === 'object' && !Array.isArray(value)],
-  users: ["'native' or 'object'", (value) => value === 'native' || value === 'object'],
-  createTable: ['a boolean', (value) => typeof value === 'boolean'],
-};
-
-const WECHAT_OPTIONS = {
-  endpoint: ['a string', (value) => typeof value === 'string'],
-  timeout: ['a positive whole number of milliseconds', (ms) => Number.isInteger(ms) && ms > 0 && ms <= MAX_DELAY],
-};
-
-function readOptions(options) {
-  const settings = checked(options, OPTIONS, 'options');
-  return { ...settings, wechat: checked(settings.wechat, WECHAT_OPTIONS, 'options.wechat') };
-}
-
-/** The options that are set. Null counts as not set. */
-function checked(options, known, name) {
-  if (isMissing(options)) return {};
-  if (typeof options !== 'object' || Array.isArray(options)) throw new TypeError(`${name} must be an object`);
-  const set = Object.entries(options).filter(([, value]) => !isMissing(value));
-  for (const [key, value] of set) {
-    if (!Object.prototype.hasOwnProperty.call(known, key)) throw new TypeError(`${name}.${key} is not an option`);
-    const [kind, fits] = known[key];
-    if (!fits(value)) throw new TypeError(`${name}.${key} must be ${kind}`);
-  }
-  return Object.fromEntries(set);
-}
-
-/** Who reads and writes the user table: our own SQLite the `file`, the application's `object`, or both together. */
-function readDb(db, wish) {
-  const nobody = { file: undefined, object: false, binds: false };
-  if (isMissing(db)) return nobody;
-  if (typeof db === 'string' && db !== '' && db !== ':memory:') {
-    if (wish === 'object') throw new TypeError("options.users: 'object' needs a database object as db, not a path");
-    return { ...nobody, file: path.resolve(db) };
-  }
-  if (typeof db !== 'object' || typeof db.all !== 'function' || typeof db.run !== 'function') {
-    throw new TypeError(
-      'db must be a path to a SQLite file, a Database of the sqlite3 package, an object with the methods all and run, or null',
-    );
-  }
-  const isSqlite3 = typeof db.filename === 'string' && typeof db.each === 'function' && typeof db.configure === 'function';
-  const isFile = isSqlite3 && db.filename !== '' && db.filename !== ':memory:' && !db.filename.startsWith('file:');
-  if (wish === 'native') {
-    if (isFile) return { ...nobody, file: path.resolve(db.filename) };
-    throw new TypeError("options.users: 'native' needs a path, or a Database of the sqlite3 package on a file, as db");
-  }
-  const file = isFile && wish !== 'object' ? path.resolve(db.filename) : undefined;
-  return { file, object: true, binds: isSqlite3 };
 }
 
 module.exports = mpauthx;
