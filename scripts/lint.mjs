@@ -1,0 +1,32 @@
+// Formatters and linters: `npm run lint` checks, `npm run format` (`--fix`) repairs what can be repaired.
+
+import { beginInstallTests, hostTarget, isMain, main, runAll, testTool } from './run.mjs';
+
+export function lints() {
+  return [
+    { title: 'cargo fmt', command: 'cargo', args: ['fmt', '--check'] },
+    // The profile of the tests, so that both share what is compiled.
+    {
+      title: 'cargo clippy',
+      command: 'cargo',
+      args: ['clippy', '--profile', 'fast', ...hostTarget(), '--all-targets', '--', '-D', 'warnings'],
+    },
+    { title: 'biome', command: testTool('biome'), args: ['check', '--error-on-warnings'] },
+  ];
+}
+
+function fixes() {
+  return [
+    { title: 'cargo fmt', command: 'cargo', args: ['fmt'] },
+    { title: 'biome', command: testTool('biome'), args: ['check', '--write'] },
+  ];
+}
+
+if (isMain(import.meta.url)) {
+  main(async () => {
+    const finishInstallTests = beginInstallTests();
+    await finishInstallTests();
+    const failed = await runAll(process.argv.includes('--fix') ? fixes() : lints());
+    if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
+  });
+}
