@@ -25,15 +25,15 @@ declare function mpauthx(
 
 declare namespace mpauthx {
   /** A path to a SQLite file, a `Database` of the `sqlite3` package, or anything that answers as one does. */
-  type UserDatabase = string | CallbackDatabase;
+  export type UserDatabase = string | CallbackDatabase;
 
   /** The two methods of a `sqlite3` Database that are called. */
-  interface CallbackDatabase {
+  export interface CallbackDatabase {
     all(sql: string, callback: (error: Error | null, rows: unknown[]) => void): unknown;
     run(sql: string, callback: (error: Error | null) => void): unknown;
   }
 
-  interface Options {
+  export interface Options {
     /** The token store: the URL of a redis (default `redis://127.0.0.1:6379`), or `'memory'`: inside this object, for development and tests. */
     tokens?: 'memory' | `redis://${string}`;
     wechat?: {
@@ -48,7 +48,7 @@ declare namespace mpauthx {
     createTable?: boolean;
   }
 
-  interface Mpauthx {
+  export interface Mpauthx {
     /**
      * Logs a user in: exchanges `code` with WeChat, decrypts the user's data, registers the user, and gives the live token or a new one.
      * Rejects with an {@link MpauthxError}: 6000, 6001, 6008, 6009, 6011.
@@ -81,14 +81,14 @@ declare namespace mpauthx {
   }
 
   /** What `authorize` and `refreshToken` resolve with. */
-  interface Success {
+  export interface Success {
     status_code: 1;
     status_message: 'OK';
     /** The token. */
     response: string;
   }
 
-  interface MpauthxError extends Error {
+  export interface MpauthxError extends Error {
     /** One of {@link StatusCodes}. */
     code: number;
     /** WeChat's own error code, where it sent one. */
@@ -101,11 +101,11 @@ declare namespace mpauthx {
     retryable?: boolean;
   }
 
-  interface Constants {
+  export interface Constants {
     readonly statusCode: StatusCodes;
   }
 
-  interface StatusCodes {
+  export interface StatusCodes {
     readonly success: 1;
     readonly databaseRelatedError: 6000;
     readonly requiredParamsMissingError: 6001;
@@ -123,9 +123,7 @@ declare namespace mpauthx {
     readonly unknownError: 9999;
   }
 
-  const _default: typeof mpauthx;
-
-  export { _default as default };
+  export { mpauthx as default };
 }
 
 export = mpauthx;
