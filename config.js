@@ -7,7 +7,7 @@ const path = require('path');
 /** Seconds; 1.3.2's. */
 const DEFAULT_TTL = 259200;
 
-/** Of a request to WeChat, in milliseconds: what 32 bits hold. */
+/** The longest time limit, in milliseconds: what 31 bits hold. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** @throws TypeError that names what cannot work. */
@@ -20,7 +20,7 @@ function readConfig(appId, secret, sku, db, redisPass, ttl, options) {
     sku: String(sku),
     password: optionalText(redisPass),
     ttl: readTtl(ttl),
-    tokens,
+    tokens: readTokens(tokens),
     endpoint,
     timeout,
     createTable,
@@ -44,17 +44,83 @@ function readTtl(ttl) {
   throw new TypeError('ttl must be a positive whole number of seconds, or its text');
 }
 
+const MILLISECONDS = [
+  'a positive whole number of milliseconds',
+  (ms) => Number.isInteger(ms) && ms > 0 && ms <= MAX_TIMEOUT,
+];
+
 const OPTIONS = {
-  tokens: ['a string', (value) => typeof value === 'string'],
-  wechat: ['an object', (value) => typeof value === 'object' && !Array.isArray(value)],
+  tokens: ["'memory', a URL of redis or an object", (value) => isText(value) || isPlain(value)],
+  wechat: ['an object', isPlain],
   users: ["'native' or 'object'", (value) => value === 'native' || value === 'object'],
   createTable: ['a boolean', (value) => typeof value === 'boolean'],
 };
 
 const WECHAT_OPTIONS = {
-  endpoint: ['a string', (value) => typeof value === 'string'],
-  timeout: ['a positive whole number of milliseconds', (ms) => Number.isInteger(ms) && ms > 0 && ms <= MAX_TIMEOUT],
+  endpoint: ['a string', isText],
+  timeout: MILLISECONDS,
 };
+
+const TOKENS_OPTIONS = {
+  url: ['a string', isText],
+  cluster: ['a list of URLs', isTextList],
+  sentinels: ['a list of URLs', isTextList],
+  master: ['a string', isText],
+  tls: ['an object', isPlain],
+  layout: ["'compatible' or 'tagged'", (value) => value === 'compatible' || value === 'tagged'],
+  connectTimeout: MILLISECONDS,
+  deadline: MILLISECONDS,
+};
+
+const PEM = ['a PEM text or its bytes', (value) => isText(value) || ArrayBuffer.isView(value)];
+
+const TLS_OPTIONS = { ca: PEM, cert: PEM, key: PEM };
+
+/** The token store, as the addon takes it: 'memory', or a redis at exactly one kind of place. */
+function readTokens(tokens) {
+  if (tokens === 'memory') return { memory: true, tagged: false };
+  const options = isText(tokens) ? { url: tokens } : checked(tokens, TOKENS_OPTIONS, 'options.tokens');
+  const { url, cluster, sentinels, master, layout, tls, connectTimeout, deadline } = options;
+  const places = ['url', 'cluster', 'sentinels'].filter((place) => options[place] !== undefined);
+  if (places.length > 1) throw new TypeError(`options.tokens: ${places.join(' and ')} exclude each other`);
+  if ((sentinels === undefined) !== (master === undefined)) {
+    throw new TypeError('options.tokens: sentinels and master go together');
+  }
+  if (cluster && layout === 'compatible') {
+    throw new TypeError("options.tokens.layout: a Cluster needs 'tagged', which is its default");
+  }
+  const { ca, cert, key } = checked(tls, TLS_OPTIONS, 'options.tokens.tls');
+  return {
+    memory: false,
+    url,
+    cluster,
+    sentinels,
+    master,
+    ca: pem(ca),
+    cert: pem(cert),
+    key: pem(key),
+    tagged: layout === 'tagged',
+    connectTimeout,
+    deadline,
+  };
+}
+
+function pem(value) {
+  if (value === undefined || isText(value)) return value;
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
+}
+
+function isText(value) {
+  return typeof value === 'string';
+}
+
+function isTextList(value) {
+  return Array.isArray(value) && value.length > 0 && value.every(isText);
+}
+
+function isPlain(value) {
+  return typeof value === 'object' && !Array.isArray(value);
+}
 
 /** The options that are set. Null counts as not set. */
 function checked(options, known, name) {

@@ -34,8 +34,8 @@ declare namespace mpauthx {
   }
 
   export interface Options {
-    /** The token store: the URL of a redis (default `redis://127.0.0.1:6379`), or `'memory'`: inside this object, for development and tests. */
-    tokens?: 'memory' | `redis://${string}`;
+    /** The token store: `'memory'` (inside this object, for development and tests), a URL of redis (default `redis://127.0.0.1:6379`), or more about redis. */
+    tokens?: 'memory' | RedisUrl | RedisServer | RedisCluster | RedisSentinels;
     wechat?: {
       /** Where WeChat is reached; default `https://api.weixin.qq.com`. Plain `http:` only on a loopback address. */
       endpoint?: string;
@@ -46,6 +46,60 @@ declare namespace mpauthx {
     users?: 'native' | 'object';
     /** Makes the documented user table (with a path, the file as well) where it is missing; default false. */
     createTable?: boolean;
+  }
+
+  /** `redis://user:password@host:port/db`, `rediss://…` for TLS, or `unix:///path/to/socket`. */
+  export type RedisUrl = `redis://${string}` | `rediss://${string}` | `unix://${string}`;
+
+  export interface RedisOptions {
+    /** Used with `rediss:` URLs. Mozilla's roots and NODE_EXTRA_CA_CERTS are trusted besides `ca`. */
+    tls?: { ca?: string | Uint8Array; cert?: string | Uint8Array; key?: string | Uint8Array };
+    /** How long one attempt to connect may take, in milliseconds; default 2000. */
+    connectTimeout?: number;
+    /** How long a call may take as far as redis is concerned, retries included, in milliseconds; default 5000. */
+    deadline?: number;
+  }
+
+  export interface RedisServer extends RedisOptions {
+    url?: RedisUrl;
+    /**
+     * How records are named: `'compatible'` (default) as 1.3.2 names them, `'tagged'` so that one user's keys share a slot, for proxies
+     * that shard. The two do not see each other's tokens.
+     */
+    layout?: 'compatible' | 'tagged';
+  }
+
+  export interface RedisCluster extends RedisOptions {
+    /** URLs of some of the nodes. */
+    cluster: RedisUrl[];
+    layout?: 'tagged';
+  }
+
+  export interface RedisSentinels extends RedisOptions {
+    /** URLs of the Sentinels; user and password in them are the Sentinels' own, a database number is the master's. */
+    sentinels: RedisUrl[];
+    /** The name under which the Sentinels know the master. */
+    master: string;
+    layout?: 'compatible' | 'tagged';
+  }
+
+  /** How the stores are. */
+  export interface Health {
+    tokens: {
+      kind: 'redis' | 'sentinel' | 'cluster' | 'memory';
+      ready: boolean;
+      /** Of one round trip, in milliseconds; null where there was no answer. */
+      latencyMs: number | null;
+      /** What will go wrong one day, such as a redis that may evict tokens. */
+      warnings: string[];
+      error?: string;
+    };
+    users: {
+      /** Who reads and writes the user table: our own SQLite, the object given as `db`, both, or nobody. */
+      kind: 'native' | 'object' | 'shared' | 'none';
+      ready: boolean;
+      error?: string;
+    };
   }
 
   export interface Mpauthx {
@@ -73,6 +127,9 @@ declare namespace mpauthx {
 
     /** The middle part of a token of exactly three parts, else null. Throws a TypeError when `token` is not a string. */
     extractSku(token: string): string | null;
+
+    /** How the stores are, for readiness probes. Never rejects. */
+    health(): Promise<Health>;
 
     /** Ends the connection to the token store once everything that was asked has been answered. Calling it twice does no harm. */
     close(): Promise<void>;

@@ -61,6 +61,10 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
       return native.extractSku(tokenText(token));
     },
 
+    health() {
+      return calls.start((call) => core.health(call));
+    },
+
     close() {
       return calls.start((call) => core.close(call));
     },
@@ -98,7 +102,7 @@ class Calls {
     }
   }
 
-  settle({ call, token, valid, error }) {
+  settle({ call, token, valid, health, error }) {
     const { resolve, reject } = this.pending.get(call);
     this.pending.delete(call);
     if (this.pending.size === 0) {
@@ -108,7 +112,7 @@ class Calls {
     if (error) reject(failure(error));
     else if (token !== undefined) resolve({ status_code: statusCode.success, status_message: 'OK', response: token });
     else if (valid === false) reject(undefined);
-    else resolve(undefined);
+    else resolve(health);
   }
 
   /** Puts a statement to the application's database object. */

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
-use crate::sessions::Sessions;
+use crate::sessions::{self, Sessions};
 use crate::token::{Owner, Token};
 use crate::users::Users;
 use crate::wechat::{Encoded, Exchange, OpenData, Session, decrypt};
@@ -93,6 +93,11 @@ impl Auth {
         }
         admission.check()?;
         self.sessions.contains(token).await
+    }
+
+    /// How the stores are.
+    pub async fn health(&self) -> (sessions::Health, (&'static str, Result<()>)) {
+        tokio::join!(self.sessions.health(), self.users.health())
     }
 
     /// Ends the connections once every call that was admitted has been answered.

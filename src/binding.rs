@@ -22,7 +22,7 @@ use crate::token::{self, Token};
 use crate::users::{Answer, Question};
 use crate::wechat::Encoded;
 use config::Config;
-use outbox::{Asked, Message, Outbox, Outcome, Reply};
+use outbox::{Asked, Health, Message, Outbox, Outcome, Reply};
 
 /// The name and number of a status.
 #[napi(object)]
@@ -132,6 +132,15 @@ impl Core {
             }
             None => false,
         }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn health(&self, call: u32) {
+        let (auth, reply) = (self.auth.clone(), self.reply(call));
+        self.runtime.spawn(async move {
+            let (tokens, users) = auth.health().await;
+            reply.send(Ok(Outcome::Health(Health::new(tokens, users))));
+        });
     }
 
     #[napi(catch_unwind)]

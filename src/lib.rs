@@ -2,14 +2,15 @@
 //!
 //! # Layout
 //!
-//! Imports point one way: `error`, `token`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
+//! Imports point one way: `error`, `token`, `tls`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
 //!
 //! - [`error`]: what a call can fail with; the only place that knows the status numbers.
 //! - [`token`]: a token's text and its parts; the only place that knows the separator.
+//! - [`tls`]: whom secure connections trust.
 //! - [`sqlite`]: SQLite connections on threads of their own, and the lock sharing that lets the application open the same file.
 //! - [`wechat`]: the exchange of a login code over HTTPS, and the decryption of open data.
 //! - [`users`]: who is registered: in a SQLite file, or through the application's own database object.
-//! - [`sessions`]: the live tokens: in redis, or in memory.
+//! - [`sessions`]: the live tokens: in redis (a server, Sentinels, a Cluster), or in memory.
 //! - [`auth`]: the flows; the only place that knows the order of steps.
 //! - [`binding`]: the only place that knows Node.
 //!
@@ -25,6 +26,7 @@ mod binding;
 mod error;
 mod sessions;
 mod sqlite;
+mod tls;
 mod token;
 mod users;
 mod wechat;

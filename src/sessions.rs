@@ -7,10 +7,21 @@ mod memory;
 mod redis;
 
 pub use memory::Memory;
-pub use redis::Redis;
+pub use redis::{Layout, Place, Redis, Settings, Tls};
+
+use std::time::Duration;
 
 use crate::error::Result;
 use crate::token::{Owner, Token};
+
+/// How a store is.
+pub struct Health {
+    pub kind: &'static str,
+    /// Of one round trip; the error where there was none.
+    pub latency: Result<Duration>,
+    /// What will go wrong one day.
+    pub warnings: Vec<String>,
+}
 
 pub enum Sessions {
     Redis(Redis),
@@ -47,6 +58,13 @@ impl Sessions {
         match self {
             Self::Redis(store) => store.contains(token).await,
             Self::Memory(store) => store.contains(token).await,
+        }
+    }
+
+    pub async fn health(&self) -> Health {
+        match self {
+            Self::Redis(store) => store.health().await,
+            Self::Memory(store) => store.health().await,
         }
     }
 

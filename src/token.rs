@@ -59,6 +59,11 @@ impl Token {
         &self.text
     }
 
+    /// The part that tells the session from every other.
+    pub fn session(&self) -> &str {
+        &self.text[self.session_start..]
+    }
+
     pub fn owner(&self) -> Owner {
         let sku_end = self.session_start - SEPARATOR.len_utf8();
         Owner {

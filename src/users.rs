@@ -64,6 +64,16 @@ impl Users {
         }
     }
 
+    /// How the store is called in `health`, and whether it can be asked. Without one there is nothing to fail.
+    pub async fn health(&self) -> (&'static str, Result<()>) {
+        match self {
+            Self::None => ("none", Ok(())),
+            Self::Native(native) => ("native", native.probe().await),
+            Self::Object(object) => ("object", object.probe().await),
+            Self::Shared { object, .. } => ("shared", object.probe().await),
+        }
+    }
+
     /// Lets files go, whole. The next call opens them again.
     pub async fn release(&self) {
         if let Self::Native(native) | Self::Shared { lookups: native, .. } = self {

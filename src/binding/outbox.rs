@@ -4,11 +4,12 @@ use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::Status;
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Either, Function, Null};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
 use crate::error::{Error, Result};
+use crate::sessions;
 use crate::token::Token;
 
 /// The outcome of a call, or a question to the application's database object.
@@ -19,6 +20,7 @@ pub struct Message {
     pub call: Option<u32>,
     pub token: Option<String>,
     pub valid: Option<bool>,
+    pub health: Option<Health>,
     pub error: Option<Failure>,
     pub ask: Option<Asked>,
 }
@@ -34,6 +36,53 @@ pub struct Failure {
     pub retryable: Option<bool>,
 }
 
+/// How the stores are.
+#[napi(object)]
+pub struct Health {
+    pub tokens: TokensHealth,
+    pub users: UsersHealth,
+}
+
+#[napi(object)]
+pub struct TokensHealth {
+    pub kind: String,
+    pub ready: bool,
+    /// Null where there was no answer.
+    pub latency_ms: Either<f64, Null>,
+    pub warnings: Vec<String>,
+    pub error: Option<String>,
+}
+
+#[napi(object)]
+pub struct UsersHealth {
+    pub kind: String,
+    pub ready: bool,
+    pub error: Option<String>,
+}
+
+impl Health {
+    pub fn new(tokens: sessions::Health, (kind, users): (&str, Result<()>)) -> Self {
+        let (latency, error) = match tokens.latency {
+            Ok(latency) => (Some(latency.as_secs_f64() * 1000.0), None),
+            Err(error) => (None, Some(error.message)),
+        };
+        Self {
+            tokens: TokensHealth {
+                kind: tokens.kind.to_owned(),
+                ready: error.is_none(),
+                latency_ms: latency.map_or(Either::B(Null), Either::A),
+                warnings: tokens.warnings,
+                error,
+            },
+            users: UsersHealth {
+                kind: kind.to_owned(),
+                ready: users.is_ok(),
+                error: users.err().map(|error| error.message),
+            },
+        }
+    }
+}
+
 /// A statement for the application's database object.
 #[napi(object)]
 pub struct Asked {
@@ -47,6 +96,7 @@ pub struct Asked {
 pub enum Outcome {
     Token(Token),
     Valid(bool),
+    Health(Health),
     Closed,
 }
 
@@ -105,6 +155,7 @@ impl Reply {
         match result {
             Ok(Outcome::Token(token)) => message.token = Some(token.as_str().to_owned()),
             Ok(Outcome::Valid(valid)) => message.valid = Some(valid),
+            Ok(Outcome::Health(health)) => message.health = Some(health),
             Ok(Outcome::Closed) => {}
             Err(error) => message.error = Some(error.into()),
         }

@@ -1,9 +1,10 @@
 //! The live tokens in a SQLite database in memory: for development, tests and demos. They end with this object.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::Health;
 use crate::error::{Error, Result};
 use crate::sqlite::Worker;
 use crate::token::{Owner, Token};
@@ -64,6 +65,12 @@ impl Memory {
             db.prepare_cached("SELECT 1 FROM session WHERE token = ?1 AND expires > ?2")?.exists(params![token, now()])
         })
         .await
+    }
+
+    pub async fn health(&self) -> Health {
+        let start = Instant::now();
+        let asked = self.run(|db| db.query_row("SELECT 1", [], |_| Ok(()))).await;
+        Health { kind: "memory", latency: asked.map(|()| start.elapsed()), warnings: Vec::new() }
     }
 
     async fn run<T: Send + 'static>(

@@ -8,21 +8,27 @@
 //! still lists exactly these, and does all or nothing. Hosted redis, proxies and Cluster refuse scripts that touch undeclared keys.
 
 mod adoption;
+mod health;
 mod keys;
 mod link;
 mod scripts;
+mod topology;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Cmd, RedisError, RedisResult};
 
+use super::Health;
 use crate::error::{Error, Result};
 use crate::token::{Owner, Token};
 use adoption::Adoption;
 use keys::Keys;
+pub use keys::Layout;
 use link::Link;
 use scripts::{Scripts, Verdict};
+use topology::Connection;
+pub use topology::{Place, Settings, Tls};
 
 /// How often a change is tried against an index that others keep changing. Each try that fails means that another one succeeded.
 const MAX_TRIES: usize = 64;
@@ -30,23 +36,28 @@ const MAX_TRIES: usize = 64;
 pub struct Redis {
     link: Arc<Link>,
     scripts: Arc<Scripts>,
-    adoption: Arc<Adoption>,
+    layout: Layout,
+    /// Where 1.3.2 may have left tokens: it knows the compatible layout alone.
+    adoption: Option<Arc<Adoption>>,
     /// Life of a token, in seconds.
     ttl: u64,
 }
 
 impl Redis {
-    /// A store at `url`, with `password` where the URL has none. Connects in the background. `Err` says what is wrong with the URL.
-    pub fn new(url: &str, password: Option<&str>, sku: &str, ttl: Duration) -> std::result::Result<Self, String> {
-        let link = Arc::new(Link::new(url, password)?);
-        let scripts = Arc::new(Scripts::new());
-        let adoption = Arc::new(Adoption::new(link.clone(), scripts.clone(), sku));
-        Ok(Self { link, scripts, adoption, ttl: ttl.as_secs() })
+    /// `Err` says what is wrong with `settings`.
+    pub fn new(settings: &Settings, layout: Layout, sku: &str, ttl: Duration) -> std::result::Result<Self, String> {
+        let link = Arc::new(Link::new(settings)?);
+        let scripts = Arc::new(Scripts::new(layout));
+        let adoption =
+            (layout == Layout::Compatible).then(|| Arc::new(Adoption::new(link.clone(), scripts.clone(), sku)));
+        Ok(Self { link, scripts, layout, adoption, ttl: ttl.as_secs() })
     }
 
     /// Connects, and adopts what 1.3.2 left.
     pub fn start(&self) {
-        self.adoption.begin();
+        if let Some(adoption) = &self.adoption {
+            adoption.begin();
+        }
     }
 
     pub async fn find(&self, owner: &Owner) -> Result<Option<Token>> {
@@ -65,6 +76,10 @@ impl Redis {
         self.link.bounded(self.is_live(token)).await
     }
 
+    pub async fn health(&self) -> Health {
+        health::check(&self.link).await
+    }
+
     pub fn close(&self) {
         self.link.close();
     }
@@ -73,9 +88,9 @@ impl Redis {
         if let Some(token) = self.newest(owner).await? {
             return Ok(Some(token));
         }
-        match self.adoption.settle().await? {
-            true => self.newest(owner).await,
-            false => Ok(None),
+        match &self.adoption {
+            Some(adoption) if adoption.settle().await? => self.newest(owner).await,
+            _ => Ok(None),
         }
     }
 
@@ -110,10 +125,11 @@ impl Redis {
     }
 
     async fn is_live(&self, token: &Token) -> Result<bool> {
-        match self.link.run(|connection| record(connection, token)).await? {
-            Record::None => Ok(false),
-            Record::Listed => Ok(true),
-            Record::Foreign => self.adoption.adopt_on_sight(token).await,
+        let key = self.layout.record(token);
+        match (self.link.run(|connection| record(connection, &key)).await?, &self.adoption) {
+            (Record::Listed, _) => Ok(true),
+            (Record::Foreign, Some(adoption)) => adoption.adopt_on_sight(token).await,
+            (Record::None | Record::Foreign, _) => Ok(false),
         }
     }
 
@@ -146,9 +162,9 @@ enum Record {
 }
 
 /// Reads a token's record, in one round trip.
-async fn record(mut connection: link::Connection, token: &Token) -> RedisResult<Record> {
-    let fields: RedisResult<(Option<String>, Option<String>)> =
-        redis::cmd("HMGET").arg(token.as_str()).arg(keys::CTIME).arg(keys::LISTED).query_async(&mut connection).await;
+async fn record(mut connection: Connection, key: &str) -> RedisResult<Record> {
+    let fields: RedisResult<(Option<Vec<u8>>, Option<Vec<u8>>)> =
+        redis::cmd("HMGET").arg(key).arg(keys::CTIME).arg(keys::LISTED).query_async(&mut connection).await;
     match fields {
         Ok((None, _)) => Ok(Record::None),
         Ok((Some(_), None)) => Ok(Record::Foreign),

@@ -47,6 +47,11 @@ impl Native {
         self.with(move |db| db.prepare_cached(sql::ENSURE)?.execute([&user]).map(drop)).await
     }
 
+    pub async fn probe(&self) -> Result<()> {
+        self.prepare().await?;
+        self.with(|db| db.prepare_cached(sql::PROBE)?.exists([]).map(drop)).await
+    }
+
     pub async fn prepare(&self) -> Result<()> {
         if self.create_table {
             self.prepared.get_or_try_init(|| self.with(|db| db.execute_batch(sql::CREATE_TABLE))).await?;

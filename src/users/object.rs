@@ -75,6 +75,11 @@ impl Object {
         self.about(Method::Run, sql::ENSURE, user).await.map(drop)
     }
 
+    pub async fn probe(&self) -> Result<()> {
+        self.prepare().await?;
+        self.call(Method::All, sql::PROBE.to_owned(), None).await.map(drop).map_err(Error::database)
+    }
+
     pub async fn prepare(&self) -> Result<()> {
         if self.create_table {
             let create = || self.call(Method::Run, sql::CREATE_TABLE.to_owned(), None);

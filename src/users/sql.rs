@@ -2,6 +2,9 @@
 
 pub const EXISTS: &str = "SELECT 1 FROM user WHERE openId = ?1 LIMIT 1";
 
+/// Fails where the table or its column is missing.
+pub const PROBE: &str = "SELECT openId FROM user LIMIT 1";
+
 /// One statement, so that it is right also where the table has no unique index and two logins race.
 pub const ENSURE: &str = "INSERT INTO user (openId) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM user WHERE openId = ?1)";
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use reqwest::{Client, Response, StatusCode, Url, redirect::Policy};
 
 use super::json::Json;
-use super::tls;
 use crate::error::{Error, Refusal, Result};
+use crate::tls;
 
 pub const DEFAULT_ENDPOINT: &str = "https://api.weixin.qq.com";
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);

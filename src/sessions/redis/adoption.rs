@@ -117,7 +117,7 @@ impl Adoption {
 
     /// Lists a token that the walk met, if it is not listed yet.
     async fn adopt(&self, token: &Token) -> Result<()> {
-        let found = self.link.run(|connection| record(connection, token)).await?;
+        let found = self.link.run(|connection| record(connection, token.as_str())).await?;
         if found == Record::Foreign {
             self.link.run(|connection| self.scripts.adopt(connection, token)).await?;
         }

@@ -1,10 +1,31 @@
 //! What the keys are called.
 
-use crate::token::Owner;
+use std::borrow::Cow;
+
+use crate::token::{Owner, Token};
 
 /// Fields of a record.
 pub const CTIME: &str = "ctime";
 pub const LISTED: &str = "v";
+
+/// How records are called. The index and the rest are called the same in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// By the token itself, as 1.3.2 calls them.
+    Compatible,
+    /// By user, sku and session, so that all keys of a user share a slot: for Cluster, and for proxies that shard.
+    Tagged,
+}
+
+impl Layout {
+    /// The name of a token's record.
+    pub fn record(self, token: &Token) -> Cow<'_, str> {
+        match self {
+            Self::Compatible => token.as_str().into(),
+            Self::Tagged => format!("{}:{}", Keys::of(&token.owner()).index, token.session()).into(),
+        }
+    }
+}
 
 /// The keys of one user and sku. The braces put them into one slot of a Cluster; the `u:` keeps any id from ending the tag at once.
 pub struct Keys {

@@ -1,29 +1,18 @@
 //! The connection to redis: made when it is needed, made anew when it broke.
 //!
-//! redis-rs' own ConnectionManager is not used: it cannot do without a password that the server turns out not to need.
+//! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and cannot do without a password that the server turns out not
+//! to need.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::io::tcp::TcpSettings;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
-    RedisResult, ServerErrorKind,
-};
+use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::topology::{Connection, Settings, Topology};
 use crate::error::{Error, Result};
-
-pub type Connection = MultiplexedConnection;
-
-/// The longest that a call may take, retries included.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// The longest that one attempt to connect may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a call bridges an outage, such as a restart, before it fails.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -31,49 +20,35 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(25);
 
 pub struct Link {
-    client: Client,
-    /// The same without the password, where there is one.
-    unauthenticated: Option<Client>,
+    topology: Topology,
+    connect_timeout: Duration,
+    deadline: Duration,
     /// Filled by the first call that needs it, for all that wait for it; replaced by an empty one when the connection breaks.
     current: Mutex<Arc<OnceCell<Connection>>>,
     closed: AtomicBool,
 }
 
 impl Link {
-    pub fn new(url: &str, password: Option<&str>) -> std::result::Result<Self, String> {
-        let wrong = || "options.tokens must be 'memory' or a URL such as 'redis://127.0.0.1:6379'".to_owned();
-        if !url.starts_with("redis://") {
-            return Err(wrong());
-        }
-        let info = url.into_connection_info().map_err(|_| wrong())?;
-        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
-        // CLIENT SETINFO is newer than redis 5, and one more command for an ACL to allow.
-        let bare = info.redis_settings().clone().set_skip_set_lib_name();
-        let password = info.redis_settings().password().or(password).map(str::to_owned);
-        let open = |info: ConnectionInfo| Client::open(info).map_err(|_| wrong());
-        Ok(match password {
-            None => Self::with(open(info.set_redis_settings(bare))?, None),
-            Some(password) => {
-                let unauthenticated = without_password(&bare);
-                let authenticated = bare.set_password(password);
-                Self::with(
-                    open(info.clone().set_redis_settings(authenticated))?,
-                    Some(open(info.set_redis_settings(unauthenticated))?),
-                )
-            }
+    pub fn new(settings: &Settings) -> std::result::Result<Self, String> {
+        Ok(Self {
+            topology: Topology::new(settings)?,
+            connect_timeout: settings.connect_timeout,
+            deadline: settings.deadline,
+            current: Mutex::default(),
+            closed: AtomicBool::new(false),
         })
     }
 
-    fn with(client: Client, unauthenticated: Option<Client>) -> Self {
-        Self { client, unauthenticated, current: Mutex::default(), closed: AtomicBool::new(false) }
+    pub fn topology(&self) -> &Topology {
+        &self.topology
     }
 
-    /// Runs a whole call, for [`DEADLINE`] at most. A connection that let it pass without an answer is not used again.
+    /// Runs a whole call, for the deadline at most. A connection that let it pass without an answer is not used again.
     pub async fn bounded<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         let used = self.current();
-        timeout(DEADLINE, call).await.unwrap_or_else(|_| {
+        timeout(self.deadline, call).await.unwrap_or_else(|_| {
             self.replace(&used);
-            Err(Error::database(format!("redis did not answer within {} s", DEADLINE.as_secs())))
+            Err(Error::database(format!("redis did not answer within {} ms", self.deadline.as_millis())))
         })
     }
 
@@ -89,14 +64,14 @@ impl Link {
                 return Err(Error::database("mpauthx was closed"));
             }
             let cell = self.current();
-            let result = match cell.get_or_try_init(|| self.connect()).await {
+            let result = match cell.get_or_try_init(|| self.topology.connect(self.connect_timeout)).await {
                 Ok(connection) => step(connection.clone()).await,
                 Err(error) => Err(error),
             };
             match result {
                 Ok(done) => return Ok(done),
                 Err(error) => {
-                    if error.is_io_error() || error.is_unrecoverable_error() {
+                    if is_broken(&error) {
                         self.replace(&cell);
                     }
                     if !is_passing(&error) || start.elapsed() > PATIENCE {
@@ -129,36 +104,28 @@ impl Link {
             *current = Arc::default();
         }
     }
-
-    async fn connect(&self) -> RedisResult<Connection> {
-        let config =
-            AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT)).set_response_timeout(None); // `bounded` sees to it
-        match (self.client.get_multiplexed_async_connection_with_config(&config).await, &self.unauthenticated) {
-            (Err(refused), Some(client)) if refused.kind() == ErrorKind::AuthenticationFailed => {
-                // Either the password is wrong, or the server wants none, which 1.3.2 did not mind.
-                let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-                let ping: RedisResult<()> = redis::cmd("PING").query_async(&mut connection).await;
-                ping.map(|()| connection).map_err(|_| refused)
-            }
-            (result, _) => result,
-        }
-    }
 }
 
-fn without_password(settings: &redis::RedisConnectionInfo) -> redis::RedisConnectionInfo {
-    redis::RedisConnectionInfo::default()
-        .set_db(settings.db())
-        .set_protocol(settings.protocol())
-        .set_skip_set_lib_name()
+/// Whether another connection would be better: this one is broken, or its server is no longer the master.
+fn is_broken(error: &RedisError) -> bool {
+    error.is_io_error()
+        || error.is_unrecoverable_error()
+        || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
 }
 
 /// Whether the same step may soon succeed.
 fn is_passing(error: &RedisError) -> bool {
-    error.is_io_error()
-        || matches!(
-            error.kind(),
-            ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::TryAgain | ServerErrorKind::MasterDown)
-        )
+    use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, ReadOnly, TryAgain};
+    match error.kind() {
+        ErrorKind::Io
+        | ErrorKind::ClusterConnectionNotFound
+        | ErrorKind::MasterNameNotFoundBySentinel
+        | ErrorKind::NoValidReplicasFoundBySentinel => true,
+        ErrorKind::Server(kind) => {
+            matches!(kind, Ask | BusyLoading | ClusterDown | MasterDown | Moved | ReadOnly | TryAgain)
+        }
+        _ => false,
+    }
 }
 
 /// What happened, and what to do. Never a key's name, which would hold a user's id.
@@ -174,6 +141,12 @@ fn describe(error: &RedisError) -> String {
         }
         "" if error.kind() == ErrorKind::AuthenticationFailed => {
             "redis refused the password, check redisPass".to_owned()
+        }
+        "CLUSTERDOWN" => {
+            "CLUSTERDOWN a part of the Cluster has no master, wait for its failover or repair it".to_owned()
+        }
+        "" if error.kind() == ErrorKind::MasterNameNotFoundBySentinel => {
+            "the Sentinels know no master of that name that can be reached, check options.tokens.master".to_owned()
         }
         "" if error.is_io_error() => format!("redis cannot be reached: {error}"),
         "" => format!("redis: {}", error.category()),

@@ -2,8 +2,8 @@
 
 use redis::{RedisResult, Script, ScriptInvocation};
 
-use super::keys::Keys;
-use super::link::Connection;
+use super::keys::{Keys, Layout};
+use super::topology::Connection;
 use crate::token::Token;
 
 /// How much later than a replacement a token of 1.3.2 must be to survive it, in milliseconds: its time is the issuer's clock, ours is redis'.
@@ -19,6 +19,7 @@ pub enum Verdict {
 }
 
 pub struct Scripts {
+    layout: Layout,
     issue: Script,
     replace: Script,
     adopt: Script,
@@ -26,8 +27,9 @@ pub struct Scripts {
 }
 
 impl Scripts {
-    pub fn new() -> Self {
+    pub fn new(layout: Layout) -> Self {
         Self {
+            layout,
             issue: Script::new(include_str!("issue.lua")),
             replace: Script::new(include_str!("replace.lua")),
             adopt: Script::new(include_str!("adopt.lua")),
@@ -70,9 +72,9 @@ impl Scripts {
         ttl: u64,
         listed: &[Token],
     ) -> RedisResult<Verdict> {
-        call.key(fresh.as_str()).arg(fresh.as_str()).arg(ttl);
+        call.key(self.layout.record(fresh)).arg(fresh.as_str()).arg(ttl);
         for token in listed {
-            call.key(token.as_str()).arg(token.as_str());
+            call.key(self.layout.record(token)).arg(token.as_str());
         }
         let (changed, live): (i32, Option<String>) = call.invoke_async(&mut connection).await?;
         Ok(match live.as_deref().and_then(Token::parse) {

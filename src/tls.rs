@@ -1,5 +1,5 @@
 //! Whom we trust: Mozilla's roots, compiled in, and what NODE_EXTRA_CA_CERTS names, as Node does.
-//! The system's store is not asked: slim containers have none.
+//! The system's store is not asked: slim containers have none. May import nothing of the crate.
 
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
+use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 /// `Err` says why there can be no secure connections.
 pub fn client_config() -> Result<ClientConfig, String> {
     let extra = extra_certificates();
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    roots.add_parsable_certificates(extra.iter().cloned());
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(TLS_SERVER_ROOT_CERTS.iter().chain(&extra).cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
@@ -27,6 +28,22 @@ pub fn client_config() -> Result<ClientConfig, String> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(NodeVerifier { chain, extra }))
         .with_no_client_auth())
+}
+
+/// Makes ring what rustls computes with, for clients that do not ask us.
+pub fn install_provider() {
+    // Installed already: by an earlier object of this process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Everything trusted, and `ca` (PEM) besides, as PEM.
+pub fn trusted_pem(ca: Option<&str>) -> String {
+    let mut pem = ca.unwrap_or_default().to_owned();
+    for certificate in TLS_SERVER_ROOT_CERTS.iter().chain(&extra_certificates()) {
+        let base64 = base64_simd::STANDARD.encode_to_string(certificate);
+        pem.push_str(&format!("\n-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n"));
+    }
+    pem
 }
 
 /// A file that cannot be read adds nothing; Node says so itself when it starts.
