@@ -128,11 +128,19 @@ function checked(options, known, name) {
   if (typeof options !== 'object' || Array.isArray(options)) throw new TypeError(`${name} must be an object`);
   const set = Object.entries(options).filter(([, value]) => !isMissing(value));
   for (const [key, value] of set) {
-    if (!Object.hasOwn(known, key)) throw new TypeError(`${name}.${key} is not an option`);
+    if (!Object.keys(known).includes(key)) throw new TypeError(`${name}.${key} is not an option`);
     const [kind, fits] = known[key];
     if (!fits(value)) throw new TypeError(`${name}.${key} must be ${kind}`);
   }
   return Object.fromEntries(set);
+}
+
+/** Where two copies of SQLite in one process can be made to exclude each other. */
+const LOCKS_EXCLUDE = ['linux', 'win32'];
+
+/** Not `path.resolve`, which takes `link/..` by the letter, while the system follows the link. */
+function absolute(file) {
+  return path.isAbsolute(file) ? file : process.cwd() + path.sep + file;
 }
 
 /** Who reads and writes the user table: our own SQLite the `file`, the application's `object`, or both together. */
@@ -141,9 +149,9 @@ function readDb(db, wish) {
   if (isMissing(db)) return nobody;
   if (typeof db === 'string' && db !== '' && db !== ':memory:') {
     if (wish === 'object') throw new TypeError("options.users: 'object' needs a database object as db, not a path");
-    return { ...nobody, file: path.resolve(db) };
+    return { ...nobody, file: absolute(db) };
   }
-  if (typeof db !== 'object' || typeof db.all !== 'function' || typeof db.run !== 'function') {
+  if (!['object', 'function'].includes(typeof db) || typeof db.all !== 'function' || typeof db.run !== 'function') {
     throw new TypeError(
       'db must be a path to a SQLite file, a Database of the sqlite3 package, an object with the methods all and run, or null',
     );
@@ -152,11 +160,17 @@ function readDb(db, wish) {
     typeof db.filename === 'string' && typeof db.each === 'function' && typeof db.configure === 'function';
   const isFile = isSqlite3 && db.filename !== '' && db.filename !== ':memory:' && !db.filename.startsWith('file:');
   if (wish === 'native') {
-    if (isFile) return { ...nobody, file: path.resolve(db.filename) };
+    if (!LOCKS_EXCLUDE.includes(process.platform)) {
+      throw new TypeError(
+        `options.users: 'native' with a database object would destroy the file on ${process.platform}`,
+      );
+    }
+    if (isFile) return { ...nobody, file: absolute(db.filename) };
     throw new TypeError("options.users: 'native' needs a path, or a Database of the sqlite3 package on a file, as db");
   }
-  const file = isFile && wish !== 'object' ? path.resolve(db.filename) : undefined;
-  return { file, object: true, binds: isSqlite3 };
+  // What a relative name means may have changed since the handle was opened: then the handle answers everything.
+  const shares = isFile && wish !== 'object' && path.isAbsolute(db.filename);
+  return { file: shares ? db.filename : undefined, object: true, binds: isSqlite3 };
 }
 
 module.exports = { readConfig, isMissing };

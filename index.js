@@ -16,12 +16,7 @@ const constants = Object.freeze({ statusCode });
 function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
   const config = readConfig(appId, secret, sku, db, redisPass, ttl, options);
   const calls = new Calls(db, config.binds);
-  // Weakly held, or an object that its application forgot could never go: the addon keeps what it calls.
-  const reached = new WeakRef(calls);
-  const core = createCore(config, (messages) => {
-    const calls = reached.deref();
-    if (calls) calls.receive(messages);
-  });
+  const core = createCore(config, receiverOf(new WeakRef(calls)));
   calls.core = core;
 
   return {
@@ -117,17 +112,35 @@ class Calls {
 
   /** Puts a statement to the application's database object. */
   ask({ id, method, sql, parameter }) {
+    const fail = (error) => this.core.answer(id, false, causeOf(error));
     const answer = (error, rows) => {
-      if (error) this.core.answer(id, false, causeOf(error));
+      if (error) fail(error);
       else this.core.answer(id, Boolean(rows && rows.length > 0));
     };
     try {
-      if (this.binds) this.db[method](sql, parameter === undefined ? [] : [parameter], answer);
-      else this.db[method](sql, answer);
+      const returned = this.binds
+        ? this.db[method](sql, parameter === undefined ? [] : [parameter], answer)
+        : this.db[method](sql, answer);
+      // An async method answers through its callback all the same; what it throws comes this way.
+      if (returned && typeof returned.then === 'function') returned.then(undefined, (error) => fail(error));
     } catch (error) {
-      answer(error || new Error('the database object threw nothing'));
+      fail(error);
     }
   }
+}
+
+// Rows of a write-ahead log go into their file, so that a copy of the file alone is whole.
+process.on('exit', native.checkpoint);
+
+/**
+ * What the addon calls with messages, and so keeps. It must reach `calls` weakly, or an object that its application forgot could never
+ * go; and it is made out here, for a closure keeps all that any closure beside it uses.
+ */
+function receiverOf(calls) {
+  return (messages) => {
+    const receiver = calls.deref();
+    if (receiver) receiver.receive(messages);
+  };
 }
 
 function createCore(config, wake) {
@@ -158,14 +171,25 @@ function text(value, name) {
   try {
     return `${value}`;
   } catch (_) {
-    throw failure({ code: statusCode.requiredParamsMissingError, message: `The ${name} parameter cannot become text` });
+    throw unreadable(name, 'text');
   }
+}
+
+function unreadable(name, kind) {
+  return failure({
+    code: statusCode.requiredParamsMissingError,
+    message: `The ${name} parameter cannot become ${kind}`,
+  });
 }
 
 /** Bytes as they are, anything else as text. Not `instanceof`: a Buffer may come from another realm. */
 function bytes(value, name) {
   if (!ArrayBuffer.isView(value)) return text(value, name);
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  try {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  } catch (_) {
+    throw unreadable(name, 'bytes');
+  }
 }
 
 function tokenText(token) {

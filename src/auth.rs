@@ -51,8 +51,7 @@ impl Auth {
         if let Sessions::Redis(redis) = &self.sessions {
             redis.start();
         }
-        // Whoever needs the table tries again, and reports the failure.
-        let _ = self.users.prepare().await;
+        self.users.prepare().await;
     }
 
     /// Admits a call. Held until the call has been answered.
@@ -100,18 +99,17 @@ impl Auth {
         tokio::join!(self.sessions.health(), self.users.health())
     }
 
-    /// Ends the connections once every call that was admitted has been answered.
-    pub async fn close(&self) {
+    /// Admits no more calls, from now on.
+    pub fn shut(&self) {
         self.open.store(false, Ordering::Release);
+    }
+
+    /// Ends the connections once every call that was admitted has been answered. After `shut`.
+    pub async fn close(&self) {
         let all = self.permits.acquire_many(MAX_CALLS).await;
         self.sessions.close();
         self.users.release().await;
         drop(all);
-    }
-
-    /// Makes files whole before the process ends.
-    pub fn checkpoint(&self) {
-        self.users.checkpoint();
     }
 
     fn owner(&self, user: String) -> Owner {

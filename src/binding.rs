@@ -9,15 +9,16 @@ mod runtime;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use napi::bindgen_prelude::{Either, Env, Function, Uint8Array};
+use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::auth::{Admission, Auth};
 use crate::error::{Result, STATUS_CODES};
+use crate::sqlite;
 use crate::token::{self, Token};
 use crate::users::{Answer, Question};
 use crate::wechat::Encoded;
@@ -44,6 +45,12 @@ pub fn extract_open_id(token: String) -> String {
 #[napi]
 pub fn extract_sku(token: String) -> Option<String> {
     token::extract_sku(&token).map(str::to_owned)
+}
+
+/// Makes SQLite files whole, as far as that goes at once. For the end of the process.
+#[napi(catch_unwind)]
+pub fn checkpoint() {
+    sqlite::checkpoint_all();
 }
 
 /// Questions to the application's database object that have not been answered.
@@ -86,7 +93,7 @@ pub struct Core {
 impl Core {
     /// `wake` is called with messages, whenever there are some. Throws with a message that says what is wrong with `config`.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
+    pub fn new(config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
         let outbox = Arc::new(Outbox::new(&wake)?);
         let questions = Arc::new(Questions::default());
         let ask = {
@@ -99,11 +106,6 @@ impl Core {
             let auth = auth.clone();
             async move { auth.start().await }
         });
-        env.add_env_cleanup_hook(Arc::downgrade(&auth), |auth: Weak<Auth>| {
-            if let Some(auth) = auth.upgrade() {
-                auth.checkpoint();
-            }
-        })?;
         Ok(Self { auth, outbox, questions, runtime })
     }
 
@@ -145,6 +147,7 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn close(&self, call: u32) {
+        self.auth.shut();
         let (auth, reply) = (self.auth.clone(), self.reply(call));
         self.runtime.spawn(async move {
             auth.close().await;

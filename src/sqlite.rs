@@ -1,10 +1,15 @@
 //! SQLite connections, each used from one plain thread, and the lock sharing that lets the application open the same file with a
 //! SQLite library of its own. Everything in this crate that opens a database file does it through here. May import nothing of the crate.
+//!
+//! Inside, imports point one way too: `failure`, `identity` ← `shared_file`, `registry` ← `file`.
 
+mod failure;
 mod file;
+mod identity;
 mod registry;
 mod shared_file;
 mod worker;
 
-pub use file::{Access, File};
+pub use file::File;
+pub use registry::{Access, checkpoint_all};
 pub use worker::Worker;

@@ -34,14 +34,10 @@ pub struct Token {
 impl Token {
     /// A new token that nobody can guess.
     pub fn mint(owner: &Owner) -> Result<Self> {
-        let mut session = [0; SESSION_BYTES];
-        getrandom::fill(&mut session).map_err(|_| Error::internal())?;
         let mut text = owner.prefix();
         text.push(SEPARATOR);
         let session_start = text.len();
-        for byte in session {
-            let _ = write!(text, "{byte:02x}");
-        }
+        text.push_str(&random_hex()?);
         Ok(Self { text, user_end: owner.user.len(), session_start })
     }
 
@@ -85,6 +81,17 @@ impl Token {
         glob.push('*');
         glob
     }
+}
+
+/// 64 hex digits that nobody can guess.
+pub fn random_hex() -> Result<String> {
+    let mut bytes = [0; SESSION_BYTES];
+    getrandom::fill(&mut bytes).map_err(|_| Error::internal())?;
+    let mut hex = String::with_capacity(2 * SESSION_BYTES);
+    for byte in bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Ok(hex)
 }
 
 /// The part before the first separator; empty where there is none.

@@ -55,12 +55,19 @@ impl Users {
         }
     }
 
-    /// Makes the table that `createTable` asks for. Called again where that failed.
-    pub async fn prepare(&self) -> Result<()> {
-        match self {
-            Self::None => Ok(()),
-            Self::Native(native) => native.prepare().await,
-            Self::Object(object) | Self::Shared { object, .. } => object.prepare().await,
+    /// Opens the file, and makes the table that `createTable` asks for. Calls do both themselves where that failed.
+    pub async fn prepare(&self) {
+        let (native, object) = match self {
+            Self::None => (None, None),
+            Self::Native(native) => (Some(native), None),
+            Self::Object(object) => (None, Some(object)),
+            Self::Shared { lookups, object } => (Some(lookups), Some(object)),
+        };
+        if let Some(native) = native {
+            let _ = native.prepare().await;
+        }
+        if let Some(object) = object {
+            let _ = object.prepare().await;
         }
     }
 
@@ -78,13 +85,6 @@ impl Users {
     pub async fn release(&self) {
         if let Self::Native(native) | Self::Shared { lookups: native, .. } = self {
             native.release().await;
-        }
-    }
-
-    /// Makes files whole before the process ends. Blocks for a moment at most.
-    pub fn checkpoint(&self) {
-        if let Self::Native(native) = self {
-            native.checkpoint();
         }
     }
 }

@@ -8,14 +8,19 @@
 //! still lists exactly these, and does all or nothing. Hosted redis, proxies and Cluster refuse scripts that touch undeclared keys.
 
 mod adoption;
+mod cluster;
+mod connection;
 mod health;
 mod keys;
 mod link;
 mod scripts;
+mod sentinel;
+mod server;
+mod settings;
 mod topology;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redis::{Cmd, RedisError, RedisResult};
 
@@ -23,12 +28,12 @@ use super::Health;
 use crate::error::{Error, Result};
 use crate::token::{Owner, Token};
 use adoption::Adoption;
+use connection::Connection;
 use keys::Keys;
 pub use keys::Layout;
 use link::Link;
 use scripts::{Scripts, Verdict};
-use topology::Connection;
-pub use topology::{Place, Settings, Tls};
+pub use settings::{Place, Settings, Tls};
 
 /// How often a change is tried against an index that others keep changing. Each try that fails means that another one succeeded.
 const MAX_TRIES: usize = 64;
@@ -112,25 +117,42 @@ impl Redis {
 
     async fn replace_listed(&self, owner: &Owner) -> Result<Token> {
         let keys = Keys::of(owner);
-        let fresh = Token::mint(owner)?;
+        let mut tried: Vec<Token> = Vec::new();
         for _ in 0..MAX_TRIES {
             let listed = self.listed(&keys).await?;
+            // The script ran before, and its reply was lost on the way.
+            if let Some(token) = tried.iter().find(|token| listed.contains(token)) {
+                return Ok(token.clone());
+            }
+            let fresh = Token::mint(owner)?;
             let verdict =
                 self.link.run(|connection| self.scripts.replace(connection, &keys, &fresh, self.ttl, &listed)).await?;
             if let Verdict::Changed = verdict {
                 return Ok(fresh);
             }
+            tried.push(fresh);
         }
         Err(contended())
     }
 
     async fn is_live(&self, token: &Token) -> Result<bool> {
         let key = self.layout.record(token);
-        match (self.link.run(|connection| record(connection, &key)).await?, &self.adoption) {
-            (Record::Listed, _) => Ok(true),
-            (Record::Foreign, Some(adoption)) => adoption.adopt_on_sight(token).await,
-            (Record::None | Record::Foreign, _) => Ok(false),
+        match self.link.run(|connection| record(connection, &key)).await? {
+            Record::None => Ok(false),
+            Record::Listed { issued } if self.is_listed_still(issued) => Ok(true),
+            // An administrator made it live longer than the index that listed it.
+            Record::Listed { .. } => self.link.run(|connection| self.scripts.adopt(connection, token)).await,
+            Record::Foreign => match &self.adoption {
+                Some(adoption) => adoption.adopt_on_sight(token).await,
+                None => Ok(false),
+            },
         }
+    }
+
+    /// Whether an index that lists a token issued then (Unix milliseconds) cannot have expired yet.
+    fn is_listed_still(&self, issued: u64) -> bool {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u128::from(issued) + u128::from(self.ttl) * 1000 > now.as_millis()
     }
 
     /// The newest listed token whose record exists.
@@ -155,20 +177,23 @@ impl Redis {
 enum Record {
     /// Nothing that makes the token live.
     None,
-    /// A record that the index lists.
-    Listed,
+    /// A record that the index lists, or did; when it was issued, in Unix milliseconds.
+    Listed { issued: u64 },
     /// A record that 1.3.2 wrote.
     Foreign,
 }
 
 /// Reads a token's record, in one round trip.
 async fn record(mut connection: Connection, key: &str) -> RedisResult<Record> {
-    let fields: RedisResult<(Option<Vec<u8>>, Option<Vec<u8>>)> =
+    let fields: RedisResult<[Option<Vec<u8>>; 2]> =
         redis::cmd("HMGET").arg(key).arg(keys::CTIME).arg(keys::LISTED).query_async(&mut connection).await;
     match fields {
-        Ok((None, _)) => Ok(Record::None),
-        Ok((Some(_), None)) => Ok(Record::Foreign),
-        Ok((Some(_), Some(_))) => Ok(Record::Listed),
+        Ok([None, _]) => Ok(Record::None),
+        Ok([Some(_), None]) => Ok(Record::Foreign),
+        Ok([Some(ctime), Some(_)]) => {
+            let issued = str::from_utf8(&ctime).ok().and_then(|ctime| ctime.parse().ok()).unwrap_or_default();
+            Ok(Record::Listed { issued })
+        }
         Err(error) if is_wrong_type(&error) => Ok(Record::None),
         Err(error) => Err(error),
     }

@@ -1,12 +1,13 @@
 //! A database file, as one user of it sees it.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
-use super::registry::{self, FileId, SharedSlot};
+use super::failure::Failure;
+use super::identity::{FileId, file_id};
+use super::registry::{self, Access, Opened, Slot};
 use super::shared_file;
 
 /// How long a writer waits for another's lock.
@@ -15,138 +16,106 @@ const WRITER_PATIENCE: Duration = Duration::from_secs(4);
 /// How long a reader waits for another's lock, before whoever can wait better is asked.
 const READER_PATIENCE: Duration = Duration::from_millis(20);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    /// Lookups in a file that the application's own connection writes: nothing but the database file itself is opened, read-only.
-    Lookup,
-    ReadWrite,
-}
-
-/// Why a file could not be used. Displays as the `sqlite3` package words it.
-#[derive(Debug)]
-pub enum Failure {
-    Missing,
-    NotShareable,
-    NotOpenHere,
-    Io(std::io::Error),
-    Sqlite(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Missing => f.write_str(
-                "SQLITE_CANTOPEN: the database file does not exist; create it, or pass options.createTable: true",
-            ),
-            Self::NotShareable => f.write_str("this system cannot share SQLite files within one process"),
-            Self::NotOpenHere => f.write_str("the application has not opened this file"),
-            Self::Io(error) => write!(f, "SQLITE_CANTOPEN: {}", error.kind()),
-            Self::Sqlite(error) => match error.sqlite_error_code() {
-                Some(code) => write!(f, "{}: {}", code_name(code), message(error)),
-                None => write!(f, "{error}"),
-            },
-        }
-    }
-}
-
-fn message(error: &rusqlite::Error) -> String {
-    match error {
-        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
-        // Without the statement that rusqlite shows beside it.
-        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
-        _ => error.to_string(),
-    }
-}
-
-fn code_name(code: ErrorCode) -> &'static str {
-    match code {
-        ErrorCode::ConstraintViolation => "SQLITE_CONSTRAINT",
-        ErrorCode::DatabaseBusy => "SQLITE_BUSY",
-        ErrorCode::DatabaseLocked => "SQLITE_LOCKED",
-        ErrorCode::CannotOpen => "SQLITE_CANTOPEN",
-        ErrorCode::ReadOnly => "SQLITE_READONLY",
-        ErrorCode::DiskFull => "SQLITE_FULL",
-        ErrorCode::SystemIoFailure => "SQLITE_IOERR",
-        ErrorCode::DatabaseCorrupt => "SQLITE_CORRUPT",
-        ErrorCode::NotADatabase => "SQLITE_NOTADB",
-        ErrorCode::PermissionDenied => "SQLITE_PERM",
-        _ => "SQLITE_ERROR",
-    }
-}
-
 pub struct File {
     path: PathBuf,
     access: Access,
-    /// Makes the file when it is missing.
-    create: bool,
-    attached: Option<(FileId, SharedSlot)>,
+    /// Makes the file where it is missing, and runs this in it, whichever file is at the path.
+    schema: Option<&'static str>,
+    attached: Option<(FileId, Slot)>,
+    /// The first file that a lookup found at the path.
+    first: Option<FileId>,
 }
 
 impl File {
-    pub fn new(path: PathBuf, access: Access, create: bool) -> Self {
-        Self { path, access, create, attached: None }
+    pub fn new(path: PathBuf, access: Access, schema: Option<&'static str>) -> Self {
+        Self { path, access, schema, attached: None, first: None }
+    }
+
+    /// When work that is asked for now stops waiting for locks: the waits of what queues up do not add up.
+    pub fn deadline(access: Access) -> Instant {
+        Instant::now()
+            + match access {
+                Access::Lookup => READER_PATIENCE,
+                Access::ReadWrite => WRITER_PATIENCE,
+            }
     }
 
     /// Runs `work` on the file's connection. A file that was replaced since the last time gets a new one.
-    pub fn with<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
+    pub fn with<T>(
+        &mut self,
+        deadline: Instant,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Failure> {
         shared_file::install()?;
-        let slot = self.attach()?.clone();
-        let mut slot = registry::lock_slot(&slot);
-        if slot.connection.as_ref().is_none_or(|(_, opened)| *opened < self.access) {
-            slot.connection = None; // closed before the next is opened: one connection per file
-            slot.connection = Some((open(&self.path, self.access)?, self.access));
-        }
-        match &slot.connection {
-            Some((connection, opened)) => shared_file::as_reader(*opened == Access::Lookup, || Ok(work(connection)?)),
-            None => Err(Failure::NotShareable),
-        }
-    }
-
-    fn attach(&mut self) -> Result<&SharedSlot, Failure> {
-        let id = match registry::file_id(&self.path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.create => {
-                shared_file::create(&self.path)?;
-                registry::file_id(&self.path)
-            }
-            found => found,
-        };
-        let id = id.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Failure::Missing,
-            _ => Failure::Io(error),
-        })?;
-        let current = self.attached.take_if(|(attached, _)| *attached == id);
-        let current = match current {
-            Some(current) => current,
-            None => {
+        match self.attach(deadline) {
+            Ok(()) => self.on_connection(deadline, work),
+            Err(failure) => {
                 self.release();
-                if self.access == Access::Lookup && !shared_file::is_open_elsewhere(&id) {
-                    return Err(Failure::NotOpenHere);
-                }
-                shared_file::guard(&id);
-                let slot = registry::attach(&id);
-                (id, slot)
+                Err(failure)
             }
-        };
-        Ok(&self.attached.insert(current).1)
-    }
-
-    /// Moves what stands in a write-ahead log into the database file, so that the file alone is whole. Best effort: readers may hinder it.
-    pub fn checkpoint(&mut self) {
-        let Some((_, slot)) = &self.attached else { return };
-        if let Some((connection, Access::ReadWrite)) = &registry::lock_slot(slot).connection {
-            let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
     }
 
-    /// Lets the connection go; the next use opens a new one.
+    /// Attaches to the file that is at the path now.
+    fn attach(&mut self, deadline: Instant) -> Result<(), Failure> {
+        let id = match file_id(&self.path) {
+            Err(Failure::Missing) if self.schema.is_some() => {
+                shared_file::create(&self.path)?;
+                file_id(&self.path)?
+            }
+            found => found?,
+        };
+        if self.attached.as_ref().is_some_and(|(attached, _)| *attached == id) {
+            return Ok(());
+        }
+        self.release();
+        // The application's handle stays with the file that it opened, whatever gets its name later.
+        if self.access == Access::Lookup {
+            if !shared_file::is_open_elsewhere(&id) || self.first.as_ref().is_some_and(|first| *first != id) {
+                return Err(Failure::NotOpenHere);
+            }
+            self.first = Some(id.to_owned());
+        }
+        let slot = registry::attach(&id);
+        self.attached = Some((id, slot));
+        match self.schema {
+            Some(schema) => self.on_connection(deadline, |db| db.execute_batch(schema)),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs `work` on the connection of the attached file, opening it where there is none that serves.
+    fn on_connection<T>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Failure> {
+        let (id, slot) = self.attached.as_ref().ok_or(Failure::Missing)?;
+        let mut slot = registry::lock(slot);
+        let serves = |opened: &Opened| {
+            opened.access >= self.access
+                && (opened.path == self.path || file_id(&opened.path).is_ok_and(|opened| opened == *id))
+        };
+        if !slot.as_ref().is_some_and(serves) {
+            let access = slot.as_ref().map_or(self.access, |opened| opened.access.max(self.access));
+            *slot = None; // closed before the next is opened: one connection per file
+            let connection = open(&self.path, access)?;
+            if file_id(&self.path)? != *id {
+                return Err(Failure::Replaced);
+            }
+            *slot = Some(Opened { connection, access, path: self.path.clone() });
+        }
+        let Opened { connection, access, .. } = slot.as_ref().ok_or(Failure::Missing)?;
+        connection.busy_timeout(deadline.saturating_duration_since(Instant::now()))?;
+        shared_file::as_reader(*access == Access::Lookup, || Ok(work(connection)?))
+    }
+
+    /// Lets the file go, whole; the next use attaches to it again.
     pub fn release(&mut self) {
         if let Some((_, slot)) = self.attached.take() {
+            if let Some(opened) = &*registry::lock(&slot) {
+                opened.checkpoint();
+            }
             registry::detach(slot);
         }
     }
@@ -159,16 +128,15 @@ impl Drop for File {
 }
 
 fn open(path: &Path, access: Access) -> rusqlite::Result<Connection> {
-    let (mode, patience) = match access {
-        Access::Lookup => (OpenFlags::SQLITE_OPEN_READ_ONLY, READER_PATIENCE),
-        Access::ReadWrite => (OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_PATIENCE),
+    let mode = match access {
+        Access::Lookup => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
     };
     shared_file::as_reader(access == Access::Lookup, || {
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(patience)?;
         // The bundled build turns foreign keys on; the `sqlite3` package leaves them off.
         connection.pragma_update(None, "foreign_keys", false)?;
-        // Sorting in memory leaves no temporary files, whose descriptors would need a rule of their own.
+        // Sorting in memory leaves no temporary files.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         Ok(connection)
     })

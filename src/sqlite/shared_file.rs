@@ -5,7 +5,7 @@
 //! So in our copy's unix VFS
 //!
 //! - `fcntl` takes open-file-description locks instead, which exclude each other and POSIX locks, also within a process;
-//! - `close` parks the descriptors of shared files and of their `-shm` instead of closing them, and `open` hands them out again;
+//! - `close` parks the descriptors of database files and of their `-shm` instead of closing them, and `open` hands them out again;
 //! - `open` refuses a reader the `-wal` and `-shm`: it must leave no trace, and holding them would keep the application from leaving WAL.
 //!
 //! Sources: fcntl(2) on Linux; SQLite's "Temporary Files Used By SQLite" and os_unix.c on `xSetSystemCall`.
@@ -14,13 +14,13 @@
 
 use std::path::Path;
 
-use super::file::Failure;
-use super::registry::FileId;
+use super::failure::Failure;
+use super::identity::FileId;
 
 #[cfg(target_os = "linux")]
-pub use linux::{as_reader, create, guard, install, is_open_elsewhere};
+pub use linux::{as_reader, create, install, is_open_elsewhere};
 #[cfg(not(target_os = "linux"))]
-pub use other::{as_reader, create, guard, install, is_open_elsewhere};
+pub use other::{as_reader, create, install, is_open_elsewhere};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -46,9 +46,7 @@ mod linux {
 
     #[derive(Default)]
     struct Descriptors {
-        /// Database files that the application may have open too.
-        guarded: HashSet<FileId>,
-        /// Descriptors of guarded files that SQLite uses now.
+        /// Descriptors that SQLite uses now, of files that the application may have open too.
         used: HashSet<RawFd>,
         parked: HashMap<RawFd, Parked>,
     }
@@ -99,20 +97,14 @@ mod linux {
         }
     }
 
-    /// Makes the descriptors of the file `id` parked ones.
-    pub fn guard(id: &FileId) {
-        with_descriptors(|descriptors| descriptors.guarded.insert(*id));
-    }
-
     /// Makes an empty file. Its descriptor is parked: by now the application may have opened it.
     pub fn create(path: &Path) -> Result<(), Failure> {
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o644).open(path);
-        let file = opened.map_err(Failure::Io)?;
-        let id = file.metadata().map(|metadata| (metadata.dev(), metadata.ino())).map_err(Failure::Io)?;
-        with_descriptors(|descriptors| {
-            descriptors.guarded.insert(id);
-            descriptors.parked.insert(file.into_raw_fd(), Parked { id, writable: true });
-        });
+        let file = opened.map_err(|error| Failure::Io(error.kind()))?;
+        let id = file.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
+        let fd = file.into_raw_fd();
+        let id = id.map_err(|error| Failure::Io(error.kind()))?;
+        with_descriptors(|descriptors| descriptors.parked.insert(fd, Parked { id, writable: true }));
         Ok(())
     }
 
@@ -130,8 +122,7 @@ mod linux {
     unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: c_int) -> c_int {
         // SAFETY: SQLite passes a path that ends with NUL.
         let name = unsafe { CStr::from_ptr(path) }.to_bytes();
-        let index = name.ends_with(b"-shm");
-        if READER.get() && (index || name.ends_with(b"-wal")) {
+        if READER.get() && (name.ends_with(b"-shm") || name.ends_with(b"-wal")) {
             set_errno(libc::EACCES);
             return -1;
         }
@@ -142,14 +133,10 @@ mod linux {
         }
         // SAFETY: as above.
         let fd = unsafe { libc::open(path, flags | libc::O_CLOEXEC, mode as libc::c_uint) };
-        if fd >= 0 {
-            // SAFETY: `fd` is open.
-            let opened = identify(|stat| unsafe { libc::fstat(fd, stat) });
-            with_descriptors(|descriptors| {
-                if index || opened.is_some_and(|id| descriptors.guarded.contains(&id)) {
-                    descriptors.used.insert(fd);
-                }
-            });
+        // Whatever is locked: the database file and its index, not journals. Standard streams SQLite gives back at once.
+        let locked = !name.ends_with(b"-journal") && !name.ends_with(b"-wal");
+        if locked && fd > libc::STDERR_FILENO {
+            with_descriptors(|descriptors| descriptors.used.insert(fd));
         }
         fd
     }
@@ -231,7 +218,8 @@ mod linux {
     }
 }
 
-/// Where there are no open-file-description locks, a file that the application opened itself is left to its own handle.
+/// Elsewhere a file that the application opened itself is left to its own handle. Windows' locks exclude within a process as they are;
+/// on other systems an application must not open a path that it passes with another copy of SQLite.
 #[cfg(not(target_os = "linux"))]
 mod other {
     use super::{Failure, FileId, Path};
@@ -244,11 +232,9 @@ mod other {
         Ok(())
     }
 
-    pub fn guard(_: &FileId) {}
-
     pub fn create(path: &Path) -> Result<(), Failure> {
         let opened = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
-        opened.map(drop).map_err(Failure::Io)
+        opened.map(drop).map_err(|error| Failure::Io(error.kind()))
     }
 
     pub fn is_open_elsewhere(_: &FileId) -> bool {

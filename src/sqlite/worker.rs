@@ -5,7 +5,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -36,18 +35,6 @@ impl<S: Send + 'static> Worker<S> {
         });
         self.jobs.send(job).ok()?;
         answered.await.ok()
-    }
-
-    /// Runs `job` and waits for it, for `patience` at most.
-    pub fn run_blocking(&self, patience: Duration, job: impl FnOnce(&mut S) + Send + 'static) {
-        let (done, wait) = channel();
-        let job: Job<S> = Box::new(move |state| {
-            job(state);
-            let _ = done.send(());
-        });
-        if self.jobs.send(job).is_ok() {
-            let _ = wait.recv_timeout(patience);
-        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::link::Link;
 use super::scripts::Scripts;
 use super::{Record, keys, record};
 use crate::error::Result;
-use crate::token::{Owner, Token};
+use crate::token::{Token, random_hex};
 
 /// How long a login waits for a walk. One live token too many harms nobody, a login that hangs does.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ impl Adoption {
     pub fn begin(self: &Arc<Self>) {
         let adoption = self.clone();
         tokio::spawn(async move {
-            if adoption.is_due().await == Ok(true) {
+            if adoption.link.bounded(adoption.is_due()).await == Ok(true) {
                 adoption.walking();
             }
         });
@@ -60,14 +60,11 @@ impl Adoption {
         Ok(true)
     }
 
-    /// Lists a token that no walk has met. Whether it is live.
+    /// Lists a token that no walk has met. Whether it is live. The marker goes first: whatever happens then, the next walk finds it.
     pub async fn adopt_on_sight(&self, token: &Token) -> Result<bool> {
-        let live = self.link.run(|connection| self.scripts.adopt(connection, token)).await?;
-        if live {
-            let marker = keys::adoption_marker(&token.owner().sku);
-            self.link.query::<()>(&Cmd::del(marker)).await?;
-        }
-        Ok(live)
+        let marker = keys::adoption_marker(&token.owner().sku);
+        self.link.query::<()>(&Cmd::del(marker)).await?;
+        self.link.run(|connection| self.scripts.adopt(connection, token)).await
     }
 
     async fn is_due(&self) -> Result<bool> {
@@ -95,9 +92,7 @@ impl Adoption {
 
     /// Lists every token of the sku.
     async fn walk(&self) -> Result<()> {
-        let name = Token::mint(&Owner { user: "walk".to_owned(), sku: String::new() })?;
-        let name = name.as_str();
-        self.link.query::<()>(&Cmd::set(&self.marker, name)).await?;
+        let Some(name) = self.link.bounded(self.join_walk()).await? else { return Ok(()) };
         let glob = Token::glob(&self.sku);
         let mut cursor = 0_u64;
         loop {
@@ -112,7 +107,19 @@ impl Adoption {
                 break;
             }
         }
-        self.link.run(|connection| self.scripts.finish_walk(connection, &self.marker, name, DONE)).await
+        let finish = self.link.run(|connection| self.scripts.finish_walk(connection, &self.marker, &name, DONE));
+        self.link.bounded(finish).await
+    }
+
+    /// Puts a walk's name into the marker, or takes the one that stands there: walks of several processes at once must not undo each
+    /// other's mark. None where the adoption is done.
+    async fn join_walk(&self) -> Result<Option<String>> {
+        let name = random_hex()?;
+        let mut put = redis::cmd("SET");
+        put.arg(&self.marker).arg(&name).arg("NX");
+        self.link.query::<()>(&put).await?;
+        let mark: Option<String> = self.link.query(&Cmd::get(&self.marker)).await?;
+        Ok(Some(mark.unwrap_or(name)).filter(|mark| mark != DONE))
     }
 
     /// Lists a token that the walk met, if it is not listed yet.

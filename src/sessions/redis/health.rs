@@ -5,16 +5,11 @@ use std::time::Instant;
 use redis::{Value, cmd};
 
 use super::link::Link;
-use super::topology::Topology;
 use crate::error::{Error, Result};
 use crate::sessions::Health;
 
 pub async fn check(link: &Link) -> Health {
-    let kind = match link.topology() {
-        Topology::Server { .. } => "redis",
-        Topology::Sentinel { .. } => "sentinel",
-        Topology::Cluster(_) => "cluster",
-    };
+    let kind = link.topology().name();
     let start = Instant::now();
     let latency = link.bounded(link.query::<Value>(&cmd("PING"))).await.map(|_| start.elapsed());
     match latency {

@@ -11,7 +11,9 @@ use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerError
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::topology::{Connection, Settings, Topology};
+use super::connection::Connection;
+use super::settings::Settings;
+use super::topology::Topology;
 use crate::error::{Error, Result};
 
 /// How long a call bridges an outage, such as a restart, before it fails.
@@ -60,11 +62,12 @@ impl Link {
     {
         let start = Instant::now();
         loop {
-            if self.closed.load(Ordering::Acquire) {
-                return Err(Error::database("mpauthx was closed"));
-            }
+            self.check_open()?;
             let cell = self.current();
-            let result = match cell.get_or_try_init(|| self.topology.connect(self.connect_timeout)).await {
+            let connection = cell.get_or_try_init(|| self.topology.connect(self.connect_timeout)).await;
+            // `close` may have come while this connected.
+            self.check_open().inspect_err(|_| self.replace(&cell))?;
+            let result = match connection {
                 Ok(connection) => step(connection.clone()).await,
                 Err(error) => Err(error),
             };
@@ -93,6 +96,13 @@ impl Link {
         self.replace(&self.current());
     }
 
+    fn check_open(&self) -> Result<()> {
+        match self.closed.load(Ordering::Acquire) {
+            true => Err(Error::database("mpauthx was closed")),
+            false => Ok(()),
+        }
+    }
+
     fn current(&self) -> Arc<OnceCell<Connection>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -110,7 +120,8 @@ impl Link {
 fn is_broken(error: &RedisError) -> bool {
     error.is_io_error()
         || error.is_unrecoverable_error()
-        || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
+        || matches!(error.kind(), ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown))
+        || error.code() == Some("NOAUTH")
 }
 
 /// Whether the same step may soon succeed.
@@ -128,7 +139,7 @@ fn is_passing(error: &RedisError) -> bool {
     }
 }
 
-/// What happened, and what to do. Never a key's name, which would hold a user's id.
+/// What happened, and what to do. redis repeats the arguments of a command that it does not know, and they hold a user's id.
 fn describe(error: &RedisError) -> String {
     let code = error.code().unwrap_or_default();
     match code {
@@ -150,6 +161,9 @@ fn describe(error: &RedisError) -> String {
         }
         "" if error.is_io_error() => format!("redis cannot be reached: {error}"),
         "" => format!("redis: {}", error.category()),
-        code => format!("redis: {code} {}", error.detail().unwrap_or_default()),
+        code => {
+            let detail = error.detail().unwrap_or_default();
+            format!("redis: {code} {}", detail.split(", with args").next().unwrap_or_default())
+        }
     }
 }

@@ -1,16 +1,16 @@
 -- Ends every listed token and issues a new one.
 -- KEYS: the index, the time of the last replacement, the new record, then the records of the listed tokens
--- ARGV: the new token, its life in seconds, then the listed tokens, in the index's order
+-- ARGV: the new token, its life in seconds, the life of that time in seconds, then the listed tokens, in the index's order
 -- Replies {0, false} when the index lists something else, {1, false} when the new token was issued.
 local index, since, record = KEYS[1], KEYS[2], KEYS[3]
-local token, life = ARGV[1], ARGV[2]
+local token, life, since_life = ARGV[1], ARGV[2], ARGV[3]
 
 local listed = redis.call('ZRANGE', index, 0, -1)
 if #listed ~= #KEYS - 3 then
   return {0, false}
 end
 for i = 1, #listed do
-  if listed[i] ~= ARGV[i + 2] then
+  if listed[i] ~= ARGV[i + 3] then
     return {0, false}
   end
 end
@@ -20,7 +20,7 @@ local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 -- First what redis may refuse for want of memory, so that a refusal changes nothing.
 redis.call('HSET', record, 'ctime', now, 'v', 2)
 redis.call('EXPIRE', record, life)
-redis.call('SET', since, now, 'EX', life)
+redis.call('SET', since, now, 'EX', since_life)
 for i = 4, #KEYS do
   redis.call('DEL', KEYS[i])
 end

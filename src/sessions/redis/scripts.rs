@@ -2,12 +2,16 @@
 
 use redis::{RedisResult, Script, ScriptInvocation};
 
+use super::connection::Connection;
 use super::keys::{Keys, Layout};
-use super::topology::Connection;
 use crate::token::Token;
 
 /// How much later than a replacement a token of 1.3.2 must be to survive it, in milliseconds: its time is the issuer's clock, ours is redis'.
 const CLOCK_MARGIN: u32 = 5000;
+
+/// How long a replacement is remembered, in seconds: a year. Longer than a token's own life, for 1.3.2 may have left some that live
+/// longer, or, by a crash, for ever.
+const SINCE_LIFE: u64 = 366 * 24 * 60 * 60;
 
 /// What became of a change.
 pub enum Verdict {
@@ -47,7 +51,8 @@ impl Scripts {
         listed: &[Token],
     ) -> RedisResult<Verdict> {
         let mut call = self.issue.key(&keys.index);
-        self.change(connection, &mut call, fresh, ttl, listed).await
+        call.key(self.layout.record(fresh)).arg(fresh.as_str()).arg(ttl);
+        self.change(connection, &mut call, listed).await
     }
 
     /// Ends `listed`, which is all that the index lists, and records and lists `fresh`.
@@ -60,19 +65,17 @@ impl Scripts {
         listed: &[Token],
     ) -> RedisResult<Verdict> {
         let mut call = self.replace.key(&keys.index);
-        call.key(&keys.since);
-        self.change(connection, &mut call, fresh, ttl, listed).await
+        call.key(&keys.since).key(self.layout.record(fresh));
+        call.arg(fresh.as_str()).arg(ttl).arg(ttl.max(SINCE_LIFE));
+        self.change(connection, &mut call, listed).await
     }
 
     async fn change(
         &self,
         mut connection: Connection,
         call: &mut ScriptInvocation<'_>,
-        fresh: &Token,
-        ttl: u64,
         listed: &[Token],
     ) -> RedisResult<Verdict> {
-        call.key(self.layout.record(fresh)).arg(fresh.as_str()).arg(ttl);
         for token in listed {
             call.key(self.layout.record(token)).arg(token.as_str());
         }
@@ -84,11 +87,11 @@ impl Scripts {
         })
     }
 
-    /// Lists a record of 1.3.2's, or deletes it if the sessions were replaced since. Whether it is live.
+    /// Lists a token that no index lists, or deletes it if the sessions were replaced since. Whether it is live.
     pub async fn adopt(&self, mut connection: Connection, token: &Token) -> RedisResult<bool> {
         let keys = Keys::of(&token.owner());
         self.adopt
-            .key(token.as_str())
+            .key(self.layout.record(token))
             .key(keys.index)
             .key(keys.since)
             .arg(token.as_str())

@@ -1,0 +1,54 @@
+//! The master that Sentinels name.
+
+use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
+use redis::{AsyncConnectionConfig, ConnectionInfo, RedisResult, TlsCertificates, TlsMode};
+
+use super::connection::Connection;
+use super::settings::{Settings, all, certificates, nodelay};
+
+pub struct Sentinel {
+    sentinels: Vec<ConnectionInfo>,
+    master: String,
+    /// Of the master.
+    password: Option<String>,
+    certificates: Option<TlsCertificates>,
+}
+
+impl Sentinel {
+    pub fn new(urls: &[String], master: &str, settings: &Settings) -> Result<Self, String> {
+        let sentinels = all(urls, "options.tokens.sentinels")?;
+        let certificates = certificates(&sentinels[0], settings)?;
+        Ok(Self { sentinels, master: master.to_owned(), password: settings.password.clone(), certificates })
+    }
+
+    /// Asks the Sentinels anew each time: the master may be another one by now.
+    pub async fn connect(&self, config: &AsyncConnectionConfig) -> RedisResult<Connection> {
+        let mut client = self.builder()?.build()?;
+        client.get_async_connection_with_config(config).await.map(Connection::Node)
+    }
+
+    fn builder(&self) -> RedisResult<SentinelClientBuilder> {
+        let addresses = self.sentinels.iter().map(|info| info.addr().clone());
+        let own = self.sentinels[0].redis_settings();
+        let mut builder = SentinelClientBuilder::new(addresses, &self.master, SentinelServerType::Master)?
+            .set_client_to_redis_tcp_settings(nodelay())
+            .set_client_to_sentinel_tcp_settings(nodelay())
+            .set_client_to_redis_db(own.db());
+        if let Some(username) = own.username() {
+            builder = builder.set_client_to_sentinel_username(username);
+        }
+        if let Some(password) = own.password() {
+            builder = builder.set_client_to_sentinel_password(password);
+        }
+        if let Some(password) = &self.password {
+            builder = builder.set_client_to_redis_password(password);
+        }
+        if let Some(certificates) = &self.certificates {
+            builder = builder
+                .set_client_to_redis_tls_mode(TlsMode::Secure)
+                .set_client_to_redis_certificates(certificates.clone())
+                .set_client_to_sentinel_certificates(certificates.clone());
+        }
+        Ok(builder)
+    }
+}

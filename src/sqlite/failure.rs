@@ -1,0 +1,67 @@
+//! Why a file could not be used.
+
+use std::fmt;
+use std::io;
+
+use rusqlite::ErrorCode;
+
+/// Displays as the `sqlite3` package words it.
+#[derive(Debug)]
+pub enum Failure {
+    Missing,
+    NotShareable,
+    NotOpenHere,
+    /// The file was replaced between two looks at it.
+    Replaced,
+    Io(io::ErrorKind),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str(
+                "SQLITE_CANTOPEN: the database file does not exist; create it, or pass options.createTable: true",
+            ),
+            Self::NotShareable => f.write_str("SQLITE_IOERR: this system cannot share SQLite files within one process"),
+            Self::NotOpenHere => f.write_str("SQLITE_CANTOPEN: the application has not opened this file"),
+            Self::Replaced => f.write_str("SQLITE_CANTOPEN: the database file was replaced just now, try again"),
+            Self::Io(kind) => write!(f, "SQLITE_CANTOPEN: {kind}"),
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(code) => write!(f, "{}: {}", code_name(code), message(error)),
+                None => write!(f, "SQLITE_ERROR: {error}"),
+            },
+        }
+    }
+}
+
+fn message(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        // Without the statement that rusqlite shows beside it.
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        _ => error.to_string(),
+    }
+}
+
+fn code_name(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::ConstraintViolation => "SQLITE_CONSTRAINT",
+        ErrorCode::DatabaseBusy => "SQLITE_BUSY",
+        ErrorCode::DatabaseLocked => "SQLITE_LOCKED",
+        ErrorCode::CannotOpen => "SQLITE_CANTOPEN",
+        ErrorCode::ReadOnly => "SQLITE_READONLY",
+        ErrorCode::DiskFull => "SQLITE_FULL",
+        ErrorCode::SystemIoFailure => "SQLITE_IOERR",
+        ErrorCode::DatabaseCorrupt => "SQLITE_CORRUPT",
+        ErrorCode::NotADatabase => "SQLITE_NOTADB",
+        ErrorCode::PermissionDenied => "SQLITE_PERM",
+        _ => "SQLITE_ERROR",
+    }
+}
