@@ -15,10 +15,10 @@ function readConfig(appId, secret, sku, db, redisPass, ttl, options) {
   const { tokens, wechat, users, createTable = false } = checked(options, OPTIONS, 'options');
   const { endpoint, timeout } = checked(wechat, WECHAT_OPTIONS, 'options.wechat');
   return {
-    appId: optionalText(appId),
-    secret: optionalText(secret),
-    sku: String(sku),
-    password: optionalText(redisPass),
+    appId: optionalText(appId, 'appId'),
+    secret: optionalText(secret, 'secret'),
+    sku: text(sku, 'sku'),
+    password: optionalText(redisPass, 'redisPass'),
     ttl: readTtl(ttl),
     tokens: readTokens(tokens),
     endpoint,
@@ -33,8 +33,16 @@ function isMissing(value) {
 }
 
 /** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */
-function optionalText(value) {
-  return isMissing(value) || value === '' ? undefined : String(value);
+function optionalText(value, name) {
+  return isMissing(value) || value === '' ? undefined : text(value, name);
+}
+
+function text(value, name) {
+  try {
+    return String(value);
+  } catch (_) {
+    throw new TypeError(`${name} cannot become text`);
+  }
 }
 
 function readTtl(ttl) {

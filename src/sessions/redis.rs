@@ -94,8 +94,12 @@ impl Redis {
             return Ok(Some(token));
         }
         match &self.adoption {
-            Some(adoption) if adoption.settle().await? => self.newest(owner).await,
-            _ => Ok(None),
+            // Looked at again in any case: a walk may have ended since the first look.
+            Some(adoption) => {
+                adoption.settle().await?;
+                self.newest(owner).await
+            }
+            None => Ok(None),
         }
     }
 

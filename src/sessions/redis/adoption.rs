@@ -50,14 +50,13 @@ impl Adoption {
         });
     }
 
-    /// Waits, within limits, until no token of 1.3.2's is unlisted. False where there was nothing to wait for.
-    pub async fn settle(self: &Arc<Self>) -> Result<bool> {
-        if !self.is_due().await? {
-            return Ok(false);
+    /// Waits, within limits, until no token of 1.3.2's is unlisted.
+    pub async fn settle(self: &Arc<Self>) -> Result<()> {
+        if self.is_due().await? {
+            let mut walk = self.walking();
+            let _ = timeout(PATIENCE, walk.changed()).await;
         }
-        let mut walk = self.walking();
-        let _ = timeout(PATIENCE, walk.changed()).await;
-        Ok(true)
+        Ok(())
     }
 
     /// Lists a token that no walk has met. Whether it is live. The marker goes first: whatever happens then, the next walk finds it.
