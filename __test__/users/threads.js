@@ -1,0 +1,59 @@
+'use strict';
+
+// Worker threads that register users in one file, each with objects of its own, while the main thread writes beside them
+// through its sqlite3 handle. One ends by itself, one calls close, one process.exit, one is terminated. Prints who was told
+// that he is registered.
+
+const { once } = require('node:events');
+const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
+const { createApp, dbRun, openSqlite, startFakeWeChat } = require('../support');
+
+const USERS = 20;
+const ENDS = ['end', 'close', 'exit', 'terminate'];
+
+async function register({ file, endpoint, calls, end }) {
+  const app = createApp({ db: file, options: { wechat: { endpoint } } });
+  for (const { user, login } of calls) {
+    await app.authorize(login.code, login.encryptedData, login.iv);
+    parentPort.postMessage(user);
+  }
+  if (end === 'close') await app.close();
+  if (end === 'exit') process.exit(0);
+  if (end === 'terminate') setInterval(() => app.refreshToken(calls[0].user).catch(() => {}), 1);
+}
+
+async function main({ file }) {
+  const wechat = await startFakeWeChat();
+  const handle = await openSqlite(file);
+  handle.configure('busyTimeout', 30000);
+  const registered = [];
+  let working = ENDS.length;
+
+  const threads = ENDS.map(async (end) => {
+    const calls = Array.from({ length: USERS }, (_, i) => {
+      const user = `${end}-${i}`;
+      return { user, login: wechat.user({ openId: user }) };
+    });
+    const worker = new Worker(__filename, { workerData: { file, endpoint: wechat.endpoint, calls, end } });
+    let told = 0;
+    worker.on('message', (user) => {
+      registered.push(user);
+      told += 1;
+      if (end === 'terminate' && told === USERS) worker.terminate();
+    });
+    await once(worker, 'exit');
+    working -= 1;
+  });
+
+  const rows = [];
+  while (working > 0) {
+    rows.push(rows.length + 1);
+    await dbRun(handle, 'INSERT INTO ledger VALUES (?, randomblob(3000))', [rows.length]);
+  }
+  await Promise.all(threads);
+  await wechat.close();
+  console.log(JSON.stringify({ registered, rows }));
+}
+
+if (isMainThread) main(JSON.parse(process.argv[2]));
+else register(workerData);
