@@ -6,10 +6,14 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::identity::FileId;
+
+/// How long a checkpoint waits for the application's transactions: somebody waits for `close()`, or for the end of the process.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
@@ -30,6 +34,7 @@ impl Opened {
     /// Moves what stands in a write-ahead log into the database file, so that the file alone is whole. Best effort: readers may hinder it.
     pub fn checkpoint(&self) {
         if self.access == Access::ReadWrite {
+            let _ = self.connection.busy_timeout(CHECKPOINT_PATIENCE);
             let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
     }
