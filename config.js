@@ -11,7 +11,16 @@ const DEFAULT_TTL = 259200;
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** @throws TypeError that names what cannot work. */
-function readConfig(appId, secret, sku, db, redisPass, ttl, options) {
+function readConfig(...given) {
+  try {
+    return read(...given);
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    throw new TypeError('an argument of mpauthx cannot be read: it throws when it is looked at');
+  }
+}
+
+function read(appId, secret, sku, db, redisPass, ttl, options) {
   const { tokens, wechat, users, createTable = false } = checked(options, OPTIONS, 'options');
   const { endpoint, timeout } = checked(wechat, WECHAT_OPTIONS, 'options.wechat');
   return {
@@ -91,7 +100,7 @@ function readTokens(tokens) {
   const { url, cluster, sentinels, master, layout, tls, connectTimeout, deadline } = options;
   const places = ['url', 'cluster', 'sentinels'].filter((place) => options[place] !== undefined);
   if (places.length > 1) throw new TypeError(`options.tokens: ${places.join(' and ')} exclude each other`);
-  if ((sentinels === undefined) !== (master === undefined)) {
+  if (Boolean(sentinels) !== Boolean(master)) {
     throw new TypeError('options.tokens: sentinels and master go together');
   }
   if (cluster && layout === 'compatible') {

@@ -34,10 +34,14 @@ impl Admission {
     fn check(&self) -> Result<()> {
         match self {
             Self::Admitted(_) => Ok(()),
-            Self::Closed => Err(Error::database("mpauthx was closed")),
+            Self::Closed => Err(closed()),
             Self::TooMany => Err(Error::database(format!("more than {MAX_CALLS} calls at once, try again"))),
         }
     }
+}
+
+fn closed() -> Error {
+    Error::database("mpauthx was closed")
 }
 
 impl Auth {
@@ -94,9 +98,17 @@ impl Auth {
         self.sessions.contains(token).await
     }
 
-    /// How the stores are.
-    pub async fn health(&self) -> (sessions::Health, (&'static str, Result<()>)) {
-        tokio::join!(self.sessions.health(), self.users.health())
+    /// How the stores are, and what they are called.
+    pub async fn health(&self) -> (&'static str, sessions::Health, &'static str, Result<()>) {
+        let (tokens, (users, usable)) = tokio::join!(self.tokens_health(), self.users.health());
+        (self.sessions.kind(), tokens, users, usable)
+    }
+
+    async fn tokens_health(&self) -> sessions::Health {
+        match self.open.load(Ordering::Acquire) {
+            true => self.sessions.health().await,
+            false => sessions::Health { latency: Err(closed()), warnings: Vec::new() },
+        }
     }
 
     /// Admits no more calls, from now on.

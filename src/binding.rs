@@ -140,8 +140,8 @@ impl Core {
     pub fn health(&self, call: u32) {
         let (auth, reply) = (self.auth.clone(), self.reply(call));
         self.runtime.spawn(async move {
-            let (tokens, users) = auth.health().await;
-            reply.send(Ok(Outcome::Health(Health::new(tokens, users))));
+            let (tokens, health, users, usable) = auth.health().await;
+            reply.send(Ok(Outcome::Health(Health::new(tokens, health, users, usable))));
         });
     }
 

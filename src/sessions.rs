@@ -16,7 +16,6 @@ use crate::token::{Owner, Token};
 
 /// How a store is.
 pub struct Health {
-    pub kind: &'static str,
     /// Of one round trip; the error where there was none.
     pub latency: Result<Duration>,
     /// What will go wrong one day.
@@ -58,6 +57,14 @@ impl Sessions {
         match self {
             Self::Redis(store) => store.contains(token).await,
             Self::Memory(store) => store.contains(token).await,
+        }
+    }
+
+    /// How the store is called in `health`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Redis(store) => store.kind(),
+            Self::Memory(_) => "memory",
         }
     }
 

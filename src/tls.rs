@@ -46,6 +46,12 @@ pub fn trusted_pem(ca: Option<&str>) -> String {
     pem
 }
 
+/// Whether `text` holds certificates in PEM, and nothing that looks like one and is none.
+pub fn is_pem(text: &str) -> bool {
+    let mut certificates = CertificateDer::pem_slice_iter(text.as_bytes()).peekable();
+    certificates.peek().is_some() && certificates.all(|certificate| certificate.is_ok())
+}
+
 /// A file that cannot be read adds nothing; Node says so itself when it starts.
 fn extra_certificates() -> Vec<CertificateDer<'static>> {
     std::env::var_os("NODE_EXTRA_CA_CERTS")

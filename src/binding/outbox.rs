@@ -61,25 +61,20 @@ pub struct UsersHealth {
 }
 
 impl Health {
-    pub fn new(tokens: sessions::Health, (kind, users): (&str, Result<()>)) -> Self {
-        let (latency, error) = match tokens.latency {
-            Ok(latency) => (Some(latency.as_secs_f64() * 1000.0), None),
-            Err(error) => (None, Some(error.message)),
+    pub fn new(tokens: &str, health: sessions::Health, users: &str, usable: Result<()>) -> Self {
+        let (latency_ms, error) = match health.latency {
+            Ok(latency) => (Either::A(latency.as_secs_f64() * 1000.0), None),
+            Err(error) => (Either::B(Null), Some(error.message)),
         };
-        Self {
-            tokens: TokensHealth {
-                kind: tokens.kind.to_owned(),
-                ready: error.is_none(),
-                latency_ms: latency.map_or(Either::B(Null), Either::A),
-                warnings: tokens.warnings,
-                error,
-            },
-            users: UsersHealth {
-                kind: kind.to_owned(),
-                ready: users.is_ok(),
-                error: users.err().map(|error| error.message),
-            },
-        }
+        let tokens = TokensHealth {
+            kind: tokens.to_owned(),
+            ready: error.is_none(),
+            latency_ms,
+            warnings: health.warnings,
+            error,
+        };
+        let error = usable.err().map(|error| error.message);
+        Self { tokens, users: UsersHealth { kind: users.to_owned(), ready: error.is_none(), error } }
     }
 }
 

@@ -70,7 +70,7 @@ impl Memory {
     pub async fn health(&self) -> Health {
         let start = Instant::now();
         let asked = self.run(|db| db.query_row("SELECT 1", [], |_| Ok(()))).await;
-        Health { kind: "memory", latency: asked.map(|()| start.elapsed()), warnings: Vec::new() }
+        Health { latency: asked.map(|()| start.elapsed()), warnings: Vec::new() }
     }
 
     async fn run<T: Send + 'static>(

@@ -81,6 +81,10 @@ impl Redis {
         self.link.bounded(self.is_live(token)).await
     }
 
+    pub fn kind(&self) -> &'static str {
+        self.link.topology().name()
+    }
+
     pub async fn health(&self) -> Health {
         health::check(&self.link).await
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Response, StatusCode, Url, redirect::Policy};
 
-use super::json::Json;
+use super::json::{Json, Object};
 use crate::error::{Error, Refusal, Result};
 use crate::tls;
 
@@ -78,16 +78,14 @@ impl Exchange {
             return Err(Error::exchange("Non 200 http status code received. Http error."));
         }
         let reply = self.read(response).await?;
-        let json = Json::parse(&reply, &["openid", "session_key", "errcode", "errmsg"])
-            .ok_or_else(|| Error::exchange("WeChat's reply is not JSON"))?;
-        if json == Json::Null {
-            return Err(Error::exchange("WeChat's reply is null"));
-        }
-        match json.text("session_key") {
-            Some(session_key) => {
-                Ok(Session { open_id: json.text("openid").map(str::to_owned), session_key: session_key.to_owned() })
-            }
-            None => Err(Error::refused(refusal(&json, &[secret, code]))),
+        let reply = match Json::parse(&reply) {
+            None => return Err(Error::exchange("WeChat's reply is not JSON")),
+            Some(Json::Null) => return Err(Error::exchange("WeChat's reply is null")),
+            Some(json) => json.into_object(),
+        };
+        match reply.text("session_key") {
+            Some(session_key) => Ok(Session { open_id: reply.text("openid"), session_key }),
+            None => Err(Error::refused(refusal(&reply, &[secret, code]))),
         }
     }
 
@@ -146,20 +144,12 @@ fn describe(error: reqwest::Error) -> String {
 }
 
 /// WeChat's own words, should it ever repeat one of `secrets` without that.
-fn refusal(json: &Json, secrets: &[&str]) -> Refusal {
-    let errcode = match json.field("errcode") {
-        Some(Json::Integer(code)) => Some(*code),
-        Some(Json::Text(code)) => code.trim().parse().ok(),
-        _ => None,
-    };
-    let errmsg = json.text("errmsg").map(|text| {
-        secrets
-            .iter()
-            .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+fn refusal(reply: &Object, secrets: &[&str]) -> Refusal {
+    let errmsg = reply.text("errmsg").map(|text| {
+        secrets.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "***"))
     });
     let rid = errmsg.as_deref().and_then(request_id);
-    Refusal { errcode, errmsg, rid }
+    Refusal { errcode: reply.integer("errcode"), errmsg, rid }
 }
 
 /// What follows `rid:` in an errmsg.
@@ -186,9 +176,8 @@ mod tests {
 
     #[test]
     fn a_refusal_keeps_wechats_words_and_no_secret() {
-        let json =
-            Json::parse(br#"{"errcode":"40029","errmsg":"bad s3cret, rid: 61-ab"}"#, &["errcode", "errmsg"]).unwrap();
-        let refusal = refusal(&json, &["s3cret", ""]);
+        let reply = Json::parse(br#"{"errcode":"40029","errmsg":"bad s3cret, rid: 61-ab"}"#).unwrap().into_object();
+        let refusal = refusal(&reply, &["s3cret", ""]);
         assert_eq!(refusal.errcode, Some(40029));
         assert_eq!(refusal.errmsg.as_deref(), Some("bad ***, rid: 61-ab"));
         assert_eq!(refusal.rid.as_deref(), Some("61-ab"));

@@ -1,135 +1,102 @@
 //! JSON from outside, read as leniently as `JSON.parse` reads it: unknown fields of any depth, duplicate keys (the last wins),
-//! lone surrogates and huge numbers do no harm to the fields that are wanted. serde's derived structs refuse duplicate keys, its
-//! `Value` lone surrogates and huge numbers.
+//! lone surrogates and huge numbers do no harm. serde's derived structs refuse duplicate keys, its `Value` lone surrogates and huge
+//! numbers; so the values stay raw text until one of them is wanted.
 
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde_json::value::RawValue;
+
+/// The largest whole number that JavaScript's numbers tell from its neighbours.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// A JSON value, as far as it is of use here.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Json {
     Null,
-    Text(String),
-    /// A whole number.
-    Integer(i64),
-    /// The wanted fields of an object.
-    Object(HashMap<&'static str, Json>),
-    /// A boolean, an array, a fraction: nothing that is of use here.
+    Object(Object),
+    /// Anything else.
     Other,
 }
 
+/// An object's fields by their names, each as raw JSON.
+#[derive(Debug, Default)]
+pub struct Object(HashMap<Text, Box<RawValue>>);
+
 impl Json {
-    /// Reads `bytes`, keeping the fields named in `wanted`, at every depth at which the objects around them are wanted too.
     /// None where `bytes` is not JSON.
-    pub fn parse(bytes: &[u8], wanted: &'static [&'static str]) -> Option<Self> {
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
-        let mut deserializer = serde_json::Deserializer::from_str(&text);
-        let json = Wanted(wanted).deserialize(&mut deserializer).ok()?;
-        deserializer.end().ok()?;
-        Some(json)
+        Self::read(serde_json::from_str(&text).ok()?)
     }
 
-    pub fn field(&self, name: &str) -> Option<&Json> {
-        match self {
-            Self::Object(fields) => fields.get(name),
-            _ => None,
-        }
-    }
-
-    /// The text of the field `name`. Empty text counts as none: it identifies nobody.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        match self.field(name) {
-            Some(Self::Text(text)) if !text.is_empty() => Some(text),
-            _ => None,
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Wanted(&'static [&'static str]);
-
-impl<'de> DeserializeSeed<'de> for Wanted {
-    type Value = Json;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Wanted {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Other)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Integer(number))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Json, E> {
-        Ok(i64::try_from(number).map_or(Json::Other, Json::Integer))
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Other)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Json::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
-        let mut fields = HashMap::new();
-        while let Some(Key(key)) = entries.next_key()? {
-            match self.0.iter().find(|name| name.as_bytes() == key) {
-                Some(name) => {
-                    fields.insert(*name, entries.next_value_seed(self)?);
-                }
-                None => {
-                    entries.next_value::<IgnoredAny>()?;
-                }
+    /// Reads what is known to be JSON.
+    fn read(raw: &RawValue) -> Option<Self> {
+        match raw.get() {
+            "null" => Some(Self::Null),
+            object if object.starts_with('{') => {
+                serde_json::from_str(object).ok().map(|fields| Self::Object(Object(fields)))
             }
+            _ => Some(Self::Other),
         }
-        Ok(Json::Object(fields))
+    }
+
+    /// The fields of an object; none of anything else.
+    pub fn into_object(self) -> Object {
+        match self {
+            Self::Object(object) => object,
+            Self::Null | Self::Other => Object::default(),
+        }
     }
 }
 
-/// An object's key, as bytes: a key may hold a lone surrogate, which no `str` can.
-struct Key(Vec<u8>);
+impl Object {
+    /// The text of the field `name`. Empty text counts as none: it identifies nobody.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let Text(text) = serde_json::from_str(self.raw(name)?).ok()?;
+        Some(text).filter(|text| !text.is_empty())
+    }
 
-impl<'de> Deserialize<'de> for Key {
+    /// The whole number in the field `name`, or in its text.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        let text = self.text(name);
+        let number: f64 = text.as_deref().unwrap_or(self.raw(name)?).trim().parse().ok()?;
+        (number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER).then_some(number as i64)
+    }
+
+    pub fn object(&self, name: &str) -> Option<Object> {
+        Json::read(self.0.get(name)?).map(Json::into_object)
+    }
+
+    fn raw(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|raw| raw.get())
+    }
+}
+
+/// Text by way of bytes, for it may hold a lone surrogate, which no `str` can; that is replaced.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Text(String);
+
+impl std::borrow::Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Bytes;
 
         impl Visitor<'_> for Bytes {
-            type Value = Key;
+            type Value = Text;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a key")
+                f.write_str("text")
             }
 
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Key, E> {
-                Ok(Key(bytes.to_owned()))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
-                Ok(Key(text.as_bytes().to_owned()))
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Text, E> {
+                Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
             }
         }
 
@@ -141,8 +108,8 @@ impl<'de> Deserialize<'de> for Key {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Option<Json> {
-        Json::parse(text.as_bytes(), &["id", "inner"])
+    fn object(text: &str) -> Object {
+        Json::parse(text.as_bytes()).expect(text).into_object()
     }
 
     #[test]
@@ -152,33 +119,44 @@ mod tests {
             r#""name":"\ud83d lone""#.to_owned(),
             r#""\udc00":1"#.to_owned(),
             r#""big":1e999,"bigger":123456789012345678901234567890"#.to_owned(),
-            r#""id":7,"id":null"#.to_owned(),
+            r#""id":1e999,"id":null"#.to_owned(),
             format!(r#""deep":{deep}"#),
         ] {
-            let json = parse(&format!(r#"{{{neighbour},"id":"x","inner":{{"id":"y"}}}}"#)).expect(&neighbour);
-            assert_eq!(json.text("id"), Some("x"));
-            assert_eq!(json.field("inner").and_then(|inner| inner.text("id")), Some("y"));
+            let object = object(&format!(r#"{{{neighbour},"id":"x","inner":{{"id":"y"}}}}"#));
+            assert_eq!(object.text("id").as_deref(), Some("x"));
+            assert_eq!(object.object("inner").and_then(|inner| inner.text("id")).as_deref(), Some("y"));
         }
     }
 
     #[test]
-    fn invalid_bytes_are_replaced() {
-        let json = Json::parse(b"{\"name\":\"\xff\",\"id\":\"x\"}", &["id"]).unwrap();
-        assert_eq!(json.text("id"), Some("x"));
+    fn what_is_not_unicode_is_replaced() {
+        let object = Json::parse(b"{\"name\":\"a\xff\",\"id\":\"\\ud800b\"}").unwrap().into_object();
+        assert_eq!(object.text("name").as_deref(), Some("a\u{fffd}"));
+        assert!(object.text("id").unwrap().ends_with('b'));
     }
 
     #[test]
     fn what_json_parse_refuses_is_refused() {
-        for text in ["", "{", "{}x", "\u{feff}{}", "{'id':1}", "{\"id\":1,}", "undefined"] {
-            assert_eq!(parse(text), None, "{text}");
+        for text in
+            ["", "{", "{}x", "\u{feff}{}", "{'id':1}", "{\"id\":1,}", "undefined", "{\"a\tb\":1}", "{\"a\":\"\n\"}"]
+        {
+            assert!(Json::parse(text.as_bytes()).is_none(), "{text}");
         }
     }
 
     #[test]
     fn values_that_are_no_objects_have_no_fields() {
         for text in ["null", "true", "1", "1.5", "\"id\"", "[{\"id\":\"x\"}]"] {
-            assert_eq!(parse(text).unwrap().text("id"), None, "{text}");
+            assert_eq!(object(text).text("id"), None, "{text}");
         }
-        assert_eq!(parse("null"), Some(Json::Null));
+        assert!(matches!(Json::parse(b" null "), Some(Json::Null)));
+    }
+
+    #[test]
+    fn whole_numbers_are_read_from_numbers_and_texts() {
+        let object = object(r#"{"a":-1,"b":" 40029 ","c":1.5,"d":1e999,"e":"x","f":4e2,"g":null}"#);
+        let read = |name| object.integer(name);
+        assert_eq!([read("a"), read("b"), read("f")], [Some(-1), Some(40029), Some(400)]);
+        assert_eq!(["c", "d", "e", "g", "h"].map(read), [None; 5]);
     }
 }

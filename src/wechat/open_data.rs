@@ -44,12 +44,9 @@ fn decrypt_bytes(key: &[u8], iv: &[u8], data: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn read(plain: &[u8], app_id: &str) -> Option<OpenData> {
-    let json = Json::parse(plain, &["openId", "unionId", "watermark", "appid"])?;
-    let made_for = json.field("watermark")?.text("appid")?;
-    (made_for == app_id).then(|| OpenData {
-        open_id: json.text("openId").map(str::to_owned),
-        union_id: json.text("unionId").map(str::to_owned),
-    })
+    let data = Json::parse(plain)?.into_object();
+    let made_for = data.object("watermark")?.text("appid")?;
+    (made_for == app_id).then(|| OpenData { open_id: data.text("openId"), union_id: data.text("unionId") })
 }
 
 #[cfg(test)]

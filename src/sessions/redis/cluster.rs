@@ -7,6 +7,9 @@ use super::settings::{Settings, all, certificates, nodelay};
 /// redis-rs follows MOVED and ASK, repeats what TRYAGAIN asks for, and finds the master that a failover made.
 pub fn client(urls: &[String], settings: &Settings) -> Result<ClusterClient, String> {
     let nodes = all(urls, "options.tokens.cluster")?;
+    if nodes.iter().any(|node| node.redis_settings().db() != 0) {
+        return Err("options.tokens.cluster: a Cluster has one database, leave the number out of its URLs".to_owned());
+    }
     let certificates = certificates(&nodes[0], settings)?;
     let has_password = nodes[0].redis_settings().password().is_some();
     let mut builder = ClusterClient::builder(nodes)
@@ -19,5 +22,5 @@ pub fn client(urls: &[String], settings: &Settings) -> Result<ClusterClient, Str
     if let Some(certificates) = certificates {
         builder = builder.certs(certificates);
     }
-    builder.build().map_err(|error| format!("options.tokens.cluster: {}", error.category()))
+    builder.build().map_err(|error| format!("options.tokens.cluster: {error}"))
 }

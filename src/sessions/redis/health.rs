@@ -9,18 +9,17 @@ use crate::error::{Error, Result};
 use crate::sessions::Health;
 
 pub async fn check(link: &Link) -> Health {
-    let kind = link.topology().name();
     let start = Instant::now();
     let latency = link.bounded(link.query::<Value>(&cmd("PING"))).await.map(|_| start.elapsed());
     match latency {
-        Err(error) => Health { kind, latency: Err(error), warnings: Vec::new() },
+        Err(error) => Health { latency: Err(error), warnings: Vec::new() },
         Ok(latency) => {
             let info: Result<Value> = link.bounded(link.query(&cmd("INFO"))).await;
             let (writable, warnings) = match info {
-                Ok(info) => read(kind, &texts(&info)),
+                Ok(info) => read(link.topology().name(), &texts(&info)),
                 Err(_) => (Ok(()), vec!["redis does not allow INFO: maxmemory-policy cannot be checked".to_owned()]),
             };
-            Health { kind, latency: writable.map(|()| latency), warnings }
+            Health { latency: writable.map(|()| latency), warnings }
         }
     }
 }

@@ -22,10 +22,15 @@ end
 
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
--- First what redis may refuse for want of memory, so that a refusal changes nothing.
-redis.call('HSET', record, 'ctime', now, 'v', 2)
-redis.call('EXPIRE', record, life)
-redis.call('DEL', index)
+-- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays alone: a listed token without a
+-- record is none.
 redis.call('ZADD', index, now, token)
 redis.call('EXPIRE', index, life)
+redis.call('HSET', record, 'ctime', now, 'v', 2)
+redis.call('EXPIRE', record, life)
+if #listed > 0 then
+  redis.call('DEL', index)
+  redis.call('ZADD', index, now, token)
+  redis.call('EXPIRE', index, life)
+end
 return {1, false}

@@ -141,7 +141,12 @@ fn is_passing(error: &RedisError) -> bool {
 
 /// What happened, and what to do. redis repeats the arguments of a command that it does not know, and they hold a user's id.
 fn describe(error: &RedisError) -> String {
-    let code = error.code().unwrap_or_default();
+    let detail = error.detail().unwrap_or_default();
+    let code = match error.code().unwrap_or_default() {
+        // So redis 7 words it for a command within a script, and redis-rs passes on what SELECT is told.
+        "ERR" if detail.contains("can't run this command") || detail.contains("no permissions") => "NOPERM",
+        code => code,
+    };
     match code {
         "NOAUTH" => "NOAUTH redis asks for a password, pass redisPass".to_owned(),
         "LOADING" => "LOADING redis is loading its data, try again shortly".to_owned(),
@@ -151,7 +156,7 @@ fn describe(error: &RedisError) -> String {
             "NOPERM redis does not allow this user a command or key, see the commands that the README lists".to_owned()
         }
         "" if error.kind() == ErrorKind::AuthenticationFailed => {
-            "redis refused the password, check redisPass".to_owned()
+            "redis refused the password, check redisPass and the URL".to_owned()
         }
         "CLUSTERDOWN" => {
             "CLUSTERDOWN a part of the Cluster has no master, wait for its failover or repair it".to_owned()
@@ -159,11 +164,12 @@ fn describe(error: &RedisError) -> String {
         "" if error.kind() == ErrorKind::MasterNameNotFoundBySentinel => {
             "the Sentinels know no master of that name that can be reached, check options.tokens.master".to_owned()
         }
-        "" if error.is_io_error() => format!("redis cannot be reached: {error}"),
-        "" => format!("redis: {}", error.category()),
-        code => {
-            let detail = error.detail().unwrap_or_default();
-            format!("redis: {code} {}", detail.split(", with args").next().unwrap_or_default())
+        "" if error.is_io_error() => {
+            let text = error.to_string();
+            let advice = if text.contains("UnknownIssuer") { ", pass its CA as options.tokens.tls.ca" } else { "" };
+            format!("redis cannot be reached: {text}{advice}")
         }
+        "" => format!("redis: {}", error.category()),
+        code => format!("redis: {code} {}", detail.split(", with args").next().unwrap_or_default()),
     }
 }

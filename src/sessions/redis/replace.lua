@@ -17,10 +17,14 @@ end
 
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
--- First what redis may refuse for want of memory, so that a refusal changes nothing.
+-- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays alone: a listed token without a
+-- record is none.
+redis.call('ZADD', index, now, token)
+redis.call('EXPIRE', index, life)
+redis.call('DEL', record) -- there is none yet: shows whether the right is there before it matters
+redis.call('SET', since, now, 'EX', since_life)
 redis.call('HSET', record, 'ctime', now, 'v', 2)
 redis.call('EXPIRE', record, life)
-redis.call('SET', since, now, 'EX', since_life)
 for i = 4, #KEYS do
   redis.call('DEL', KEYS[i])
 end

@@ -1,7 +1,7 @@
 //! The master that Sentinels name.
 
 use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
-use redis::{AsyncConnectionConfig, ConnectionInfo, RedisResult, TlsCertificates, TlsMode};
+use redis::{AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, RedisResult, TlsCertificates, TlsMode};
 
 use super::connection::Connection;
 use super::settings::{Settings, all, certificates, nodelay};
@@ -17,6 +17,11 @@ pub struct Sentinel {
 impl Sentinel {
     pub fn new(urls: &[String], master: &str, settings: &Settings) -> Result<Self, String> {
         let sentinels = all(urls, "options.tokens.sentinels")?;
+        let is_tls = |sentinel: &ConnectionInfo| matches!(sentinel.addr(), ConnectionAddr::TcpTls { .. });
+        let is_unix = |sentinel: &ConnectionInfo| matches!(sentinel.addr(), ConnectionAddr::Unix(_));
+        if sentinels.iter().any(|sentinel| is_unix(sentinel) || is_tls(sentinel) != is_tls(&sentinels[0])) {
+            return Err("options.tokens.sentinels must all be redis:// or all be rediss:// URLs".to_owned());
+        }
         let certificates = certificates(&sentinels[0], settings)?;
         Ok(Self { sentinels, master: master.to_owned(), password: settings.password.clone(), certificates })
     }

@@ -52,6 +52,9 @@ pub fn read(url: &str, option: &str) -> Result<ConnectionInfo, String> {
     }
     let info = url.into_connection_info();
     let info = info.map_err(|_| wrong())?;
+    if info.redis_settings().db() < 0 {
+        return Err(wrong());
+    }
     Ok(info.set_tcp_settings(nodelay()))
 }
 
@@ -73,6 +76,9 @@ pub fn certificates(info: &ConnectionInfo, settings: &Settings) -> Result<Option
         (None, None) => None,
         _ => return Err("options.tokens.tls: cert and key go together".to_owned()),
     };
+    if given.ca.as_deref().is_some_and(|ca| !tls::is_pem(ca)) {
+        return Err("options.tokens.tls: ca must be a PEM text with certificates".to_owned());
+    }
     tls::install_provider();
     let root_cert = tls::trusted_pem(given.ca.as_deref());
     Ok(Some(TlsCertificates { client_tls, root_cert: Some(root_cert.into_bytes()) }))

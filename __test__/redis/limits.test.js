@@ -1,0 +1,102 @@
+'use strict';
+
+const { once } = require('node:events');
+const net = require('node:net');
+const { createApp, defer, rejection, startFakeWeChat, startNode, startRedis, within } = require('../support');
+const { everybody, isValid, login, rejections } = require('../conformance/support');
+const { silentRedis } = require('../sessions/odd-redis');
+
+const TOKEN = `o1|shop|${'ab'.repeat(32)}`;
+const MAX_CALLS = 65536;
+
+let wechat;
+beforeAll(async () => {
+  wechat = await startFakeWeChat();
+});
+
+const open = (tokens) => createApp({ wechat, db: everybody(), tokens });
+
+/** The milliseconds until all of the calls have settled, and why they rejected. */
+async function timed(...calls) {
+  const start = performance.now();
+  const errors = await within(10000, rejections(...calls), 'a call');
+  return { errors, ms: performance.now() - start };
+}
+
+describe('deadline', () => {
+  test('is when a call ends that a silent redis holds up, whichever it is', async () => {
+    const app = open({ url: (await silentRedis()).url, deadline: 700 });
+    const { errors, ms } = await timed(app.isTokenValid(TOKEN), app.refreshToken('o1'), login(app, wechat, 'o1'));
+    const late = { code: 6000, message: expect.stringMatching(/^Error: redis did not answer within 700 ms/) };
+    expect(errors).toMatchObject([late, late, late]);
+    expect(ms).toBeGreaterThan(650);
+    expect(ms).toBeLessThan(3500);
+  });
+
+  test('is 5000 ms where none is given', async () => {
+    const app = open((await silentRedis()).url);
+    const { errors, ms } = await timed(app.isTokenValid(TOKEN));
+    expect(errors[0].message).toMatch(/within 5000 ms/);
+    expect(ms).toBeGreaterThan(4900);
+  });
+
+  test('holds for health() too', async () => {
+    const app = open({ url: (await silentRedis()).url, deadline: 300 });
+    const health = await within(5000, app.health(), 'health');
+    expect(health.tokens).toMatchObject({ ready: false, latencyMs: null, error: expect.stringMatching(/300 ms/) });
+  });
+
+  test('does not harm a redis that answers in time', async () => {
+    const app = open({ url: (await startRedis()).url, deadline: 5000, connectTimeout: 5000 });
+    expect(await isValid(app, await login(app, wechat, 'o1'))).toBe(true);
+  });
+});
+
+/** Whether a connection to the port comes about, and soon. */
+function isTaken(port) {
+  const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+  defer(() => socket.destroy());
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 500, false);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}
+
+/** A port of a frozen process whose queue of connections is full: another connection is neither taken nor refused. */
+async function fullQueue() {
+  const { child } = startNode(`
+    const server = require('net').createServer();
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      process.stdout.write(String(server.address().port), () => process.kill(process.pid, 'SIGSTOP'));
+    });`);
+  const [port] = await once(child.stdout, 'data');
+  for (let connections = 0; await isTaken(Number(port)); connections += 1) expect(connections).toBeLessThan(100);
+  return `redis://127.0.0.1:${port}`;
+}
+
+test('connectTimeout is when an attempt to connect ends', async () => {
+  const app = open({ url: await fullQueue(), connectTimeout: 1200, deadline: 9000 });
+  const { errors, ms } = await timed(app.isTokenValid(TOKEN));
+  expect(errors[0]).toMatchObject({ code: 6000, message: expect.stringMatching(/^Error: redis cannot be reached/) });
+  expect(ms).toBeGreaterThan(1100);
+  expect(ms).toBeLessThan(6000);
+});
+
+test(`more than ${MAX_CALLS} calls at once are 6000 at once, and the others are still answered`, async () => {
+  const server = await startRedis();
+  const app = open({ url: server.url, deadline: 20000 });
+  const token = await login(app, wechat, 'o1');
+  server.pause();
+  const calls = Array.from({ length: MAX_CALLS }, () => app.isTokenValid(token));
+  try {
+    const error = await within(5000, rejection(app.isTokenValid(token)), 'one call too many');
+    expect(error).toMatchObject({ code: 6000, message: expect.stringMatching(/65536 calls at once/) });
+  } finally {
+    server.resume();
+  }
+  await within(25000, Promise.all(calls), 'the calls in flight');
+  expect(await isValid(app, token)).toBe(true);
+});
