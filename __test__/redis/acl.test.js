@@ -48,8 +48,11 @@ describe('an ACL user', () => {
     const walked = await isAdopted(redis);
     await attempt(login(app, wechat, 'o2'));
     await attempt(refresh(app, 'o1'));
-    for (const given of [{}, { ttl: null }, { ctime: 1500000000000 }]) {
-      await attempt(isValid(app, await writeLegacyToken(redis, 'o1', 'shop', given)));
+    // One user whose tokens were replaced just now, one whose never were.
+    for (const user of ['o1', 'o3']) {
+      for (const given of [{}, { ttl: null }, { ctime: 1500000000000 }]) {
+        await attempt(isValid(app, await writeLegacyToken(redis, user, 'shop', given)));
+      }
     }
     return { errors, health, walked };
   }
