@@ -1,0 +1,138 @@
+'use strict';
+
+const path = require('node:path');
+const net = require('node:net');
+const { once } = require('node:events');
+const {
+  createApp,
+  createUserTable,
+  dbExec,
+  defer,
+  openSqlite,
+  sample,
+  startFakeWeChat,
+  startRedis,
+  tempDir,
+} = require('../support');
+const { mpauthx, writeLegacyToken } = require('../support');
+const { everybody, login } = require('../conformance/support');
+
+// What no error and no output may hold. Each is found nowhere else.
+const SECRETS = {
+  secret: 'APPSECRETd41d8cd98f00b204',
+  sessionKey: Buffer.from('SESSIONKEY-16-by').toString('base64'),
+  redisPass: 'REDISPASSWORD-correct-horse',
+  openId: 'OPENIDoGZUI0egBJY1zhBYw2K',
+  unionId: 'UNIONIDocMvos6NjeKLIBqg5M',
+  nickName: 'NICKNAME-Band',
+  city: 'CITY-Guangzhou',
+  session: 'deadbeef'.repeat(8),
+};
+
+const { secret, sessionKey, redisPass, openId, unionId, nickName, city, session } = SECRETS;
+const TOKEN = `${openId}|shop|${session}`;
+const PERSONAL = { nickName, city };
+
+/** Every kind of failure, as functions that fail; `setUp` makes what they fail on. */
+async function setUp() {
+  const redis = await startRedis({ password: redisPass });
+  const gone = await startRedis({ password: redisPass });
+  await gone.stop();
+  const wechat = await startFakeWeChat();
+  const deaf = await startFakeWeChat();
+  await deaf.close();
+  const broken = await openSqlite(path.join(tempDir(), 'broken.db'));
+  await dbExec(broken, 'CREATE TABLE user (openId TEXT PRIMARY KEY, n TEXT NOT NULL)');
+  const empty = await openSqlite(path.join(tempDir(), 'empty.db'));
+  const users = await openSqlite(path.join(tempDir(), 'users.db'));
+  await createUserTable(users);
+
+  const open = (given) => createApp({ redis, wechat, secret, db: everybody(), ...given });
+  const user = (extra, given) =>
+    wechat.user({ openId, unionId, sessionKey, extra: { ...PERSONAL, ...extra }, ...given });
+  const authorize = (app, { code, encryptedData, iv }) => app.authorize(code, encryptedData, iv);
+  const answered = (reply, given) => {
+    const made = user();
+    wechat.answer(made.code, reply);
+    return authorize(open(given), made);
+  };
+  const raw = (status, body, headers) => ({ raw: { status, body, headers } });
+  const reply = JSON.stringify({ openid: openId, session_key: sessionKey, secret });
+  const factory = (options) => () => mpauthx(sample.appId, secret, 'shop', null, redisPass, null, options);
+  const app = open();
+  await writeLegacyToken(redis.redis, openId, 'shop');
+  await redis.redis.set(`mpauthx:{u:${openId}|wrong}`, 'not an index');
+  await redis.redis.zadd(`mpauthx:{u:${openId}|odd}`, 1, TOKEN.slice(0, -1));
+  await redis.redis.zadd(`mpauthx:{u:${unionId}|odd}`, 1, TOKEN.slice(0, -1));
+  const closed = open();
+  await closed.close();
+
+  return {
+    'a missing argument': () => app.authorize('code', TOKEN, null),
+    'a refusal': () => authorize(app, { ...user(), code: 'unknown' }),
+    'a refusal that quotes the secret': () =>
+      answered({ errcode: 40125, errmsg: `invalid appsecret ${secret}, rid: 1-2-3` }),
+    'a refusal beside personal data': () => answered({ errcode: -1, errmsg: 'busy', openid: openId, unionid: unionId }),
+    'a status of 500 with a body': () => answered(raw(500, reply)),
+    'a redirect with the secret in it': () =>
+      answered(raw(302, reply, { Location: `http://127.0.0.1/?secret=${secret}` })),
+    'a reply that is no JSON': () => answered(raw(200, `${reply}x`)),
+    'a reply that is no HTTP': async () => {
+      const server = net.createServer((socket) => socket.end(reply));
+      defer(() => server.close());
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const endpoint = `http://127.0.0.1:${server.address().port}`;
+      await authorize(open({ wechat: { endpoint } }), user());
+    },
+    'a connection that is cut': () => answered((_req, res) => res.destroy()),
+    'nobody there': () => authorize(open({ wechat: deaf }), user()),
+    'no answer': () => answered(() => {}, { options: { wechat: { timeout: 100 } } }),
+    'no session key': () => answered({ openid: openId, unionid: unionId }),
+    'a wrong session key': () => answered({ openid: openId, session_key: Buffer.alloc(16).toString('base64') }),
+    'a session key of a wrong size': () => answered({ openid: openId, session_key: `${sessionKey.slice(0, -2)}AA` }),
+    'another watermark': () => authorize(app, user({ watermark: { appid: 'wx1' } })),
+    'data that are no JSON': () => {
+      const made = user();
+      const text = JSON.stringify({ openId, ...PERSONAL });
+      return authorize(app, { ...made, ...wechat.seal(`${text}x`, { sessionKey }) });
+    },
+    'another openid': () => authorize(app, user({ openId: `${openId}x` })),
+    'an unknown user': () => open({ db: users }).refreshToken(openId),
+    'a wrong redis password': () => open({ redisPass: `${redisPass}x` }).isTokenValid(TOKEN),
+    'no redis password': () => open({ redisPass: '' }).isTokenValid(TOKEN),
+    'a redis that is gone (login)': () => authorize(open({ redis: gone }), user()),
+    'a redis that is gone (refresh)': () => open({ redis: gone }).refreshToken(openId),
+    'a redis that is gone (check)': () => open({ redis: gone }).isTokenValid(TOKEN),
+    'a key of ours of a wrong type (login)': () => authorize(open({ sku: 'wrong' }), user({ unionId: null })),
+    'a key of ours of a wrong type (refresh)': () => open({ sku: 'wrong' }).refreshToken(openId),
+    'a key of ours with odd content (login)': () => authorize(open({ sku: 'odd' }), user()),
+    'a key of ours with odd content (refresh)': () => open({ sku: 'odd' }).refreshToken(openId),
+    'a table that is missing (login)': () =>
+      authorize(open({ db: empty }), user({}, { openId: `${openId}2`, unionId: null })),
+    'a table that is missing (refresh)': () => open({ db: empty }).refreshToken(openId),
+    'a row that cannot be': () => authorize(open({ db: broken }), user({}, { openId: `${openId}3`, unionId: null })),
+    'a db object that throws': () => open({ db: { all: () => null.x, run: () => null.x } }).refreshToken(openId),
+    'no db': () => open({ db: null }).refreshToken(openId),
+    'no appId': () => authorize(open({ appId: null }), user()),
+    'a token that is not valid': () => app.isTokenValid(TOKEN),
+    'a closed object': () => closed.refreshToken(openId),
+    'a wrong redis URL': factory({ tokens: `redis://user:${redisPass}@127.0.0.1:port` }),
+    'a redis URL of another kind': factory({ tokens: `http://user:${redisPass}@127.0.0.1:6379` }),
+    'an endpoint with a password': factory({ wechat: { endpoint: `https://user:${secret}@localhost` } }),
+    'an endpoint with the secret in it': factory({ wechat: { endpoint: `http://10.0.0.1/?secret=${secret}` } }),
+    'no such option': factory({ redisPass }),
+    'a token of a wrong type': () => app.extractSku([TOKEN]),
+  };
+}
+
+/** What logs in, checks and refreshes as it should. */
+async function succeed() {
+  const redis = await startRedis({ password: redisPass });
+  const wechat = await startFakeWeChat();
+  const app = createApp({ redis, wechat, secret, db: everybody() });
+  await app.isTokenValid(await login(app, wechat, openId));
+  await app.refreshToken(openId);
+  await app.close();
+}
+
+module.exports = { SECRETS, setUp, succeed };

@@ -1,0 +1,202 @@
+'use strict';
+
+// A process of its own that calls every function with anything at all, and prints as JSON what should not have happened.
+// Argument: JSON { seed, count, tokens }.
+
+const { inspect } = require('node:util');
+const mpauthx = require('../..');
+const { everybody } = require('../conformance/support');
+const { generator, sample, startFakeWeChat, within } = require('../support');
+const { anyValue, mutate, ODD } = require('./values');
+
+const CODES = new Set([6000, 6001, 6008, 6009, 6010, 6011]);
+const KEYS = new Set(['code', 'errcode', 'errmsg', 'rid', 'retryable']);
+// Calls that are in flight at the same time.
+const TOGETHER = 100;
+const SETTLED = 60000;
+
+const faults = [];
+const told = new Set();
+const kinds = new Set();
+let calls = 0;
+
+process.on('unhandledRejection', (reason) => faults.push(`unhandled rejection: ${inspect(reason)}`));
+process.on('uncaughtException', (error) => faults.push(`uncaught exception: ${inspect(error)}`));
+process.on('warning', (warning) => faults.push(`warning: ${inspect(warning)}`));
+
+/** Notes what should not have happened, once for all the times that it happened alike. */
+function fault(name, args, what) {
+  const key = `${name} ${what.split('\n')[0]}`;
+  if (told.has(key)) return;
+  told.add(key);
+  faults.push(`${name}(${args.map(show).join(', ')}): ${what}`);
+}
+
+function show(value) {
+  try {
+    return inspect(value, { depth: 1, maxStringLength: 200, maxArrayLength: 4, compact: 10, breakLength: Infinity });
+  } catch {
+    return typeof value;
+  }
+}
+
+/** A clear error: an Error with a number of ours, a message, and no other properties than WeChat's. */
+function isClear(error) {
+  if (!(error instanceof Error) || !CODES.has(error.code) || error.message === '') return false;
+  return Object.keys(error).every((key) => KEYS.has(key));
+}
+
+const isSuccess = (value) =>
+  value?.status_code === 1 && value.status_message === 'OK' && /\|[0-9a-f]{64}$/.test(value.response);
+
+const RESULT = {
+  authorize: [isSuccess, isClear],
+  refreshToken: [isSuccess, isClear],
+  isTokenValid: [(value) => value === undefined, (reason) => reason === undefined || isClear(reason)],
+};
+
+/** Calls what answers with a promise; what it may answer with stands in RESULT. */
+async function callAsync(app, name, args) {
+  const [fine, clear] = RESULT[name];
+  let promise;
+  try {
+    promise = app[name](...args);
+  } catch (error) {
+    return fault(name, args, `threw ${show(error)}`);
+  }
+  if (!(promise instanceof Promise)) return fault(name, args, `returned ${show(promise)}`);
+  await promise.then(
+    (value) => {
+      kinds.add(`${name}: result`);
+      if (!fine(value)) fault(name, args, `resolved with ${show(value)}`);
+    },
+    (reason) => {
+      kinds.add(`${name}: ${reason?.code}`);
+      if (!clear(reason)) fault(name, args, `rejected with ${show(reason)}`);
+    },
+  );
+}
+
+/** Calls what answers at once, and may throw a TypeError. */
+function callSync(name, args, call, fine) {
+  try {
+    const value = call();
+    kinds.add(`${name}: result`);
+    if (!fine(value)) fault(name, args, `returned ${show(value)}`);
+    return value;
+  } catch (error) {
+    kinds.add(`${name}: TypeError`);
+    if (!(error instanceof TypeError) || error.message === '') fault(name, args, `threw ${show(error)}`);
+    return null;
+  }
+}
+
+/** A login that is right, or nearly: its plaintext, its reply, its three arguments spoiled here and there. */
+function nearlyRight(random, wechat) {
+  const openId = random.pick(['o1', 'o2', "o'3", '字']);
+  const text = JSON.stringify({
+    openId,
+    unionId: random.pick([undefined, null, 'u1']),
+    watermark: { appid: sample.appId },
+  });
+  const spoil = (value) => (random.below(8) === 0 ? mutate(random, value) : value);
+  const sealed = wechat.seal(spoil(text));
+  const code = `code ${calls}`;
+  const reply = spoil(JSON.stringify({ openid: openId, session_key: spoil(sealed.sessionKey) }));
+  wechat.answer(code, { raw: { status: 200, body: reply } });
+  return [code, spoil(sealed.encryptedData), spoil(sealed.iv)];
+}
+
+/** Every odd value in every place of every function, whatever the seed. */
+async function sweep(app, wechat) {
+  const login = () => {
+    const { code, encryptedData, iv } = wechat.user({ openId: 'o1' });
+    return [code, encryptedData, iv];
+  };
+  for (const odd of ODD) {
+    const inPlace = (args, place) => args.map((arg, i) => (i === place ? odd() : arg));
+    await Promise.all([
+      ...[0, 1, 2].map((place) => callAsync(app, 'authorize', inPlace(login(), place))),
+      callAsync(app, 'refreshToken', [odd()]),
+      callAsync(app, 'isTokenValid', [odd()]),
+      ...[0, 1, 2, 3, 4, 5].map((place) => factory([...inPlace(FACTORY, place), { tokens: 'memory' }])),
+      ...['wechat', 'users', 'createTable', 'x'].map((name) =>
+        factory([...FACTORY, { tokens: 'memory', [name]: odd() }]),
+      ),
+      // An object as options would go to whatever redis there is at the default address.
+      typeof odd() !== 'object' && odd() !== undefined && factory([...FACTORY, odd()]),
+    ]);
+    extract(app, 'extractOpenId', [odd()]);
+    extract(app, 'extractSku', [odd()]);
+  }
+}
+
+const FACTORY = ['wx', 'secret', 'shop', null, null, '60'];
+
+const extract = (app, name, args) =>
+  callSync(
+    name,
+    args,
+    () => app[name](...args),
+    (value) => value === null || typeof value === 'string',
+  );
+
+function factory(args) {
+  const isObject = (value) => typeof value?.authorize === 'function';
+  const app = callSync('factory', args, () => mpauthx(...args), isObject);
+  return app && callAsyncClose(app);
+}
+
+async function callAsyncClose(app) {
+  const outcome = await app.close().catch((error) => error);
+  if (outcome !== undefined) fault('close', [], `ended with ${show(outcome)}`);
+}
+
+async function main({ seed, count, tokens }) {
+  const random = generator(seed);
+  const wechat = await startFakeWeChat();
+  const app = mpauthx(sample.appId, 'secret', 'shop', everybody(), null, null, {
+    tokens,
+    wechat: { endpoint: wechat.endpoint },
+  });
+  const { response } = await app.refreshToken('a user whom nothing below names, so that the token stays live');
+  const sensible = [response, 'o1', 'shop', sample.iv, sample.encryptedData, 'redis://127.0.0.1:6379', 'memory', '60'];
+  const any = () => anyValue(random, sensible);
+  const anyArgs = (most) => Array.from({ length: random.below(most + 1) }, any);
+  const orAny = (value) => (random.below(3) ? value : any());
+  const anyOptions = () => ({ tokens: 'memory', [random.pick(['wechat', 'users', 'createTable', 'x'])]: orAny(null) });
+
+  const call = {
+    authorize: () => callAsync(app, 'authorize', random.below(2) ? anyArgs(4) : nearlyRight(random, wechat)),
+    refreshToken: () => callAsync(app, 'refreshToken', anyArgs(2)),
+    isTokenValid: () => callAsync(app, 'isTokenValid', anyArgs(2)),
+    extractOpenId: () => extract(app, 'extractOpenId', anyArgs(2)),
+    extractSku: () => extract(app, 'extractSku', anyArgs(2)),
+    close: () =>
+      callAsyncClose({
+        close: () => mpauthx('a', 'b', 'c', null, null, null, { tokens: 'memory' }).close(...anyArgs(2)),
+      }),
+    // With tokens in memory: it is the arguments that matter here, and no redis of anybody else's.
+    factory: () => factory([...FACTORY.map(orAny), anyOptions()]),
+  };
+  const names = ['authorize', 'refreshToken', 'isTokenValid', 'extractOpenId', 'extractSku'];
+
+  await within(SETTLED, sweep(app, wechat), 'a call of the sweep');
+  let flight = [];
+  while (calls < count) {
+    calls += 1;
+    const name = random.below(50) ? random.pick(names) : random.pick(['close', 'factory']);
+    flight.push(call[name]());
+    if (flight.length < TOGETHER && calls < count) continue;
+    await within(SETTLED, Promise.all(flight), `a call of the ${calls / TOGETHER}th hundred`);
+    flight = [];
+  }
+
+  await app.isTokenValid((await app.refreshToken('o1')).response); // and it still works
+  await app.close();
+  await wechat.close();
+}
+
+main(JSON.parse(process.argv.at(-1)))
+  .catch((error) => faults.push(`the run ended with ${inspect(error)}`))
+  .finally(() => console.log(JSON.stringify({ faults, calls, kinds: [...kinds].sort() })));

@@ -1,0 +1,39 @@
+'use strict';
+
+const path = require('node:path');
+const { generator, runNode, startRedis } = require('../support');
+
+const COUNT = 10000;
+
+// That the inputs come everywhere, not only to the first check.
+const KINDS = [
+  'authorize: 6001',
+  'authorize: 6009',
+  'authorize: 6011',
+  'authorize: result',
+  'extractOpenId: TypeError',
+  'extractOpenId: result',
+  'extractSku: TypeError',
+  'extractSku: result',
+  'factory: TypeError',
+  'factory: result',
+  'isTokenValid: result',
+  'isTokenValid: undefined',
+  'refreshToken: 6001',
+  'refreshToken: result',
+];
+
+test.each(['memory', 'redis'])(
+  '10,000 inputs of every kind give a clear error or a result, with tokens in %s',
+  async (store) => {
+    const { seed } = generator();
+    const tokens = store === 'redis' ? (await startRedis()).url : store;
+    const args = [JSON.stringify({ seed, count: COUNT, tokens })];
+    const { code, signal, stdout, stderr } = await runNode(path.join(__dirname, 'fuzz.js'), { args, timeout: 240000 });
+    expect({ seed, code, signal, stderr }).toEqual({ seed, code: 0, signal: null, stderr: '' });
+    const { faults, calls, kinds } = JSON.parse(stdout);
+    expect({ seed, faults, calls }).toEqual({ seed, faults: [], calls: COUNT });
+    expect(kinds).toEqual(expect.arrayContaining(KINDS));
+  },
+  250000,
+);

@@ -1,0 +1,13 @@
+'use strict';
+
+const fake = require('../../scripts/fake-wechat');
+const { defer } = require('./cleanup');
+
+/** The fake WeChat that the demo uses too; closed when the test is over. */
+async function startFakeWeChat(options) {
+  const wechat = await fake.startFakeWeChat(options);
+  defer(() => wechat.close());
+  return wechat;
+}
+
+module.exports = { startFakeWeChat, sample: fake.sample };
