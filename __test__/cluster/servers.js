@@ -4,7 +4,7 @@
 
 const crypto = require('node:crypto');
 const net = require('node:net');
-const { startRedis, tempDir, until } = require('../support');
+const { defer, startRedis, tempDir, until } = require('../support');
 
 const SLOTS = 16384;
 const NODE_TIMEOUT = 1500;
@@ -30,11 +30,20 @@ async function clusterPort() {
   }
 }
 
-/** A redis that logs next to nothing once it runs: one that writes to its log while it is killed is waited for in vain. */
+/**
+ * A redis whose `stop` freezes it first: one that writes to its log while it is killed is waited for in vain, and those here do, for
+ * they speak of each other's end.
+ */
 async function startQuietRedis(given) {
   const server = await startRedis(given);
-  await server.redis.config('SET', 'loglevel', 'warning');
-  return server;
+  const { stop, pause } = server;
+  const end = async () => {
+    pause();
+    await new Promise((resolve) => setTimeout(resolve, 20)); // what it has written is read
+    await stop();
+  };
+  defer(end);
+  return Object.assign(server, { stop: end });
 }
 
 async function startNode() {

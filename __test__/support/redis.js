@@ -49,6 +49,8 @@ function launch(port, password, args) {
       if (!output.includes(READY)) return;
       clearTimeout(timer);
       server.removeAllListeners();
+      // Read on, or the server stops when the pipe is full.
+      for (const stream of [server.stdout, server.stderr]) stream.off('data', read).resume();
       resolve(server);
     };
     server.stdout.on('data', read);

@@ -149,9 +149,10 @@ impl Redis {
             Record::None => Ok(false),
             Record::Listed { issued } if self.is_listed_still(issued) => Ok(true),
             // An administrator made it live longer than the index that listed it.
-            Record::Listed { .. } => self.link.run(|connection| self.scripts.adopt(connection, token)).await,
+            Record::Listed { .. } => Box::pin(self.link.run(|connection| self.scripts.adopt(connection, token))).await,
             Record::Foreign => match &self.adoption {
-                Some(adoption) => adoption.adopt_on_sight(token).await,
+                // Boxed, like the one above: rare, and every waiting call would hold the room for it.
+                Some(adoption) => Box::pin(adoption.adopt_on_sight(token)).await,
                 None => Ok(false),
             },
         }

@@ -12,6 +12,9 @@ use crate::tls;
 pub const DEFAULT_ENDPOINT: &str = "https://api.weixin.qq.com";
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a connection that nobody uses is kept. Shorter than servers do: one that is closed as it is used again fails a login.
+const IDLE: Duration = Duration::from_secs(4);
+
 /// WeChat's replies are some hundred bytes; whoever sends more than this is not WeChat.
 const MAX_REPLY: usize = 1 << 20;
 
@@ -45,6 +48,7 @@ impl Exchange {
             .redirect(Policy::none())
             .no_proxy()
             .timeout(timeout)
+            .pool_idle_timeout(IDLE)
             .build()
             .map_err(describe)?;
         Ok(Self { client, url, timeout, app_id, secret })

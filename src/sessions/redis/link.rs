@@ -64,7 +64,8 @@ impl Link {
         loop {
             self.check_open()?;
             let cell = self.current();
-            let connection = cell.get_or_try_init(|| self.topology.connect(self.connect_timeout)).await;
+            // Boxed, as it is large and rare: every waiting call would hold the room for it.
+            let connection = cell.get_or_try_init(|| Box::pin(self.topology.connect(self.connect_timeout))).await;
             // `close` may have come while this connected.
             self.check_open().inspect_err(|_| self.replace(&cell))?;
             let result = match connection {
@@ -77,7 +78,8 @@ impl Link {
                     if is_broken(&error) {
                         self.replace(&cell);
                     }
-                    if !is_passing(&error) || start.elapsed() > PATIENCE {
+                    let patient = is_moving(&error) || (is_passing(&error) && start.elapsed() < PATIENCE);
+                    if !patient {
                         return Err(Error::database(describe(&error)));
                     }
                 }
@@ -124,16 +126,22 @@ fn is_broken(error: &RedisError) -> bool {
         || error.code() == Some("NOAUTH")
 }
 
+/// Whether a slot of the Cluster is on its way: the step will succeed when it is there. The deadline ends the wait.
+fn is_moving(error: &RedisError) -> bool {
+    use ServerErrorKind::{Ask, Moved, TryAgain};
+    matches!(error.kind(), ErrorKind::Server(Ask | Moved | TryAgain))
+}
+
 /// Whether the same step may soon succeed.
 fn is_passing(error: &RedisError) -> bool {
-    use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, ReadOnly, TryAgain};
+    use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly};
     match error.kind() {
         ErrorKind::Io
         | ErrorKind::ClusterConnectionNotFound
         | ErrorKind::MasterNameNotFoundBySentinel
         | ErrorKind::NoValidReplicasFoundBySentinel => true,
         ErrorKind::Server(kind) => {
-            matches!(kind, Ask | BusyLoading | ClusterDown | MasterDown | Moved | ReadOnly | TryAgain)
+            matches!(kind, BusyLoading | ClusterDown | MasterDown | ReadOnly)
         }
         _ => false,
     }
