@@ -145,7 +145,7 @@ describe('a live token', () => {
     }
     expect(users.all).not.toHaveBeenCalled();
     expect(users.run).not.toHaveBeenCalled();
-  });
+  }, 120000);
 
   test('that an administrator deletes is not valid and not returned again', async () => {
     const token = await log();

@@ -102,7 +102,8 @@ function nearlyRight(random, wechat) {
   const spoil = (value) => (random.below(8) === 0 ? mutate(random, value) : value);
   const sealed = wechat.seal(spoil(text));
   const code = `code ${calls}`;
-  const reply = spoil(JSON.stringify({ openid: openId, session_key: spoil(sealed.sessionKey) }));
+  const named = random.below(8) === 0 ? 'somebody else' : openId;
+  const reply = spoil(JSON.stringify({ openid: named, session_key: spoil(sealed.sessionKey) }));
   wechat.answer(code, { raw: { status: 200, body: reply } });
   return [code, spoil(sealed.encryptedData), spoil(sealed.iv)];
 }
@@ -199,4 +200,7 @@ async function main({ seed, count, tokens }) {
 
 main(JSON.parse(process.argv.at(-1)))
   .catch((error) => faults.push(`the run ended with ${inspect(error)}`))
-  .finally(() => console.log(JSON.stringify({ faults, calls, kinds: [...kinds].sort() })));
+  // A call that hangs would keep the process alive; it has been noted.
+  .finally(() =>
+    process.stdout.write(JSON.stringify({ faults, calls, kinds: [...kinds].sort() }), () => process.exit()),
+  );
