@@ -5,10 +5,12 @@ const os = require('node:os');
 const path = require('node:path');
 const { defer } = require('./cleanup');
 
-/** A new empty folder that goes when the test is over. */
+/** A new empty folder that goes when the test is over, in a process without jest at its exit. */
 function tempDir() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mpauthx-test-'));
-  defer(() => fs.rmSync(dir, { recursive: true, force: true }));
+  const remove = () => fs.rmSync(dir, { recursive: true, force: true });
+  if (typeof afterEach === 'function') defer(remove);
+  else process.once('exit', remove);
   return dir;
 }
 
