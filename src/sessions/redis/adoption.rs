@@ -80,8 +80,11 @@ impl Adoption {
                 let (ended, wait) = watch::channel(());
                 let adoption = self.clone();
                 tokio::spawn(async move {
-                    // One that fails leaves the marker as it is: the next login walks again.
-                    let _ = adoption.walk().await;
+                    // A token met on sight meanwhile takes the marker away. A second walk meets none, unless 1.3.2 still runs; then, or
+                    // after a failure, the next login that finds no token walks again.
+                    if adoption.walk().await == Ok(false) {
+                        let _ = adoption.walk().await;
+                    }
                     drop(ended);
                 });
                 walk.insert(wait).clone()
@@ -89,9 +92,9 @@ impl Adoption {
         }
     }
 
-    /// Lists every token of the sku.
-    async fn walk(&self) -> Result<()> {
-        let Some(name) = self.link.bounded(self.join_walk()).await? else { return Ok(()) };
+    /// Lists every token of the sku. Whether the marker says so now.
+    async fn walk(&self) -> Result<bool> {
+        let Some(name) = self.link.bounded(self.join_walk()).await? else { return Ok(true) };
         let glob = Token::glob(&self.sku);
         let mut cursor = 0_u64;
         loop {

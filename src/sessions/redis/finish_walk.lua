@@ -1,6 +1,9 @@
--- Marks the adoption as done, unless another walk began or a token of 1.3.2's was seen meanwhile.
+-- Marks the adoption as done, unless a token of 1.3.2's was seen meanwhile, which takes the marker away.
 -- KEYS: the marker; ARGV: this walk's name, the mark
-if redis.call('GET', KEYS[1]) == ARGV[1] then
+-- Replies 1 when the adoption is done, else 0.
+local mark = redis.call('GET', KEYS[1])
+if mark == ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[2])
+  return 1
 end
-return 0
+return mark == ARGV[2] and 1 or 0

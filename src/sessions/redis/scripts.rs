@@ -100,14 +100,14 @@ impl Scripts {
             .await
     }
 
-    /// Marks the adoption as done, if `marker` still holds `walk`.
+    /// Marks the adoption as done, if `marker` still holds `walk`. Whether it is done.
     pub async fn finish_walk(
         &self,
         mut connection: Connection,
         marker: &str,
         walk: &str,
         done: &str,
-    ) -> RedisResult<()> {
+    ) -> RedisResult<bool> {
         self.finish_walk.key(marker).arg(walk).arg(done).invoke_async(&mut connection).await
     }
 }
