@@ -1,7 +1,7 @@
 //! The live tokens in redis.
 //!
-//! A token's record is a hash under the token's own name, as 1.3.2 keeps it. An index per user and sku lists the records, so that a
-//! login costs the same with a thousand keys as with a hundred million. A listed token is live only if its record exists: that alone
+//! A token's record is a hash, in the compatible layout under the token's own name, as 1.3.2 keeps it. An index per user and sku lists
+//! the tokens, so that a login costs the same with a thousand keys as with a hundred million. A listed token is live only if its record exists: that alone
 //! decides, for administrators delete, expire and persist records.
 //!
 //! A change reads the index, then runs one script that declares the index and every listed record as its keys, checks that the index

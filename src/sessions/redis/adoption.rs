@@ -1,7 +1,8 @@
 //! The adoption of tokens that 1.3.2 issued: their records carry no `v`, and no index lists them.
 //!
 //! One walk over the keys lists them, once per sku and redis; a marker remembers it. Whoever meets such a token later adopts it there
-//! and then and drops the marker, for 1.3.2 runs somewhere (a rollback, a fleet half upgraded): the next login that finds no token walks again.
+//! and then and drops the marker, for 1.3.2 may run somewhere (a rollback, a fleet half upgraded): then the walk under way is repeated
+//! once, or the next login that finds no token walks again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
