@@ -2,7 +2,7 @@
 
 // What the factory is called with, checked, as the addon takes it.
 
-const path = require('path');
+const { readDb, readPath } = require('./database.js');
 
 /** Seconds; 1.3.2's. */
 const DEFAULT_TTL = 259200;
@@ -10,7 +10,7 @@ const DEFAULT_TTL = 259200;
 /** The longest time limit, in milliseconds: what 31 bits hold. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** @throws TypeError that names what cannot work. */
+/** `config` for the addon, and `ask`, which puts a question to the application's object. @throws TypeError that names what cannot work. */
 function readConfig(...given) {
   try {
     return read(...given);
@@ -21,9 +21,10 @@ function readConfig(...given) {
 }
 
 function read(appId, secret, sku, db, redisPass, ttl, options) {
-  const { tokens, wechat, users, createTable = false } = checked(options, OPTIONS, 'options');
+  const { tokens, wechat, users, createTable = false, profile = false } = checked(options, OPTIONS, 'options');
   const { endpoint, timeout } = checked(wechat, WECHAT_OPTIONS, 'options.wechat');
-  return {
+  const { file, asking, ask } = readDb(db, users);
+  const config = {
     appId: optionalText(appId, 'appId'),
     secret: optionalText(secret, 'secret'),
     sku: text(sku, 'sku'),
@@ -33,8 +34,11 @@ function read(appId, secret, sku, db, redisPass, ttl, options) {
     endpoint,
     timeout,
     createTable,
-    ...readDb(db, users),
+    profile,
+    file,
+    object: asking,
   };
+  return { config, ask };
 }
 
 function isMissing(value) {
@@ -66,11 +70,14 @@ const MILLISECONDS = [
   (ms) => Number.isInteger(ms) && ms > 0 && ms <= MAX_TIMEOUT,
 ];
 
+const BOOLEAN = ['a boolean', (value) => typeof value === 'boolean'];
+
 const OPTIONS = {
   tokens: ["'memory', a URL of redis or an object", (value) => isText(value) || isPlain(value)],
   wechat: ['an object', isPlain],
   users: ["'native' or 'object'", (value) => value === 'native' || value === 'object'],
-  createTable: ['a boolean', (value) => typeof value === 'boolean'],
+  createTable: BOOLEAN,
+  profile: BOOLEAN,
 };
 
 const WECHAT_OPTIONS = {
@@ -79,6 +86,7 @@ const WECHAT_OPTIONS = {
 };
 
 const TOKENS_OPTIONS = {
+  file: ['a path or a file: URL', (value) => readPath(value, 'options.tokens.file') !== undefined],
   url: ['a string', isText],
   cluster: ['a list of URLs', isTextList],
   sentinels: ['a list of URLs', isTextList],
@@ -93,13 +101,18 @@ const PEM = ['a PEM text or its bytes', (value) => isText(value) || ArrayBuffer.
 
 const TLS_OPTIONS = { ca: PEM, cert: PEM, key: PEM };
 
-/** The token store, as the addon takes it: 'memory', or a redis at exactly one kind of place. */
+/** The token store, as the addon takes it: 'memory', a file, or a redis at exactly one kind of place. */
 function readTokens(tokens) {
   if (tokens === 'memory') return { memory: true, tagged: false };
   const options = isText(tokens) ? { url: tokens } : checked(tokens, TOKENS_OPTIONS, 'options.tokens');
-  const { url, cluster, sentinels, master, layout, tls, connectTimeout, deadline } = options;
-  const places = ['url', 'cluster', 'sentinels'].filter((place) => options[place] !== undefined);
+  const { file, url, cluster, sentinels, master, layout, tls, connectTimeout, deadline } = options;
+  const places = ['file', 'url', 'cluster', 'sentinels'].filter((place) => options[place] !== undefined);
   if (places.length > 1) throw new TypeError(`options.tokens: ${places.join(' and ')} exclude each other`);
+  if (file !== undefined) {
+    const [other] = Object.keys(options).filter((key) => key !== 'file');
+    if (other) throw new TypeError(`options.tokens.${other} is for redis, not for a file`);
+    return { memory: false, tagged: false, file: readPath(file, 'options.tokens.file') };
+  }
   if (Boolean(sentinels) !== Boolean(master)) {
     throw new TypeError('options.tokens: sentinels and master go together');
   }
@@ -150,44 +163,6 @@ function checked(options, known, name) {
     if (!fits(value)) throw new TypeError(`${name}.${key} must be ${kind}`);
   }
   return Object.fromEntries(set);
-}
-
-/** Where two copies of SQLite in one process can be made to exclude each other. */
-const LOCKS_EXCLUDE = ['linux', 'win32'];
-
-/** Not `path.resolve`, which takes `link/..` by the letter, while the system follows the link. */
-function absolute(file) {
-  return path.isAbsolute(file) ? file : process.cwd() + path.sep + file;
-}
-
-/** Who reads and writes the user table: our own SQLite the `file`, the application's `object`, or both together. */
-function readDb(db, wish) {
-  const nobody = { file: undefined, object: false, binds: false };
-  if (isMissing(db)) return nobody;
-  if (typeof db === 'string' && db !== '' && db !== ':memory:') {
-    if (wish === 'object') throw new TypeError("options.users: 'object' needs a database object as db, not a path");
-    return { ...nobody, file: absolute(db) };
-  }
-  if (!['object', 'function'].includes(typeof db) || typeof db.all !== 'function' || typeof db.run !== 'function') {
-    throw new TypeError(
-      'db must be a path to a SQLite file, a Database of the sqlite3 package, an object with the methods all and run, or null',
-    );
-  }
-  const isSqlite3 =
-    typeof db.filename === 'string' && typeof db.each === 'function' && typeof db.configure === 'function';
-  const isFile = isSqlite3 && db.filename !== '' && db.filename !== ':memory:' && !db.filename.startsWith('file:');
-  if (wish === 'native') {
-    if (!LOCKS_EXCLUDE.includes(process.platform)) {
-      throw new TypeError(
-        `options.users: 'native' with a database object would destroy the file on ${process.platform}`,
-      );
-    }
-    if (isFile) return { ...nobody, file: absolute(db.filename) };
-    throw new TypeError("options.users: 'native' needs a path, or a Database of the sqlite3 package on a file, as db");
-  }
-  // What a relative name means may have changed since the handle was opened: then the handle answers everything.
-  const shares = isFile && wish !== 'object' && path.isAbsolute(db.filename);
-  return { file: shares ? db.filename : undefined, object: true, binds: isSqlite3 };
 }
 
 module.exports = { readConfig, isMissing };

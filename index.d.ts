@@ -6,8 +6,8 @@
  * @param appId     The mini-program's app id. May be null where `authorize` is never called.
  * @param secret    The mini-program's app secret. May be null where `authorize` is never called.
  * @param sku       Names this application inside its tokens; stands there as `String(sku)`.
- * @param db        Where users are registered: a path to a SQLite file, a `Database` of the `sqlite3` package, any object with
- *                  `all` and `run`, or null for a service that only checks tokens.
+ * @param db        Where users are registered: a path to a SQLite file, a database that the application has open, a user store of its
+ *                  own, or null for a service that only checks tokens.
  * @param redisPass The password of redis, or null.
  * @param ttl       Life of a token in seconds, a positive whole number or its text; 259200 (three days) by default.
  * @param options   What 1.3.2 did not have.
@@ -24,18 +24,62 @@ declare function mpauthx(
 ): mpauthx.Mpauthx;
 
 declare namespace mpauthx {
-  /** A path to a SQLite file, a `Database` of the `sqlite3` package, or anything that answers as one does. */
-  export type UserDatabase = string | CallbackDatabase;
+  /** Told apart by what they have; an object with `all` and `run` is asked by them, whatever else it has. */
+  export type UserDatabase = FilePath | CallbackDatabase | PromiseDatabase | SynchronousDatabase | UserStore;
 
-  /** The two methods of a `sqlite3` Database that are called. */
+  /** A path, a `file:` URI (`mode=rw` is the one parameter that it may have), or a `URL` of `file:`. */
+  export type FilePath = string | { readonly protocol: string; readonly href: string };
+
+  /** A `Database` of the `sqlite3` package, or what answers as one does. These two methods are called. */
   export interface CallbackDatabase {
     all(sql: string, callback: (error: Error | null, rows: unknown[]) => void): unknown;
     run(sql: string, callback: (error: Error | null) => void): unknown;
   }
 
+  /** A `Database` of the `sqlite` package. */
+  export interface PromiseDatabase {
+    all(sql: string, values: string[]): PromiseLike<unknown[]>;
+    run(sql: string, values: string[]): PromiseLike<unknown>;
+    getDatabaseInstance(): { filename: string };
+  }
+
+  /** A `Database` of `better-sqlite3`, a `DatabaseSync` of `node:sqlite`. */
+  export interface SynchronousDatabase {
+    prepare(sql: string): { all(...values: string[]): unknown[]; run(...values: string[]): unknown };
+    exec(sql: string): unknown;
+  }
+
+  /**
+   * A user store of the application's own, on any database. What it throws, a promise that rejects, and no answer within 10 seconds
+   * are an {@link MpauthxError} 6000.
+   */
+  export interface UserStore {
+    /** Whether the user is registered. `health` asks for `'mpauthx-health-check'`. */
+    has(userId: string): boolean | PromiseLike<boolean>;
+    /**
+     * Registers the user. It is called for users whom `has` does not know, by several logins at once perhaps, with an empty profile;
+     * with `options.profile`, at every `authorize` whose data say something: then it stores that for registered users too.
+     */
+    add(userId: string, profile: Profile): unknown;
+  }
+
+  /** What WeChat's decrypted data say of a user. What they do not carry is not there. */
+  export interface Profile {
+    city?: string;
+    country?: string;
+    /** 0 unknown, 1 male, 2 female. */
+    gender?: number;
+    language?: string;
+    nickName?: string;
+    province?: string;
+  }
+
   export interface Options {
-    /** The token store: `'memory'` (inside this object, for development and tests), a URL of redis (default `redis://127.0.0.1:6379`), or more about redis. */
-    tokens?: 'memory' | RedisUrl | RedisServer | RedisCluster | RedisSentinels;
+    /**
+     * The token store: a URL of redis (default `redis://127.0.0.1:6379`), more about redis, a file on this machine, or `'memory'` (inside
+     * this object, for development and tests).
+     */
+    tokens?: 'memory' | RedisUrl | RedisServer | RedisCluster | RedisSentinels | TokenFile;
     wechat?: {
       /** Where WeChat is reached; default `https://api.weixin.qq.com`. Plain `http:` only on a loopback address. */
       endpoint?: string;
@@ -44,8 +88,18 @@ declare namespace mpauthx {
     };
     /** Who reads and writes the user table: `'native'`, this library's own SQLite; `'object'`, only the object given as `db`. */
     users?: 'native' | 'object';
-    /** Makes the documented user table (with a path, the file as well) where it is missing; default false. */
+    /** Makes the documented user table (with a path, the file as well) where it is missing; default false. A user store makes its own. */
     createTable?: boolean;
+    /**
+     * Keeps what WeChat's decrypted data say of a user, at every `authorize`, in those columns of the {@link Profile} that the user table
+     * has; default false. WeChat's data have been anonymous since 2021, and replace what stands there.
+     */
+    profile?: boolean;
+  }
+
+  /** A SQLite file that all processes of one machine may share; made where it is missing. It may be the file given as `db`. */
+  export interface TokenFile {
+    file: FilePath;
   }
 
   /** `redis://user:password@host:port/db`, `rediss://…` for TLS, or `unix:///path/to/socket`. */
@@ -86,7 +140,7 @@ declare namespace mpauthx {
   /** How the stores are. */
   export interface Health {
     tokens: {
-      kind: 'redis' | 'sentinel' | 'cluster' | 'memory';
+      kind: 'redis' | 'sentinel' | 'cluster' | 'file' | 'memory';
       ready: boolean;
       /** Of one round trip, in milliseconds; null where there was no answer. */
       latencyMs: number | null;
@@ -95,8 +149,8 @@ declare namespace mpauthx {
       error?: string;
     };
     users: {
-      /** Who reads and writes the user table: our own SQLite, the object given as `db`, both, or nobody. */
-      kind: 'native' | 'object' | 'shared' | 'none';
+      /** Who reads and writes the user table: our own SQLite, the object given as `db`, both, a user store, or nobody. */
+      kind: 'native' | 'object' | 'shared' | 'store' | 'none';
       ready: boolean;
       error?: string;
     };

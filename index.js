@@ -14,8 +14,8 @@ const statusCode = Object.freeze(Object.fromEntries(native.statusCodes().map(({ 
 const constants = Object.freeze({ statusCode });
 
 function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
-  const config = readConfig(appId, secret, sku, db, redisPass, ttl, options);
-  const calls = new Calls(db, config.binds);
+  const { config, ask } = readConfig(appId, secret, sku, db, redisPass, ttl, options);
+  const calls = new Calls(ask);
   const core = createCore(config, receiverOf(new WeakRef(calls)));
   calls.core = core;
 
@@ -70,9 +70,8 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
 
 /** The calls that have not been answered. While there are some, a timer keeps them and the process alive. */
 class Calls {
-  constructor(db, binds) {
-    this.db = db;
-    this.binds = binds;
+  constructor(ask) {
+    this.askObject = ask;
     this.core = null;
     this.pending = new Map();
     this.last = 0;
@@ -110,23 +109,19 @@ class Calls {
     else resolve(health);
   }
 
-  /** Puts a statement to the application's database object. */
-  ask({ id, method, sql, parameter }) {
-    const fail = (error) => this.core.answer(id, false, causeOf(error));
-    const answer = (error, rows) => {
-      if (error) fail(error);
-      else this.core.answer(id, Boolean(rows && rows.length > 0));
-    };
+  /** Puts a question to the application's object. */
+  async ask({ id, ...question }) {
     try {
-      const returned = this.binds
-        ? this.db[method](sql, parameter === undefined ? [] : [parameter], answer)
-        : this.db[method](sql, answer);
-      // An async method answers through its callback all the same; what it throws comes this way.
-      if (returned && typeof returned.then === 'function') returned.then(undefined, (error) => fail(error));
+      this.core.answer(id, Array.from((await this.askObject(question)) || [], nameOf));
     } catch (error) {
-      fail(error);
+      this.core.fail(id, causeOf(error));
     }
   }
+}
+
+/** What a row has under `name`: for a row about a column, that is the column's. */
+function nameOf(row) {
+  return row && typeof row.name === 'string' ? row.name : '';
 }
 
 // Rows of a write-ahead log go into their file, so that a copy of the file alone is whole.

@@ -1,11 +1,13 @@
 //! The flows: the only place that knows the order of steps. May import everything but the binding.
 
+use std::mem::take;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
+use crate::profile::Profile;
 use crate::sessions::{self, Sessions};
 use crate::token::{Owner, Token};
 use crate::users::Users;
@@ -19,6 +21,8 @@ pub struct Auth {
     users: Users,
     sessions: Sessions,
     sku: String,
+    /// Whether users' rows say what WeChat says of them.
+    keeps_profiles: bool,
     open: AtomicBool,
     permits: Arc<Semaphore>,
 }
@@ -45,9 +49,9 @@ fn closed() -> Error {
 }
 
 impl Auth {
-    pub fn new(exchange: Exchange, users: Users, sessions: Sessions, sku: String) -> Self {
+    pub fn new(exchange: Exchange, users: Users, sessions: Sessions, sku: String, keeps_profiles: bool) -> Self {
         let permits = Arc::new(Semaphore::new(MAX_CALLS as usize));
-        Self { exchange, users, sessions, sku, open: AtomicBool::new(true), permits }
+        Self { exchange, users, sessions, sku, keeps_profiles, open: AtomicBool::new(true), permits }
     }
 
     /// Begins what is done in the background.
@@ -70,13 +74,18 @@ impl Auth {
     pub async fn authorize(&self, admission: &Admission, code: &str, data: &Encoded, iv: &Encoded) -> Result<Token> {
         let app_id = self.exchange.app_id()?;
         let session = self.exchange.session(code).await?;
-        let open_data = decrypt(app_id, &session.session_key, data, iv)?;
+        let mut open_data = decrypt(app_id, &session.session_key, data, iv)?;
+        let profile = if self.keeps_profiles { take(&mut open_data.profile) } else { Profile::default() };
         let owner = self.owner(identify(session, open_data)?);
         admission.check()?;
         if let Some(token) = self.sessions.find(&owner).await? {
+            // The user table is left alone, as 1.3.2 leaves it, unless there is something new to be written there.
+            if !profile.is_empty() {
+                self.users.ensure(&owner.user, &profile).await?;
+            }
             return Ok(token);
         }
-        self.users.ensure(&owner.user).await?;
+        self.users.ensure(&owner.user, &profile).await?;
         self.sessions.issue(&owner).await
     }
 
@@ -119,7 +128,7 @@ impl Auth {
     /// Ends the connections once every call that was admitted has been answered. After `shut`.
     pub async fn close(&self) {
         let all = self.permits.acquire_many(MAX_CALLS).await;
-        self.sessions.close();
+        self.sessions.close().await;
         self.users.release().await;
         drop(all);
     }
@@ -146,7 +155,7 @@ mod tests {
         let text = |text: Option<&str>| text.map(str::to_owned);
         let user = |named: Option<&str>, decrypted: Option<&str>, union: Option<&str>| {
             let session = Session { open_id: text(named), session_key: String::new() };
-            identify(session, OpenData { open_id: text(decrypted), union_id: text(union) })
+            identify(session, OpenData { open_id: text(decrypted), union_id: text(union), profile: Profile::default() })
         };
         assert_eq!(user(Some("o"), Some("o"), None).as_deref(), Ok("o"));
         assert_eq!(user(Some("o"), Some("o"), Some("u")).as_deref(), Ok("u"));

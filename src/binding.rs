@@ -53,7 +53,7 @@ pub fn checkpoint() {
     sqlite::checkpoint_all();
 }
 
-/// Questions to the application's database object that have not been answered.
+/// Questions to the application's object that have not been answered.
 #[derive(Default)]
 struct Questions {
     last: AtomicU32,
@@ -67,9 +67,7 @@ impl Questions {
         open.retain(|_, reply| !reply.is_closed()); // those that nobody waits for any more
         open.insert(id, question.reply);
         drop(open);
-        let asked =
-            Asked { id, method: question.method.name().to_owned(), sql: question.sql, parameter: question.parameter };
-        outbox.send(Message { ask: Some(asked), ..Message::default() });
+        outbox.send(Message { ask: Some(Asked::new(id, question.task)), ..Message::default() });
     }
 
     fn answer(&self, id: u32, answer: Answer) {
@@ -155,10 +153,16 @@ impl Core {
         });
     }
 
-    /// The answer of the application's database object: whether there were rows, or the cause of the failure.
+    /// The application's object has answered: what each row has under `name`.
     #[napi(catch_unwind)]
-    pub fn answer(&self, question: u32, found: bool, cause: Option<String>) {
-        self.questions.answer(question, cause.map_or(Ok(found), Err));
+    pub fn answer(&self, question: u32, names: Vec<String>) {
+        self.questions.answer(question, Ok(names));
+    }
+
+    /// The application's object has failed.
+    #[napi(catch_unwind)]
+    pub fn fail(&self, question: u32, cause: String) {
+        self.questions.answer(question, Err(cause));
     }
 
     fn reply(&self, call: u32) -> Reply {

@@ -2,15 +2,16 @@
 //!
 //! # Layout
 //!
-//! Imports point one way: `error`, `token`, `tls`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
+//! Imports point one way: `error`, `profile`, `token`, `tls`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
 //!
 //! - [`error`]: what a call can fail with; the only place that knows the status numbers.
 //! - [`token`]: a token's text and its parts; the only place that knows the separator.
+//! - [`profile`]: what WeChat says of a user beside their ids.
 //! - [`tls`]: whom secure connections trust.
 //! - [`sqlite`]: SQLite connections on threads of their own, and the lock sharing that lets the application open the same file.
 //! - [`wechat`]: the exchange of a login code over HTTPS, and the decryption of open data.
-//! - [`users`]: who is registered: in a SQLite file, or through the application's own database object.
-//! - [`sessions`]: the live tokens: in redis (a server, Sentinels, a Cluster), or in memory.
+//! - [`users`]: who is registered: in a SQLite file, or through the application's own database object or user store.
+//! - [`sessions`]: the live tokens: in redis (a server, Sentinels, a Cluster), in a SQLite file, or in memory.
 //! - [`auth`]: the flows; the only place that knows the order of steps.
 //! - [`binding`]: the only place that knows Node.
 //!
@@ -24,6 +25,7 @@ mod auth;
 #[cfg_attr(test, allow(dead_code))]
 mod binding;
 mod error;
+mod profile;
 mod sessions;
 mod sqlite;
 mod tls;

@@ -3,10 +3,10 @@
 //! Every change of a user's sessions is atomic in every store: two logins at once get the same token, and a login that races a refresh
 //! neither leaves nor revives a revoked one.
 
-mod memory;
+mod embedded;
 mod redis;
 
-pub use memory::Memory;
+pub use embedded::Embedded;
 pub use redis::{Layout, Place, Redis, Settings, Tls};
 
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub struct Health {
 
 pub enum Sessions {
     Redis(Redis),
-    Memory(Memory),
+    Embedded(Embedded),
 }
 
 impl Sessions {
@@ -32,7 +32,7 @@ impl Sessions {
     pub async fn find(&self, owner: &Owner) -> Result<Option<Token>> {
         match self {
             Self::Redis(store) => store.find(owner).await,
-            Self::Memory(store) => store.find(owner).await,
+            Self::Embedded(store) => store.find(owner).await,
         }
     }
 
@@ -40,7 +40,7 @@ impl Sessions {
     pub async fn issue(&self, owner: &Owner) -> Result<Token> {
         match self {
             Self::Redis(store) => store.issue(owner).await,
-            Self::Memory(store) => store.issue(owner).await,
+            Self::Embedded(store) => store.issue(owner).await,
         }
     }
 
@@ -48,7 +48,7 @@ impl Sessions {
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
         match self {
             Self::Redis(store) => store.replace_all(owner).await,
-            Self::Memory(store) => store.replace_all(owner).await,
+            Self::Embedded(store) => store.replace_all(owner).await,
         }
     }
 
@@ -56,7 +56,7 @@ impl Sessions {
     pub async fn contains(&self, token: &Token) -> Result<bool> {
         match self {
             Self::Redis(store) => store.contains(token).await,
-            Self::Memory(store) => store.contains(token).await,
+            Self::Embedded(store) => store.contains(token).await,
         }
     }
 
@@ -64,21 +64,22 @@ impl Sessions {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Redis(store) => store.kind(),
-            Self::Memory(_) => "memory",
+            Self::Embedded(store) => store.kind(),
         }
     }
 
     pub async fn health(&self) -> Health {
         match self {
             Self::Redis(store) => store.health().await,
-            Self::Memory(store) => store.health().await,
+            Self::Embedded(store) => store.health().await,
         }
     }
 
-    /// Ends the connection, if there is one.
-    pub fn close(&self) {
-        if let Self::Redis(store) = self {
-            store.close();
+    /// Ends the connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Redis(store) => store.close(),
+            Self::Embedded(store) => store.close().await,
         }
     }
 }

@@ -1,23 +1,29 @@
-//! Who is registered. May import `error` and `sqlite`.
+//! Who is registered. May import `error`, `profile` and `sqlite`.
 //!
 //! The application's own connection to its database and ours get into each other's way where both write, so who does what is a rule:
 //! a path is ours; of a file that the application opened with `sqlite3`, we only read, and write through its handle; every other
-//! object does everything itself.
+//! object does everything itself. An object that speaks no SQL is a store of the application's own.
 
+mod bridge;
 mod native;
 mod object;
 mod sql;
+mod store;
 
+pub use bridge::{Answer, Ask, Question, Task};
 pub use native::Native;
-pub use object::{Answer, Object, Question};
+pub use object::Object;
+pub use sql::Statement;
+pub use store::Store;
 
 use crate::error::{Error, Result};
+use crate::profile::Profile;
 
 pub enum Users {
     None,
     /// Our own SQLite reads and writes the file.
     Native(Native),
-    /// Everything goes through the application's object.
+    /// Everything goes through the application's database object.
     Object(Object),
     /// Our own SQLite looks users up in the file that the application's object has open; what it cannot answer, and new rows, go
     /// through the object.
@@ -25,40 +31,44 @@ pub enum Users {
         lookups: Native,
         object: Object,
     },
+    /// The application keeps its users itself.
+    Store(Store),
 }
 
 impl Users {
-    /// Whether `user` has a row.
+    /// Whether `user` is registered.
     pub async fn exists(&self, user: &str) -> Result<bool> {
         match self {
-            Self::None => Err(Error::database("db is null, pass a database when you create mpauthx")),
+            Self::None => Err(missing()),
             Self::Native(native) => native.exists(user).await,
             Self::Object(object) => object.exists(user).await,
             // A row that the application has not committed yet, only its own connection sees.
             Self::Shared { lookups, object } => {
                 Ok(lookups.exists(user).await == Ok(true) || object.exists(user).await?)
             }
+            Self::Store(store) => store.exists(user).await,
         }
     }
 
-    /// Sees to it that `user` has a row.
-    pub async fn ensure(&self, user: &str) -> Result<()> {
+    /// Sees to it that `user` is registered, and that their row says what `profile` says.
+    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<()> {
         match self {
-            Self::None => Err(Error::database("db is null, pass a database when you create mpauthx")),
-            Self::Native(native) => native.ensure(user).await,
-            Self::Object(object) => object.ensure(user).await,
-            Self::Shared { lookups, object } => match lookups.exists(user).await {
+            Self::None => Err(missing()),
+            Self::Native(native) => native.ensure(user, profile).await,
+            Self::Object(object) => object.ensure(user, profile).await,
+            Self::Shared { lookups, object } => match lookups.says(user, profile).await {
                 Ok(true) => Ok(()),
-                Ok(false) => object.add(user).await,
-                Err(_) => object.ensure(user).await,
+                Ok(false) => object.add(user, profile).await,
+                Err(_) => object.ensure(user, profile).await,
             },
+            Self::Store(store) => store.ensure(user, profile).await,
         }
     }
 
     /// Opens the file, and makes the table that `createTable` asks for. Calls do both themselves where that failed.
     pub async fn prepare(&self) {
         let (native, object) = match self {
-            Self::None => (None, None),
+            Self::None | Self::Store(_) => (None, None),
             Self::Native(native) => (Some(native), None),
             Self::Object(object) => (None, Some(object)),
             Self::Shared { lookups, object } => (Some(lookups), Some(object)),
@@ -78,6 +88,7 @@ impl Users {
             Self::Native(native) => ("native", native.probe().await),
             Self::Object(object) => ("object", object.probe().await),
             Self::Shared { object, .. } => ("shared", object.probe().await),
+            Self::Store(store) => ("store", store.probe().await),
         }
     }
 
@@ -87,4 +98,8 @@ impl Users {
             native.release().await;
         }
     }
+}
+
+fn missing() -> Error {
+    Error::database("db is null, pass a database when you create mpauthx")
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use napi_derive::napi;
 
 use crate::auth::Auth;
-use crate::sessions::{Layout, Memory, Place, Redis, Sessions, Settings, Tls};
-use crate::users::{Native, Object, Question, Users};
+use crate::sessions::{Embedded, Layout, Place, Redis, Sessions, Settings, Tls};
+use crate::users::{Ask, Native, Object, Store, Users};
 use crate::wechat::{DEFAULT_ENDPOINT, DEFAULT_TIMEOUT, Exchange};
 
 /// Where 1.3.2 looks for redis.
@@ -34,17 +34,28 @@ pub struct Config {
     pub timeout: Option<u32>,
     /// The file of the user table, where our own SQLite is to use it.
     pub file: Option<String>,
-    /// Whether there is an object that can be asked.
-    pub object: bool,
-    /// Whether the object takes bound parameters.
-    pub binds: bool,
+    /// How the application's object is asked, where it is.
+    pub object: Option<Asking>,
     pub create_table: bool,
+    pub profile: bool,
 }
 
-/// The token store: in memory, or a redis at one of `url`, `cluster`, `sentinels`, by default where 1.3.2 looks for it.
+/// How an object is asked.
+#[napi(string_enum = "lowercase")]
+pub enum Asking {
+    /// With SQL and parameters.
+    Bound,
+    /// With SQL alone, as 1.3.2 asked.
+    Literal,
+    /// With a user's id: it is a user store of the application's own.
+    Store,
+}
+
+/// The token store: in memory, in a file, or a redis at one of `url`, `cluster`, `sentinels`, by default where 1.3.2 looks for it.
 #[napi(object)]
 pub struct Tokens {
     pub memory: bool,
+    pub file: Option<String>,
     pub url: Option<String>,
     pub cluster: Option<Vec<String>>,
     pub sentinels: Option<Vec<String>>,
@@ -59,23 +70,26 @@ pub struct Tokens {
 }
 
 impl Config {
-    /// `ask` puts questions to the application's database object. `Err` says what is wrong.
-    pub fn build(self, ask: Box<dyn Fn(Question) + Send + Sync>) -> Result<Auth, String> {
+    /// `ask` puts questions to the application's object. `Err` says what is wrong.
+    pub fn build(self, ask: Ask) -> Result<Auth, String> {
         let ttl = Duration::from_secs(u64::try_from(self.ttl).map_err(|error| error.to_string())?);
         let sessions = self.tokens.build(self.password, &self.sku, ttl)?;
         let endpoint = self.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
         let timeout = self.timeout.map_or(DEFAULT_TIMEOUT, milliseconds);
         let exchange = Exchange::new(endpoint, timeout, self.app_id, self.secret)?;
-        let users = users(self.file.map(PathBuf::from), self.object, self.binds, self.create_table, ask)
+        let users = users(self.file.map(PathBuf::from), self.object, self.create_table, ask)
             .map_err(|error| error.to_string())?;
-        Ok(Auth::new(exchange, users, sessions, self.sku))
+        Ok(Auth::new(exchange, users, sessions, self.sku, self.profile))
     }
 }
 
 impl Tokens {
     fn build(self, password: Option<String>, sku: &str, ttl: Duration) -> Result<Sessions, String> {
         if self.memory {
-            return Ok(Sessions::Memory(Memory::new(ttl)?));
+            return Ok(Sessions::Embedded(Embedded::in_memory(ttl)?));
+        }
+        if let Some(file) = self.file {
+            return Ok(Sessions::Embedded(Embedded::in_file(file.into(), ttl)?));
         }
         let place = match (self.cluster, self.sentinels, self.master) {
             (Some(urls), ..) => Place::Cluster(urls),
@@ -100,18 +114,16 @@ fn milliseconds(count: u32) -> Duration {
     Duration::from_millis(count.into())
 }
 
-fn users(
-    file: Option<PathBuf>,
-    object: bool,
-    binds: bool,
-    create_table: bool,
-    ask: Box<dyn Fn(Question) + Send + Sync>,
-) -> std::io::Result<Users> {
-    let object = object.then(|| Object::new(ask, binds, create_table));
-    Ok(match (file, object) {
-        (None, None) => Users::None,
-        (None, Some(object)) => Users::Object(object),
-        (Some(path), None) => Users::Native(Native::read_write(path, create_table)?),
-        (Some(path), Some(object)) => Users::Shared { lookups: Native::lookups(path)?, object },
+fn users(file: Option<PathBuf>, object: Option<Asking>, create_table: bool, ask: Ask) -> std::io::Result<Users> {
+    let binds = match object {
+        Some(Asking::Store) => return Ok(Users::Store(Store::new(ask))),
+        Some(Asking::Bound) => true,
+        Some(Asking::Literal) => false,
+        None => return file.map_or(Ok(Users::None), |path| Ok(Users::Native(Native::read_write(path, create_table)?))),
+    };
+    let object = Object::new(ask, binds, create_table);
+    Ok(match file {
+        Some(path) => Users::Shared { lookups: Native::lookups(path)?, object },
+        None => Users::Object(object),
     })
 }

@@ -1,5 +1,6 @@
 //! What goes out to index.js.
 
+use std::collections::HashMap;
 use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,10 +10,12 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
 use crate::error::{Error, Result};
+use crate::profile::{Profile, Value};
 use crate::sessions;
 use crate::token::Token;
+use crate::users::{Statement, Task};
 
-/// The outcome of a call, or a question to the application's database object.
+/// The outcome of a call, or a question to the application's object.
 #[napi(object)]
 #[derive(Default)]
 pub struct Message {
@@ -78,13 +81,43 @@ impl Health {
     }
 }
 
-/// A statement for the application's database object.
+/// What the application's object is to do: `all` and `run` come with a statement and the values of its parameters, `has` with a user,
+/// `add` with a user and a profile.
 #[napi(object)]
 pub struct Asked {
     pub id: u32,
     pub method: String,
-    pub sql: String,
-    pub parameter: Option<String>,
+    pub sql: Option<String>,
+    pub values: Option<Vec<String>>,
+    pub user: Option<String>,
+    pub profile: Option<HashMap<String, Either<String, i64>>>,
+}
+
+impl Asked {
+    pub fn new(id: u32, task: Task) -> Self {
+        let plain =
+            |method: &str| Self { id, method: method.to_owned(), sql: None, values: None, user: None, profile: None };
+        let statement =
+            |method, Statement { sql, values }| Self { sql: Some(sql), values: Some(values), ..plain(method) };
+        match task {
+            Task::All(asked) => statement("all", asked),
+            Task::Run(asked) => statement("run", asked),
+            Task::Has(user) => Self { user: Some(user), ..plain("has") },
+            Task::Add(user, Profile(fields)) => {
+                let fields = fields.into_iter().map(|(field, value)| (field.to_owned(), value.into())).collect();
+                Self { user: Some(user), profile: Some(fields), ..plain("add") }
+            }
+        }
+    }
+}
+
+impl From<Value> for Either<String, i64> {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) => Self::A(text),
+            Value::Number(number) => Self::B(number),
+        }
+    }
 }
 
 /// What a call comes to.

@@ -16,18 +16,21 @@ const WRITER_PATIENCE: Duration = Duration::from_secs(4);
 /// How long a reader waits for another's lock, before whoever can wait better is asked.
 const READER_PATIENCE: Duration = Duration::from_millis(20);
 
+/// Makes what a file must hold, where it does not hold it.
+pub type Schema = fn(&Connection) -> rusqlite::Result<()>;
+
 pub struct File {
     path: PathBuf,
     access: Access,
     /// Makes the file where it is missing, and runs this in it, whichever file is at the path.
-    schema: Option<&'static str>,
+    schema: Option<Schema>,
     attached: Option<(FileId, Slot)>,
     /// The first file that a lookup found at the path.
     first: Option<FileId>,
 }
 
 impl File {
-    pub fn new(path: PathBuf, access: Access, schema: Option<&'static str>) -> Self {
+    pub fn new(path: PathBuf, access: Access, schema: Option<Schema>) -> Self {
         Self { path, access, schema, attached: None, first: None }
     }
 
@@ -79,7 +82,7 @@ impl File {
         let slot = registry::attach(&id);
         self.attached = Some((id, slot));
         match self.schema {
-            Some(schema) => self.on_connection(deadline, |db| db.execute_batch(schema)),
+            Some(schema) => self.on_connection(deadline, schema),
             None => Ok(()),
         }
     }

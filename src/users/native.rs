@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params_from_iter};
 
-use super::sql;
+use super::sql::{self, Statement};
 use crate::error::{Error, Result};
+use crate::profile::Profile;
 use crate::sqlite::{Access, File, Worker};
 
 pub struct Native {
@@ -16,30 +17,42 @@ pub struct Native {
 impl Native {
     /// Reads and writes the file at `path`.
     pub fn read_write(path: PathBuf, create_table: bool) -> std::io::Result<Self> {
-        Self::new(path, Access::ReadWrite, create_table.then_some(sql::CREATE_TABLE))
+        let schema = |db: &Connection| db.execute_batch(sql::CREATE_TABLE);
+        let file = File::new(path, Access::ReadWrite, create_table.then_some(schema));
+        Ok(Self { file: Worker::spawn(file)?, access: Access::ReadWrite })
     }
 
     /// Only looks up, in a file that the application's own connection writes.
     pub fn lookups(path: PathBuf) -> std::io::Result<Self> {
-        Self::new(path, Access::Lookup, None)
-    }
-
-    fn new(path: PathBuf, access: Access, schema: Option<&'static str>) -> std::io::Result<Self> {
-        Ok(Self { file: Worker::spawn(File::new(path, access, schema))?, access })
+        let file = File::new(path, Access::Lookup, None);
+        Ok(Self { file: Worker::spawn(file)?, access: Access::Lookup })
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
-        let user = user.to_owned();
-        self.with(move |db| db.prepare_cached(sql::EXISTS)?.exists([&user])).await
+        self.says(user, &Profile::default()).await
     }
 
-    pub async fn ensure(&self, user: &str) -> Result<()> {
-        // A known user costs no write lock.
-        if self.exists(user).await? {
-            return Ok(());
-        }
-        let user = user.to_owned();
-        self.with(move |db| db.prepare_cached(sql::ENSURE)?.execute([&user]).map(drop)).await
+    /// Whether `user` has a row that says what `profile` says.
+    pub async fn says(&self, user: &str, profile: &Profile) -> Result<bool> {
+        let (user, profile) = (user.to_owned(), profile.clone());
+        self.with(move |db| says(db, &user, &writable(db, profile)?)).await
+    }
+
+    /// Sees to it that `user` has such a row.
+    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<()> {
+        let (user, profile) = (user.to_owned(), profile.clone());
+        self.with(move |db| {
+            let profile = writable(db, profile)?;
+            // A known user costs no write lock.
+            if says(db, &user, &profile)? {
+                return Ok(());
+            }
+            if let Some(update) = Statement::update(&user, &profile) {
+                execute(db, &update)?;
+            }
+            execute(db, &Statement::insert_missing(&user, &profile))
+        })
+        .await
     }
 
     pub async fn probe(&self) -> Result<()> {
@@ -65,4 +78,23 @@ impl Native {
             None => Err(Error::internal()),
         }
     }
+}
+
+/// The part of `profile` that the table has columns for.
+fn writable(db: &Connection, profile: Profile) -> rusqlite::Result<Profile> {
+    if profile.is_empty() {
+        return Ok(profile);
+    }
+    let mut columns = db.prepare_cached(sql::COLUMNS)?;
+    let columns: Vec<String> = columns.query_map([], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
+    Ok(profile.within(&columns))
+}
+
+fn says(db: &Connection, user: &str, profile: &Profile) -> rusqlite::Result<bool> {
+    let statement = Statement::exists(user, profile);
+    db.prepare_cached(&statement.sql)?.exists(params_from_iter(&statement.values))
+}
+
+fn execute(db: &Connection, statement: &Statement) -> rusqlite::Result<()> {
+    db.prepare_cached(&statement.sql)?.execute(params_from_iter(&statement.values)).map(drop)
 }

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
 
 use super::base64;
-use super::json::Json;
+use super::json::{Json, Object};
 use crate::error::{Error, Result};
+use crate::profile::{self, Profile, Value};
 
 /// Bytes as the application has them.
 pub enum Encoded {
@@ -29,6 +30,7 @@ impl Encoded {
 pub struct OpenData {
     pub open_id: Option<String>,
     pub union_id: Option<String>,
+    pub profile: Profile,
 }
 
 /// Decrypts `data` and checks that it was made for `app_id`.
@@ -46,7 +48,17 @@ fn decrypt_bytes(key: &[u8], iv: &[u8], data: &[u8]) -> Option<Vec<u8>> {
 fn read(plain: &[u8], app_id: &str) -> Option<OpenData> {
     let data = Json::parse(plain)?.into_object();
     let made_for = data.object("watermark")?.text("appid")?;
-    (made_for == app_id).then(|| OpenData { open_id: data.text("openId"), union_id: data.text("unionId") })
+    (made_for == app_id).then(|| OpenData {
+        open_id: data.text("openId"),
+        union_id: data.text("unionId"),
+        profile: profile(&data),
+    })
+}
+
+fn profile(data: &Object) -> Profile {
+    let texts = profile::TEXTS.iter().filter_map(|&field| Some((field, Value::Text(data.any_text(field)?))));
+    let numbers = profile::NUMBERS.iter().filter_map(|&field| Some((field, Value::Number(data.integer(field)?))));
+    Profile(texts.chain(numbers).collect())
 }
 
 #[cfg(test)]
@@ -56,7 +68,10 @@ mod tests {
     #[test]
     fn the_watermark_decides() {
         let own = br#"{"openId":"o","unionId":"u","watermark":{"appid":"wx1"}}"#;
-        assert_eq!(read(own, "wx1"), Some(OpenData { open_id: Some("o".into()), union_id: Some("u".into()) }));
+        assert_eq!(
+            read(own, "wx1"),
+            Some(OpenData { open_id: Some("o".into()), union_id: Some("u".into()), profile: Profile::default() })
+        );
         assert_eq!(read(own, "wx2"), None);
         for foreign in [&br#"{"openId":"o"}"#[..], br#"{"openId":"o","watermark":null}"#, br#"{"appid":"wx1"}"#, b"[]"]
         {
