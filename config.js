@@ -21,8 +21,9 @@ function readConfig(...given) {
 }
 
 function read(appId, secret, sku, db, redisPass, ttl, options) {
-  const { tokens, wechat, users, createTable = false, profile = false } = checked(options, OPTIONS, 'options');
-  const { endpoint, timeout } = checked(wechat, WECHAT_OPTIONS, 'options.wechat');
+  const given = checked(options, OPTIONS, 'options');
+  const { tokens, users, sessionKeys = false, createTable = false, profile = false } = given;
+  const { exchange, ...wechat } = checked(given.wechat, WECHAT_OPTIONS, 'options.wechat');
   const { file, asking, ask } = readDb(db, users);
   const config = {
     appId: optionalText(appId, 'appId'),
@@ -31,14 +32,33 @@ function read(appId, secret, sku, db, redisPass, ttl, options) {
     password: optionalText(redisPass, 'redisPass'),
     ttl: readTtl(ttl),
     tokens: readTokens(tokens),
-    endpoint,
-    timeout,
+    sessions: readSessions(given.sessions),
+    wechat: { ...wechat, exchange: exchange !== undefined },
+    sessionKeys,
     createTable,
     profile,
     file,
     object: asking,
   };
-  return { config, ask };
+  if (sessionKeys && config.secret === undefined) throw new TypeError('options.sessionKeys needs the app secret');
+  return {
+    config,
+    ask: (question) => (question.method === 'exchange' ? exchanged(exchange, question.code) : ask(question)),
+  };
+}
+
+/** What the application's own exchange says, as WeChat would: an error with WeChat's errcode is a refusal. */
+async function exchanged(exchange, code) {
+  try {
+    const json = JSON.stringify(await exchange(code));
+    if (typeof json !== 'string') throw new TypeError('options.wechat.exchange gave nothing');
+    return [json];
+  } catch (error) {
+    if (error instanceof Object && Number.isInteger(error.errcode)) {
+      return [JSON.stringify({ errcode: error.errcode, errmsg: error.errmsg })];
+    }
+    throw error;
+  }
 }
 
 function isMissing(value) {
@@ -65,10 +85,12 @@ function readTtl(ttl) {
   throw new TypeError('ttl must be a positive whole number of seconds, or its text');
 }
 
-const MILLISECONDS = [
-  'a positive whole number of milliseconds',
-  (ms) => Number.isInteger(ms) && ms > 0 && ms <= MAX_TIMEOUT,
-];
+/** As many as are ever of use. */
+const MAX_RETRIES = 10;
+
+const positive = (max) => (count) => Number.isInteger(count) && count > 0 && count <= max;
+
+const MILLISECONDS = ['a positive whole number of milliseconds', positive(MAX_TIMEOUT)];
 
 const BOOLEAN = ['a boolean', (value) => typeof value === 'boolean'];
 
@@ -76,13 +98,27 @@ const OPTIONS = {
   tokens: ["'memory', a URL of redis or an object", (value) => isText(value) || isPlain(value)],
   wechat: ['an object', isPlain],
   users: ["'native' or 'object'", (value) => value === 'native' || value === 'object'],
+  sessions: ['an object', isPlain],
+  sessionKeys: BOOLEAN,
   createTable: BOOLEAN,
   profile: BOOLEAN,
 };
 
 const WECHAT_OPTIONS = {
   endpoint: ['a string', isText],
+  proxy: ['a string', isText],
   timeout: MILLISECONDS,
+  retries: [
+    `a whole number up to ${MAX_RETRIES}`,
+    (count) => Number.isInteger(count) && count >= 0 && count <= MAX_RETRIES,
+  ],
+  exchange: ['a function', (value) => typeof value === 'function'],
+};
+
+const SESSIONS_OPTIONS = {
+  mode: ["'shared' or 'each'", (value) => value === 'shared' || value === 'each'],
+  max: ['a positive whole number', positive(2 ** 31 - 1)],
+  idle: ['a positive whole number of seconds', positive(2 ** 31 - 1)],
 };
 
 const TOKENS_OPTIONS = {
@@ -100,6 +136,12 @@ const TOKENS_OPTIONS = {
 const PEM = ['a PEM text or its bytes', (value) => isText(value) || ArrayBuffer.isView(value)];
 
 const TLS_OPTIONS = { ca: PEM, cert: PEM, key: PEM };
+
+function readSessions(sessions) {
+  const { mode, max, idle } = checked(sessions, SESSIONS_OPTIONS, 'options.sessions');
+  if (max !== undefined && mode !== 'each') throw new TypeError("options.sessions.max needs the mode 'each'");
+  return { each: mode === 'each', max, idle };
+}
 
 /** The token store, as the addon takes it: 'memory', a file, or a redis at exactly one kind of place. */
 function readTokens(tokens) {

@@ -9,15 +9,15 @@ const path = require('path');
 const LOCKS_EXCLUDE = ['linux', 'win32'];
 
 /**
- * The objects that are known, the first that fits counts. `asking` is how Rust words its questions; `ask` puts one and returns the
- * rows of its answer; `file` is the name of the file that is open, where there is one.
+ * The objects that are known, the first that fits counts. `asking` is how Rust words its questions; `ask` puts one and returns its
+ * answer as Rust takes it; `file` is the name of the file that is open, where there is one.
  */
 const KINDS = [
   {
     name: 'a Database of the sqlite3 package',
     fits: (db) => has(db, 'all', 'run', 'each', 'configure') && typeof db.filename === 'string',
     asking: 'bound',
-    ask: (db, { method, sql, values }) => called((answer) => db[method](sql, values, answer)),
+    ask: (db, { method, sql, values }) => called(method, (answer) => db[method](sql, values, answer)),
     file: (db) => db.filename,
     sharesLookups: true,
   },
@@ -25,20 +25,20 @@ const KINDS = [
     name: 'a Database of the sqlite package',
     fits: (db) => has(db, 'all', 'run', 'getDatabaseInstance'),
     asking: 'bound',
-    ask: (db, { method, sql, values }) => db[method](sql, values),
+    ask: async (db, { method, sql, values }) => texts(method, await db[method](sql, values)),
     file: (db) => db.getDatabaseInstance().filename,
   },
   {
     name: 'an object with the methods all and run',
     fits: (db) => has(db, 'all', 'run'),
     asking: 'literal',
-    ask: (db, { method, sql }) => called((answer) => db[method](sql, answer)),
+    ask: (db, { method, sql }) => called(method, (answer) => db[method](sql, answer)),
   },
   {
     name: 'a Database of better-sqlite3 or node:sqlite',
     fits: (db) => has(db, 'prepare', 'exec'),
     asking: 'bound',
-    ask: (db, { method, sql, values }) => db.prepare(sql)[method](...values),
+    ask: (db, { method, sql, values }) => texts(method, db.prepare(sql)[method](...values)),
     file: (db) => (has(db, 'location') ? db.location() : db.name),
   },
   {
@@ -46,8 +46,8 @@ const KINDS = [
     fits: (db) => has(db, 'has', 'add'),
     asking: 'store',
     ask: async (db, { method, user, profile }) => {
-      if (method === 'add') await db.add(user, profile);
-      return method === 'has' && (await db.has(user)) ? [user] : [];
+      const done = method === 'has' ? Boolean(await db.has(user)) : (await db.add(user, profile)) !== false;
+      return done ? [''] : [];
     },
   },
 ];
@@ -57,11 +57,24 @@ function has(object, ...methods) {
 }
 
 /** A promise for what a method answers through its callback. What an async method throws comes as its promise. */
-function called(call) {
+function called(method, call) {
   return new Promise((resolve, reject) => {
-    const returned = call((error, rows) => (error ? reject(error) : resolve(rows)));
+    // The sqlite3 package tells by the callback's `this` how many rows a statement has changed.
+    const returned = call(function answer(error, rows) {
+      if (error) return reject(error);
+      return resolve(texts(method, method === 'run' ? this : rows));
+    });
     if (returned && typeof returned.then === 'function') returned.then(undefined, reject);
   });
+}
+
+/**
+ * The answer to a statement as Rust takes it: of `all` for each row what it has under `name` (for a row about a column, that is the
+ * column's), of `run` one text where it has changed rows, or does not tell.
+ */
+function texts(method, result) {
+  if (method === 'run') return result && result.changes === 0 ? [] : [''];
+  return Array.from(result || [], (row) => (row && typeof row.name === 'string' ? row.name : ''));
 }
 
 /**
@@ -128,7 +141,7 @@ function uriPath(uri, name) {
   } catch (_) {
     // Not UTF-8: no path.
   }
-  if (decoded === '' || decoded.includes('\0')) throw new TypeError(`${name}: this file: URI names no file`);
+  if (decoded === '' || decoded === ':memory:' || decoded.includes('\0')) throw new TypeError(`${name}: this file: URI names no file`);
   return process.platform === 'win32' ? decoded.replace(/^\/(?=[A-Za-z]:)/, '') : decoded;
 }
 

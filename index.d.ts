@@ -58,7 +58,8 @@ declare namespace mpauthx {
     has(userId: string): boolean | PromiseLike<boolean>;
     /**
      * Registers the user. It is called for users whom `has` does not know, by several logins at once perhaps, with an empty profile;
-     * with `options.profile`, at every `authorize` whose data say something: then it stores that for registered users too.
+     * with `options.profile`, at every `authorize` whose data say something: then it stores that for registered users too. It may give
+     * `false` where the user was registered before: then the login does not say `isNewUser`.
      */
     add(userId: string, profile: Profile): unknown;
   }
@@ -85,7 +86,34 @@ declare namespace mpauthx {
       endpoint?: string;
       /** How long one request to WeChat may take, in milliseconds; default 10000. */
       timeout?: number;
+      /**
+       * How often a request is repeated that WeChat has not seen (it could not be reached) or not worked on (errcode -1), after a random
+       * pause that grows; 0 to 10, default 0.
+       */
+      retries?: number;
+      /** A proxy for all requests to WeChat: `http://user:password@host:port`. Environment variables are not looked at. */
+      proxy?: string;
+      /** Exchanges login codes in place of WeChat's interface: for those who reach WeChat another way. */
+      exchange?: Exchange;
     };
+    sessions?: {
+      /**
+       * `'shared'` (default): every login of a user gets the same live token, as with 1.3.2. `'each'`: every login gets its own.
+       */
+      mode?: 'shared' | 'each';
+      /** With `'each'`: how many tokens of a user and sku live; past that, the oldest end. Default: as many as there are logins. */
+      max?: number;
+      /**
+       * A token that is not used for so many seconds ends. `isTokenValid` is use, and so is a login that gives the token again. Never
+       * past `ttl`. Default: no such limit.
+       */
+      idle?: number;
+    };
+    /**
+     * Keeps openid and session key with the token, sealed under a key derived from the app secret, for `wechat.decryptData` and
+     * `wechat.checkSignature`; default false.
+     */
+    sessionKeys?: boolean;
     /** Who reads and writes the user table: `'native'`, this library's own SQLite; `'object'`, only the object given as `db`. */
     users?: 'native' | 'object';
     /** Makes the documented user table (with a path, the file as well) where it is missing; default false. A user store makes its own. */
@@ -100,6 +128,20 @@ declare namespace mpauthx {
   /** A SQLite file that all processes of one machine may share; made where it is missing. It may be the file given as `db`. */
   export interface TokenFile {
     file: FilePath;
+  }
+
+  /**
+   * Gives what WeChat says of a login code. A reply with an errcode and no session key, or an error with a numeric `errcode`, is a
+   * refusal of WeChat's. `authorize` and `sessionKeys` need the session key.
+   */
+  export type Exchange = (code: string) => ExchangeReply | PromiseLike<ExchangeReply>;
+
+  export interface ExchangeReply {
+    openid?: string;
+    session_key?: string;
+    unionid?: string;
+    errcode?: number | string;
+    errmsg?: string;
   }
 
   /** `redis://user:password@host:port/db`, `rediss://…` for TLS, or `unix:///path/to/socket`. */
@@ -182,6 +224,19 @@ declare namespace mpauthx {
     /** The middle part of a token of exactly three parts, else null. Throws a TypeError when `token` is not a string. */
     extractSku(token: string): string | null;
 
+    /**
+     * Logs a user in by what `wx.login` gave alone: exchanges it with WeChat, registers the user, and gives the live token or a new one.
+     * The user's id is the unionid where WeChat sends one, else the openid; a user who is registered under the openid keeps it.
+     * Rejects with an {@link MpauthxError}: 6000, 6001, 6008.
+     */
+    login(code: string, options?: LoginOptions | null): Promise<Login>;
+
+    /** Sessions that can be seen and ended. What a promise says has happened counts in every process from then on. */
+    readonly sessions: Sessions;
+
+    /** What else WeChat offers. */
+    readonly wechat: WeChat;
+
     /** How the stores are, for readiness probes. Never rejects. */
     health(): Promise<Health>;
 
@@ -199,6 +254,96 @@ declare namespace mpauthx {
     response: string;
   }
 
+  export interface LoginOptions {
+    /** What the application calls the device, at most 256 characters: kept with the token, for `sessions.list`. */
+    device?: string;
+  }
+
+  /** What a login resolves with. */
+  export interface Login extends Success {
+    /** Whether this call registered the user. */
+    isNewUser: boolean;
+    /** When the token ends at the latest, in Unix milliseconds; null where it does not (1.3.2 has left such tokens). */
+    expiresAt: number | null;
+  }
+
+  export interface Sessions {
+    /**
+     * A token for a user whom the application has identified itself. Registers like `login`. Rejects with 6000, 6001.
+     */
+    issue(userId: string, options?: LoginOptions | null): Promise<Login>;
+
+    /** What is known of a live token, else null. It does not count as use. Rejects with 6000. */
+    inspect(token: string): Promise<Session | null>;
+
+    /** The live tokens that the user has for this sku, oldest first. Rejects with 6000, 6001. */
+    list(userId: string): Promise<ListedSession[]>;
+
+    /** Ends the token's session, whatever its sku. Resolves with whether it was live. Rejects with 6000. */
+    revoke(token: string): Promise<boolean>;
+
+    /** Ends every session that the user has for this sku, or for all. Resolves with how many were live. Rejects with 6000, 6001. */
+    revokeUser(userId: string, options?: { allSkus?: boolean } | null): Promise<number>;
+
+    /**
+     * Puts a new token in the place of a live one. For `grace` seconds (0 to 3600, default 10) the old one stays valid and gives the same
+     * new one again; used later, it ends the session, for then there are two holders. Rejects with 6000, 6001, 6007.
+     */
+    rotate(token: string, options?: { grace?: number } | null): Promise<Rotation>;
+  }
+
+  /** What `rotate` resolves with. */
+  export interface Rotation extends Success {
+    /** When the new token ends at the latest, in Unix milliseconds. */
+    expiresAt: number | null;
+  }
+
+  /** Times are Unix milliseconds. */
+  export interface Session {
+    userId: string;
+    /** With `options.sessionKeys`. */
+    openId?: string;
+    sku: string;
+    issuedAt: number;
+    /** The end of `ttl`; null where there is none. With `options.sessions.idle`, it may end earlier. */
+    expiresAt: number | null;
+    /** With `options.sessions.idle`, to a tenth of it. */
+    lastSeenAt?: number;
+    device?: string;
+  }
+
+  export interface ListedSession extends Session {
+    token: string;
+  }
+
+  export interface WeChat {
+    /**
+     * The phone number that a button of the mini-program gave `code` for (`open-type="getPhoneNumber"`). With `openId` WeChat checks
+     * that the code is this user's. Rejects with 6000, 6001, 6008.
+     */
+    getPhoneNumber(code: string, options?: { openId?: string } | null): Promise<PhoneNumber>;
+
+    /**
+     * Decrypts open data that the mini-program got after the token's login. With `options.sessionKeys`. Rejects with 6000, 6001, 6007,
+     * 6011.
+     */
+    decryptData(
+      token: string,
+      encryptedData: string | Uint8Array,
+      iv: string | Uint8Array,
+    ): Promise<Record<string, unknown>>;
+
+    /** Whether `signature` is WeChat's for `rawData`. With `options.sessionKeys`. Rejects with 6000, 6001, 6007, 6011. */
+    checkSignature(token: string, rawData: string, signature: string): Promise<boolean>;
+  }
+
+  export interface PhoneNumber {
+    /** With the country code where it is not a Chinese one. */
+    phoneNumber: string;
+    purePhoneNumber: string;
+    countryCode: string;
+  }
+
   export interface MpauthxError extends Error {
     /** One of {@link StatusCodes}. */
     code: number;
@@ -208,7 +353,7 @@ declare namespace mpauthx {
     errmsg?: string;
     /** The request id that WeChat wants quoted in questions to its support, where it sent one. */
     rid?: string;
-    /** Whether the same call may succeed later, where WeChat sent an error code. */
+    /** Whether the same call may succeed later: where WeChat sent an error code, and on every 6008 of `login` and `wechat`. */
     retryable?: boolean;
   }
 

@@ -1,6 +1,10 @@
 // What index.d.ts promises, read by the compiler: each line compiles, each line under @ts-expect-error does not.
 
-import mpauthx, { type MpauthxError, type Options, type UserDatabase } from 'mpauthx';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import BetterSqlite3 from 'better-sqlite3';
+import mpauthx, { type MpauthxError, type Options, type Profile, type UserDatabase, type UserStore } from 'mpauthx';
+import type { Database as PromiseSqlite } from 'sqlite';
 import sqlite3 from 'sqlite3';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -11,6 +15,31 @@ const double: UserDatabase = {
   all: (_sql: string, callback: (error: Error | null, rows: unknown[]) => void) => callback(null, []),
   run: (_sql: string, callback: (error: Error | null) => void) => callback(null),
 };
+
+// Everything else that can be db.
+const store: UserStore = {
+  has: async (userId) => userId.startsWith('o'),
+  add: async (_userId, { nickName, gender }) => {
+    same<typeof nickName, string | undefined>(true);
+    same<typeof gender, number | undefined>(true);
+  },
+};
+declare const wrapper: PromiseSqlite;
+const databases: UserDatabase[] = [
+  'file:users.db?mode=rw',
+  pathToFileURL('users.db'),
+  new BetterSqlite3('users.db'),
+  new DatabaseSync('users.db'),
+  wrapper,
+  store,
+  new Set<string>(),
+  new (class {
+    readonly #users = new Map<string, Profile>();
+    has = (userId: string) => this.#users.has(userId);
+    add = (userId: string, profile: Profile) => this.#users.set(userId, profile);
+  })(),
+];
+for (const db of databases) mpauthx('wx', 'secret', 'shop', db);
 
 // The factory, as applications on 1.3.2 call it, and with what is new.
 const wx = mpauthx('wx', 'secret', 'shop', handle);
@@ -32,12 +61,18 @@ const options: Options = {
 };
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, options);
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: 'memory', wechat: {}, users: 'object' });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: 'tokens.db' }, profile: true });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: pathToFileURL('tokens.db') } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: process.env.REDIS_URL as `redis://${string}` });
 
 // @ts-expect-error: db is missing
 mpauthx('wx', 'secret', 'shop');
 // @ts-expect-error: a number is no db
 mpauthx('wx', 'secret', 'shop', 42);
+// @ts-expect-error: a store without add is no db
+mpauthx('wx', 'secret', 'shop', { has: store.has });
+// @ts-expect-error: has answers whether
+mpauthx('wx', 'secret', 'shop', { ...store, has: async () => 'yes' });
 // @ts-expect-error: an object without run is no db
 mpauthx('wx', 'secret', 'shop', { all: double.all });
 // @ts-expect-error: appId is text
@@ -54,6 +89,8 @@ mpauthx('wx', 'secret', 'shop', handle, null, null, 'memory');
 mpauthx('wx', 'secret', 'shop', handle, null, null, { token: 'memory' });
 // @ts-expect-error: no such token store
 mpauthx('wx', 'secret', 'shop', handle, null, null, { tokens: 'http://127.0.0.1' });
+// @ts-expect-error: profile is a boolean
+mpauthx('wx', 'secret', 'shop', handle, null, null, { profile: 1 });
 // @ts-expect-error: no such option of wechat
 mpauthx('wx', 'secret', 'shop', handle, null, null, { wechat: { host: 'localhost' } });
 // @ts-expect-error: timeout is a number

@@ -10,6 +10,7 @@ mod runtime;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
@@ -17,10 +18,10 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::auth::{Admission, Auth};
+use crate::bridge::{Answer, Ask, Question};
 use crate::error::{Result, STATUS_CODES};
 use crate::sqlite;
 use crate::token::{self, Token};
-use crate::users::{Answer, Question};
 use crate::wechat::Encoded;
 use config::Config;
 use outbox::{Asked, Health, Message, Outbox, Outcome, Reply};
@@ -53,7 +54,7 @@ pub fn checkpoint() {
     sqlite::checkpoint_all();
 }
 
-/// Questions to the application's object that have not been answered.
+/// Questions to the application that have not been answered.
 #[derive(Default)]
 struct Questions {
     last: AtomicU32,
@@ -94,12 +95,12 @@ impl Core {
     pub fn new(config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
         let outbox = Arc::new(Outbox::new(&wake)?);
         let questions = Arc::new(Questions::default());
-        let ask = {
+        let ask: Ask = {
             let (questions, outbox) = (questions.clone(), outbox.clone());
-            Box::new(move |question| questions.put(question, &outbox))
+            Arc::new(move |question| questions.put(question, &outbox))
         };
         let runtime = runtime::get().map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        let auth = Arc::new(config.build(ask).map_err(napi::Error::from_reason)?);
+        let auth = Arc::new(config.build(&ask).map_err(napi::Error::from_reason)?);
         runtime.spawn({
             let auth = auth.clone();
             async move { auth.start().await }
@@ -123,15 +124,89 @@ impl Core {
     /// False where `token` cannot be one: then no message follows.
     #[napi(catch_unwind)]
     pub fn is_token_valid(&self, call: u32, token: String) -> bool {
-        match Token::parse(&token) {
-            Some(token) => {
-                self.spawn(call, |auth, admission| async move {
-                    auth.is_valid(&admission, &token).await.map(Outcome::Valid)
-                });
-                true
-            }
-            None => false,
-        }
+        self.spawn_with_token(call, &token, |auth, admission, token| async move {
+            auth.is_valid(&admission, &token).await.map(Outcome::Valid)
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn login(&self, call: u32, code: String, device: Option<String>) {
+        self.spawn(
+            call,
+            |auth, admission| async move { auth.login(&admission, &code, device).await.map(Outcome::Login) },
+        );
+    }
+
+    #[napi(catch_unwind)]
+    pub fn issue(&self, call: u32, user: String, device: Option<String>) {
+        self.spawn(
+            call,
+            |auth, admission| async move { auth.issue(&admission, user, device).await.map(Outcome::Login) },
+        );
+    }
+
+    /// False where `token` cannot be one: then no message follows. So do the next ones.
+    #[napi(catch_unwind)]
+    pub fn inspect(&self, call: u32, token: String) -> bool {
+        self.spawn_with_token(call, &token, |auth, admission, token| async move {
+            auth.inspect(&admission, &token).await.map(|found| Outcome::Sessions(found.into_iter().collect()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn revoke(&self, call: u32, token: String) -> bool {
+        self.spawn_with_token(call, &token, |auth, admission, token| async move {
+            auth.revoke(&admission, &token).await.map(Outcome::Is)
+        })
+    }
+
+    /// `grace` is in seconds.
+    #[napi(catch_unwind)]
+    pub fn rotate(&self, call: u32, token: String, grace: u32) -> bool {
+        let grace = Duration::from_secs(grace.into());
+        self.spawn_with_token(call, &token, move |auth, admission, token| async move {
+            auth.rotate(&admission, &token, grace).await.map(Outcome::Rotated)
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn decrypt_data(
+        &self,
+        call: u32,
+        token: String,
+        data: Either<String, Uint8Array>,
+        iv: Either<String, Uint8Array>,
+    ) -> bool {
+        let (data, iv) = (encoded(data), encoded(iv));
+        self.spawn_with_token(call, &token, |auth, admission, token| async move {
+            auth.decrypt_data(&admission, &token, &data, &iv).await.map(Outcome::Data)
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn check_signature(&self, call: u32, token: String, raw_data: String, signature: String) -> bool {
+        self.spawn_with_token(call, &token, |auth, admission, token| async move {
+            auth.check_signature(&admission, &token, &raw_data, &signature).await.map(Outcome::Is)
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn list(&self, call: u32, user: String) {
+        self.spawn(call, |auth, admission| async move { auth.list(&admission, user).await.map(Outcome::Sessions) });
+    }
+
+    #[napi(catch_unwind)]
+    pub fn revoke_user(&self, call: u32, user: String, all_skus: bool) {
+        self.spawn(call, move |auth, admission| async move {
+            auth.revoke_user(&admission, user, all_skus).await.map(Outcome::Count)
+        });
+    }
+
+    #[napi(catch_unwind)]
+    pub fn phone_number(&self, call: u32, code: String, open_id: Option<String>) {
+        self.spawn(call, |auth, admission| async move {
+            auth.phone_number(&admission, &code, open_id.as_deref()).await.map(Outcome::Phone)
+        });
     }
 
     #[napi(catch_unwind)]
@@ -153,13 +228,13 @@ impl Core {
         });
     }
 
-    /// The application's object has answered: what each row has under `name`.
+    /// The application has answered.
     #[napi(catch_unwind)]
-    pub fn answer(&self, question: u32, names: Vec<String>) {
-        self.questions.answer(question, Ok(names));
+    pub fn answer(&self, question: u32, texts: Vec<String>) {
+        self.questions.answer(question, Ok(texts));
     }
 
-    /// The application's object has failed.
+    /// The application has failed to answer.
     #[napi(catch_unwind)]
     pub fn fail(&self, question: u32, cause: String) {
         self.questions.answer(question, Err(cause));
@@ -180,6 +255,24 @@ impl Core {
             reply.send(work.await);
             drop(admission);
         });
+    }
+
+    /// Runs a call about a token, if `text` can be one.
+    fn spawn_with_token<F>(
+        &self,
+        call: u32,
+        text: &str,
+        work: impl FnOnce(Arc<Auth>, Arc<Admission>, Token) -> F,
+    ) -> bool
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let token = Token::parse(text);
+        let is_token = token.is_some();
+        if let Some(token) = token {
+            self.spawn(call, |auth, admission| work(auth, admission, token));
+        }
+        is_token
     }
 }
 

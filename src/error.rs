@@ -15,7 +15,7 @@ pub const STATUS_CODES: [(&str, u32); 15] = [
     ("httpResponseErrorEvent", 6005),
     ("httpRequestErrorEvent", 6006),
     ("internetConnectionError", 6006),
-    ("invalidAccessToken", 6007),
+    ("invalidAccessToken", Code::InvalidToken.number()),
     ("sessionKeyAndOpenIdRequestError", Code::Exchange.number()),
     ("openIdOrUnionIdNotMatch", Code::IdMismatch.number()),
     ("userNotExistInDB", Code::UnknownUser.number()),
@@ -32,7 +32,9 @@ pub enum Code {
     Database,
     /// An argument is missing, or cannot become text.
     MissingParameter,
-    /// The exchange of the login code did not come to an answer.
+    /// The token is not live.
+    InvalidToken,
+    /// WeChat did not come to an answer, or refused.
     Exchange,
     /// The decrypted data belong to somebody else.
     IdMismatch,
@@ -49,6 +51,7 @@ impl Code {
         match self {
             Self::Database => 6000,
             Self::MissingParameter => 6001,
+            Self::InvalidToken => 6007,
             Self::Exchange => 6008,
             Self::IdMismatch => 6009,
             Self::UnknownUser => 6010,
@@ -81,11 +84,13 @@ pub struct Error {
     pub code: Code,
     pub message: String,
     pub refusal: Option<Refusal>,
+    /// Whether the same call may succeed later, where that is known.
+    pub retryable: Option<bool>,
 }
 
 impl Error {
     fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), refusal: None }
+        Self { code, message: message.into(), refusal: None, retryable: None }
     }
 
     /// The token store or the user store failed with `cause`.
@@ -105,13 +110,42 @@ impl Error {
 
     /// WeChat answered, but with no session.
     pub fn refused(refusal: Refusal) -> Self {
-        let message = match refusal.errcode {
-            Some(code) if code != 0 => {
-                format!("Decrypt userInfo error: WeChat gave no session (errcode {code}{})", advice(code))
-            }
-            _ => "Decrypt userInfo error: WeChat gave no session".to_owned(),
-        };
-        Self { refusal: Some(refusal), ..Self::new(Code::Decryption, message) }
+        let message = format!("Decrypt userInfo error: WeChat gave no session{}", errcode_with_advice(&refusal));
+        Self { retryable: refusal.retryable(), refusal: Some(refusal), ..Self::new(Code::Decryption, message) }
+    }
+
+    /// A login by code failed; `retryable` where WeChat cannot have seen the code.
+    pub fn login_failed(cause: impl fmt::Display, retryable: bool) -> Self {
+        Self { retryable: Some(retryable), ..Self::exchange(cause) }
+    }
+
+    /// WeChat answered a login by code, but named nobody.
+    pub fn login_refused(refusal: Refusal) -> Self {
+        let cause = format!("WeChat names no user for this code{}", errcode_with_advice(&refusal));
+        Self { retryable: Some(refusal.retryable() == Some(true)), refusal: Some(refusal), ..Self::exchange(cause) }
+    }
+
+    /// One of WeChat's interfaces for servers failed; `retryable` where WeChat cannot have seen the request.
+    pub fn interface_failed(cause: impl fmt::Display, retryable: bool) -> Self {
+        Self { retryable: Some(retryable), ..Self::new(Code::Exchange, format!("Request to WeChat error: {cause}")) }
+    }
+
+    /// One of WeChat's interfaces for servers answered no.
+    pub fn interface_refused(refusal: Refusal) -> Self {
+        let cause = format!("WeChat refused{}", errcode_with_advice(&refusal));
+        let retryable = refusal.retryable() == Some(true);
+        Self { refusal: Some(refusal), ..Self::interface_failed(cause, retryable) }
+    }
+
+    pub fn invalid_token() -> Self {
+        Self::new(Code::InvalidToken, "The token is not valid: log in again")
+    }
+
+    /// Data cannot be decrypted, or a signature not be checked, because of `cause`.
+    pub fn stale_key(cause: impl fmt::Display) -> Self {
+        let advice = "The session key may be stale: let the mini-program call wx.login first and log in with its code, \
+                      then get the data";
+        Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}. {advice}"))
     }
 
     pub fn id_mismatch() -> Self {
@@ -128,12 +162,22 @@ impl Error {
     }
 }
 
-/// What an application's developer does about one of WeChat's error codes. Source: WeChat's `auth.code2Session` page.
+/// In brackets, where WeChat sent one.
+fn errcode_with_advice(refusal: &Refusal) -> String {
+    match refusal.errcode {
+        Some(code) if code != 0 => format!(" (errcode {code}{})", advice(code)),
+        _ => String::new(),
+    }
+}
+
+/// What an application's developer does about one of WeChat's error codes. Sources: WeChat's pages on `auth.code2Session`,
+/// `getStableAccessToken` and `getPhoneNumber`.
 fn advice(errcode: i64) -> &'static str {
     match errcode {
         -1 => ": WeChat is busy, try again",
-        40029 => ": the code is not valid, call wx.login again",
-        40163 => ": the code was used before, call wx.login again",
+        40029 => ": the code is not valid, let the mini-program get another",
+        40163 => ": the code was used before, let the mini-program get another",
+        40001 | 40014 | 42001 => ": the access token is not valid",
         40013 => ": check the app id",
         40125 => ": check the app secret",
         40226 => ": WeChat blocks this user as high-risk",

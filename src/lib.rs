@@ -2,11 +2,13 @@
 //!
 //! # Layout
 //!
-//! Imports point one way: `error`, `profile`, `token`, `tls`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
+//! Imports point one way: `error`, `profile`, `token`, `bridge`, `seal`, `tls`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
 //!
 //! - [`error`]: what a call can fail with; the only place that knows the status numbers.
 //! - [`token`]: a token's text and its parts; the only place that knows the separator.
 //! - [`profile`]: what WeChat says of a user beside their ids.
+//! - [`bridge`]: the way to what only JavaScript can call.
+//! - [`seal`]: what is kept encrypted.
 //! - [`tls`]: whom secure connections trust.
 //! - [`sqlite`]: SQLite connections on threads of their own, and the lock sharing that lets the application open the same file.
 //! - [`wechat`]: the exchange of a login code over HTTPS, and the decryption of open data.
@@ -24,8 +26,10 @@ mod auth;
 // napi registers exports outside unit tests only.
 #[cfg_attr(test, allow(dead_code))]
 mod binding;
+mod bridge;
 mod error;
 mod profile;
+mod seal;
 mod sessions;
 mod sqlite;
 mod tls;

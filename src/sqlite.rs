@@ -10,6 +10,6 @@ mod registry;
 mod shared_file;
 mod worker;
 
-pub use file::File;
+pub use file::{File, Schema, prefer_write_ahead_log};
 pub use registry::{Access, checkpoint_all};
 pub use worker::Worker;

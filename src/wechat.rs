@@ -1,9 +1,14 @@
-//! WeChat: the exchange of a login code over HTTPS, and the decryption of open data. May import `error` and `tls`.
+//! WeChat: the exchange of a login code, its other interfaces over HTTPS, the decryption and the signature of open data. May import
+//! `bridge`, `error`, `profile` and `tls`.
 
 mod base64;
+mod client;
 mod exchange;
+mod interfaces;
 mod json;
 mod open_data;
 
-pub use exchange::{DEFAULT_ENDPOINT, DEFAULT_TIMEOUT, Exchange, Session};
-pub use open_data::{Encoded, OpenData, decrypt};
+pub use client::{Client, DEFAULT_TIMEOUT, Settings, Trouble};
+pub use exchange::{Exchange, InFlight, Reply, credentials};
+pub use interfaces::{AccessToken, PhoneNumber, access_token, phone_number};
+pub use open_data::{Encoded, OpenData, decrypt, decrypt_text, is_signature};

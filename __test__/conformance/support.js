@@ -2,9 +2,9 @@
 
 const { rejection } = require('../support');
 
-/** Logs a user in with a code of their own, and returns the token. */
-async function login(app, wechat, openId) {
-  const { code, encryptedData, iv } = wechat.user({ openId });
+/** Logs a user in with a code of their own, and returns the token. `extra` adds to what WeChat says of them or overrides it. */
+async function login(app, wechat, openId, extra) {
+  const { code, encryptedData, iv } = wechat.user({ openId, extra });
   return (await app.authorize(code, encryptedData, iv)).response;
 }
 

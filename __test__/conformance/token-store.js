@@ -13,14 +13,15 @@ const SKUS = ['', 's', 's*', 's?', '[s]', 's\\', 's u', 's}u', '{s}', '微信', 
  *
  * @param tokens gives the option `tokens` of an empty store
  * @param shared whether two objects with the same option see the same tokens
+ * @param db     gives a user table in which o1 to o5 stand
  */
-function tokenStore(tokens, { shared }) {
+function tokenStore(tokens, { shared, db = everybody }) {
   let wechat;
   beforeAll(async () => {
     wechat = await startFakeWeChat();
   });
 
-  const open = (given) => createApp({ wechat, tokens: tokens(), db: everybody(), ...given });
+  const open = (given) => createApp({ wechat, tokens: tokens(), db: db(), ...given });
 
   describe('a login', () => {
     test('issues a token that is valid, and the next logins give the same', async () => {

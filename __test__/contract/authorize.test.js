@@ -30,14 +30,14 @@ describe('a login', () => {
     expect(ttl).toBeGreaterThan(259100);
   });
 
-  test('leaves no key in redis that never expires, but the note of the adoption', async () => {
+  test('leaves no key in redis that never expires, but the notes of the adoption and of the skus', async () => {
     await log();
     await adopted(here.redis);
     const keys = await here.redis.keys('*');
     const lasting = [];
     for (const key of keys) if ((await here.redis.ttl(key)) === -1) lasting.push(key);
     expect(keys.length).toBeGreaterThan(1);
-    expect(lasting.filter((key) => !key.startsWith('mpauthx:adopted:'))).toEqual([]);
+    expect(lasting.sort()).toEqual(['mpauthx:adopted:shop', 'mpauthx:skus']);
   });
 
   test('makes a row with only openId set', async () => {

@@ -154,14 +154,58 @@ describe('a db of null', () => {
 
 describe('db', () => {
   const all = () => {};
-  test.each([42, true, {}, { all }, { run: all }, { all, run: 'x' }, [], Symbol('db')])(
-    '%p throws a TypeError that lists what can be',
-    (db) => {
-      const create = () => createApp({ db, tokens: 'memory' });
-      expect(create).toThrow(TypeError);
-      for (const kind of [/db/, /path/, /sqlite3/, /all/, /run/, /null/]) expect(create).toThrow(kind);
-    },
-  );
+  const NOTHING = [
+    42,
+    true,
+    {},
+    [],
+    () => {},
+    Symbol('db'),
+    new Map(),
+    { all },
+    { run: all },
+    { all, run: 'x' },
+    { has: all },
+    { add: all },
+    { has: all, add: 'x' },
+    { prepare: all },
+    { all, add: all },
+    new URL('http://127.0.0.1/users.db'),
+    Promise.resolve('users.db'),
+  ];
+  test.each(NOTHING.map((db) => [db]))('%p throws a TypeError that lists what can be', (db) => {
+    const create = () => createApp({ db, tokens: 'memory' });
+    expect(create).toThrow(TypeError);
+    const kinds = [/db/, /path/, /sqlite3/, /better-sqlite3/, /node:sqlite/, /all/, /run/, /has/, /add/, /null/];
+    for (const kind of kinds) expect(create).toThrow(kind);
+  });
+
+  test.each([
+    '',
+    ':memory:',
+    'file:',
+    'file::memory:',
+    'file:users.db?mode=ro',
+    'file:users.db?mode=rwc',
+    'file:users.db?mode=memory',
+    'file:users.db?cache=shared',
+    'file:users.db?vfs=unix-none',
+    'file:users.db?immutable=1',
+    'file:users.db?nolock=1',
+    'file:users.db?mode=rw&mode=ro',
+    'file:users.db?mode=rw&cache=shared',
+    'file:users.db?MODE=rw',
+    'file://example.com/users.db',
+    'file:///users%00.db',
+    'file:///users%ff.db',
+    'file:///users%zz.db',
+  ])('%j names no file that can be: throws a TypeError that names db', (db) => {
+    const given = [db, ...(/[/?]/.test(db) ? [new URL(db)] : [])];
+    for (const one of given) {
+      expect(() => createApp({ db: one, tokens: 'memory' })).toThrow(TypeError);
+      expect(() => createApp({ db: one, tokens: 'memory' })).toThrow(/\bdb\b/);
+    }
+  });
 
   test('is not closed by close', async () => {
     await login(here.app, here.wechat, 'o1');

@@ -2,7 +2,20 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, dbAll, dbExec, mpauthx, openSqlite, rejection, tempDir } = require('../support');
+const { pathToFileURL } = require('node:url');
+const {
+  createApp,
+  dbAll,
+  dbExec,
+  drivers,
+  DRIVERS,
+  mpauthx,
+  openSqlite,
+  rejection,
+  tempDir,
+  until,
+  USER_TABLE,
+} = require('../support');
 const { everybody, isValid, login } = require('../conformance/support');
 const { contract, seen } = require('./support');
 
@@ -32,6 +45,28 @@ describe('what cannot be throws a TypeError that names the option', () => {
     ['tokens', { tokens: 'http://127.0.0.1:6379' }],
     ['tokens', { tokens: 'redis://' }],
     ['tokens', { tokens: 'redis://127.0.0.1:notaport' }],
+    ['tokens.file', { tokens: { file: 42 } }],
+    ['tokens.file', { tokens: { file: true } }],
+    ['tokens.file', { tokens: { file: ['tokens.db'] } }],
+    ['tokens.file', { tokens: { file: '' } }],
+    ['tokens.file', { tokens: { file: ':memory:' } }],
+    ['tokens.file', { tokens: { file: 'file:' } }],
+    ['tokens.file', { tokens: { file: 'file::memory:' } }],
+    ['tokens.file', { tokens: { file: 'file:tokens.db?mode=ro' } }],
+    ['tokens.file', { tokens: { file: 'file:tokens.db?mode=memory' } }],
+    ['tokens.file', { tokens: { file: 'file:tokens.db?cache=shared' } }],
+    ['tokens.file', { tokens: { file: 'file:tokens.db?vfs=unix-none' } }],
+    ['tokens.file', { tokens: { file: 'file://example.com/tokens.db' } }],
+    ['tokens.file', { tokens: { file: new URL('http://127.0.0.1/tokens.db') } }],
+    ['tokens', { tokens: { file: 'tokens.db', url: 'redis://127.0.0.1' } }],
+    ['tokens', { tokens: { file: 'tokens.db', cluster: ['redis://127.0.0.1'] } }],
+    ['tokens', { tokens: { file: 'tokens.db', sentinels: ['redis://127.0.0.1'], master: 'm' } }],
+    ['tokens.master', { tokens: { file: 'tokens.db', master: 'm' } }],
+    ['tokens.tls', { tokens: { file: 'tokens.db', tls: {} } }],
+    ['tokens.layout', { tokens: { file: 'tokens.db', layout: 'compatible' } }],
+    ['tokens.connectTimeout', { tokens: { file: 'tokens.db', connectTimeout: 5 } }],
+    ['tokens.deadline', { tokens: { file: 'tokens.db', deadline: 5 } }],
+    ['tokens.files', { tokens: { files: 'tokens.db' } }],
     ['wechat', { wechat: 'https://api.weixin.qq.com' }],
     ['wechat', { wechat: 42 }],
     ['wechat', { wechat: [] }],
@@ -57,20 +92,33 @@ describe('what cannot be throws a TypeError that names the option', () => {
     ['createTable', { createTable: 'yes' }],
     ['createTable', { createTable: 1 }],
     ['createTable', { createTable: 'false' }],
+    ['profile', { profile: 'yes' }],
+    ['profile', { profile: 1 }],
+    ['profile', { profile: {} }],
+    ['profile', { profile: ['nickName'] }],
   ])('%s: %p', (name, options) => {
     expect(() => make(options)).toThrow(TypeError);
     expect(() => make(options)).toThrow(new RegExp(`\\b${name.replace('.', '\\.')}\\b`));
   });
 
-  test("users: 'native' with an object that is no file of sqlite3", () => {
-    expect(() => make({ users: 'native' }, everybody())).toThrow(TypeError);
-    expect(() => make({ users: 'native' }, everybody())).toThrow(/\busers\b/);
+  test.each([
+    ['an object with two methods', everybody],
+    ['a user store', () => new Set()],
+    ...DRIVERS.map((driver) => [`a handle of ${driver} in memory`, async () => (await drivers[driver](':memory:')).db]),
+    ['a temporary database of sqlite3', () => openSqlite('')],
+    ['a temporary database of better-sqlite3', async () => (await drivers['better-sqlite3']('')).db],
+  ])("users: 'native' with %s", async (_kind, given) => {
+    const db = await given();
+    expect(() => make({ users: 'native' }, db)).toThrow(TypeError);
+    expect(() => make({ users: 'native' }, db)).toThrow(/\busers\b/);
   });
 
-  test("users: 'object' with a path", () => {
+  test("users: 'object' with a path, a file: URI or a file: URL", () => {
     const file = path.join(tempDir(), 'app.db');
-    expect(() => make({ users: 'object' }, file)).toThrow(TypeError);
-    expect(() => make({ users: 'object' }, file)).toThrow(/\busers\b/);
+    for (const db of [file, pathToFileURL(file).href, pathToFileURL(file)]) {
+      expect(() => make({ users: 'object' }, db)).toThrow(TypeError);
+      expect(() => make({ users: 'object' }, db)).toThrow(/\busers\b/);
+    }
   });
 });
 
@@ -79,7 +127,8 @@ describe('what is not set is the default', () => {
     [undefined],
     [null],
     [{}],
-    [{ tokens: null, wechat: null, users: null, createTable: null }],
+    [{ tokens: null, wechat: null, users: null, createTable: null, profile: null }],
+    [{ tokens: { file: null, url: undefined } }],
     [{ wechat: { endpoint: undefined, timeout: null } }],
     [Object.create(null)],
   ])('%p', async (options) => {
@@ -99,6 +148,17 @@ describe('tokens', () => {
     expect(await isValid(app, token)).toBe(false);
     expect(await isValid(app, response)).toBe(true);
     expect(await here.redis.exists(token, response)).toBe(0);
+  });
+
+  test('as a file needs no redis, and looks at no password', async () => {
+    const file = path.join(tempDir(), 'tokens.db');
+    const app = createApp({ tokens: { file, url: null, tls: undefined }, redisPass: 'unused', db: everybody() });
+    const { response } = await app.refreshToken('o1');
+    expect(await isValid(app, response)).toBe(true);
+    expect(await here.redis.exists(response)).toBe(0);
+    expect(await openSqlite(file).then((db) => dbAll(db, 'SELECT token FROM mpauthx_session'))).toEqual([
+      { token: response },
+    ]);
   });
 
   test('as a URL with a database keeps the tokens there', async () => {
@@ -145,10 +205,23 @@ describe('users', () => {
     here.db.on('trace', (sql) => statements.push(sql));
     await login(app, here.wechat, 'o1');
     await app.refreshToken('o1');
-    expect(statements).toEqual([]);
     expect((await here.users()).map((row) => row.openId)).toEqual(['o1']);
-    expect(statements).toHaveLength(1); // that it would have been seen
+    await until(() => statements.length > 0); // that it would have been seen
+    expect(statements).toEqual([expect.stringMatching(/^SELECT \* FROM user/)]);
   });
+
+  test.each(DRIVERS)(
+    "'native' writes the file of a handle of %s that was opened by a relative path",
+    async (driver) => {
+      const file = path.join(tempDir(), 'app.db');
+      const own = await drivers[driver](path.relative(process.cwd(), file));
+      await own.exec(USER_TABLE);
+      const app = createApp({ wechat: here.wechat, db: own.db, options: { users: 'native' } });
+      await login(app, here.wechat, 'o1');
+      expect((await app.health()).users).toEqual({ kind: 'native', ready: true });
+      expect(await own.all('SELECT openId FROM user')).toEqual([{ openId: 'o1' }]);
+    },
+  );
 });
 
 describe('createTable', () => {

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, dbExec, openSqlite, startFakeWeChat } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { isValid, login, refresh } = require('../conformance/support');
 const { descriptors, runProgram, userFile } = require('./support');
 
 // POSIX drops a process's locks on a file when any descriptor of that file is closed in it.
@@ -27,13 +27,22 @@ describe.each(['DELETE', 'WAL'])("the application's lock on its file, journal mo
     await app.close();
   }
 
+  /** Makes an object whose tokens are in the file, has it look, and closes it. */
+  async function check(db) {
+    const app = createApp({ wechat, db, tokens: { file } });
+    expect(await isValid(app, `o1|shop|${'0a'.repeat(32)}`)).toBe(false);
+    await app.close();
+  }
+
   const given = [
     ['its path', () => comeAndGo(file)],
     ['its handle', () => comeAndGo(handle)],
     ["its handle, users: 'native'", () => comeAndGo(handle, { users: 'native' })],
+    ['its handle, tokens in its file', () => check(handle)],
   ];
 
   test.each(given)('outlives objects that are made and closed (%s)', async (_what, use) => {
+    await check(null); // for there to be a table of tokens
     await dbExec(handle, 'BEGIN IMMEDIATE; INSERT INTO ledger (n) VALUES (1)');
     for (let round = 0; round < 3; round += 1) await use();
     expect(await runProgram('try-lock.js', { file })).toBe('SQLITE_BUSY');
@@ -42,9 +51,13 @@ describe.each(['DELETE', 'WAL'])("the application's lock on its file, journal mo
   });
 
   test('costs no descriptor for each object that was closed', async () => {
-    await comeAndGo(file);
+    const use = async () => {
+      await comeAndGo(file);
+      await check(file);
+    };
+    await use();
     const before = descriptors(file).length;
-    for (let round = 0; round < 10; round += 1) await comeAndGo(file);
+    for (let round = 0; round < 10; round += 1) await use();
     expect(descriptors(file)).toHaveLength(before);
   });
 });

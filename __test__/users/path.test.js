@@ -2,9 +2,11 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { createApp, dbAll, openSqlite, rejection, startFakeWeChat, tempDir, within } = require('../support');
 const { atOnce, login, refresh, rejections } = require('../conformance/support');
-const { descriptors, inspect, lockedElsewhere, userFile } = require('./support');
+const { rowsOf } = require('../sessions/file-support');
+const { descriptors, inspect, lockedElsewhere, runProgram, userFile } = require('./support');
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
@@ -106,10 +108,37 @@ describe('users in a file given by its path', () => {
     expect(await inspect(file)).toMatchObject({ check: 'ok', users: ['known', 'new'], ledger: [1] });
   });
 
-  test('a relative path is taken from the working folder', async () => {
-    const file = await userFile({ users: ['o1'] });
-    const app = open(path.relative(process.cwd(), file));
+  const relative = (file) => path.relative(process.cwd(), file);
+  const encoded = (file) => file.split('/').map(encodeURIComponent).join('/');
+
+  test.each([
+    ['a relative path', relative],
+    ['a file: URI', (file) => pathToFileURL(file).href],
+    ['a file: URI of one slash', (file) => `file:${encoded(file)}`],
+    ['a file: URI that names this machine', (file) => `file://localhost${encoded(file)}`],
+    ['a file: URI with a parameter', (file) => `file:${encoded(file)}?mode=rw`],
+    ['a file: URI with a fragment', (file) => `file:${encoded(file)}#mode=ro`],
+    ['a relative file: URI', (file) => `file:${encoded(relative(file))}`],
+    ['a file: URL', pathToFileURL],
+    ['a file: URL with a parameter', (file) => new URL(`${pathToFileURL(file)}?mode=rw`)],
+  ])('a file can be named by %s', async (_kind, name) => {
+    const file = await userFile({ users: ['o1'], name: 'a b%20#?ü用.db' });
+    const app = open(name(file));
     await refresh(app, 'o1');
+    await login(app, wechat, 'o2');
+    expect(await inspect(file)).toMatchObject({ users: ['o1', 'o2'] });
+  });
+
+  test('a relative name means what it meant when the object was made', async () => {
+    const file = await userFile({ users: ['o1'] });
+    const names = [
+      ['app.db', 'tokens.db'],
+      ['file:app.db', 'file:more%20tokens.db'],
+    ];
+    expect(await runProgram('leave-folder.js', { file, names })).toEqual(['found', 'found']);
+    for (const name of ['tokens.db', 'more tokens.db']) {
+      expect(await rowsOf(path.join(path.dirname(file), name))).toHaveLength(1);
+    }
   });
 
   test('a path and a handle to the same file work side by side', async () => {

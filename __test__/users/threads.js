@@ -2,27 +2,28 @@
 
 // Worker threads that register users in one file, each with objects of its own, while the main thread writes beside them
 // through its sqlite3 handle. One ends by itself, one calls close, one process.exit, one is terminated. Prints who was told
-// that he is registered.
+// that he is registered, with his token.
 
 const { once } = require('node:events');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
 const { createApp, dbRun, openSqlite, startFakeWeChat } = require('../support');
 
 const USERS = 20;
+const SHARED = 'shared';
 const ENDS = ['end', 'close', 'exit', 'terminate'];
 
-async function register({ file, endpoint, calls, end }) {
-  const app = createApp({ db: file, options: { wechat: { endpoint } } });
+async function register({ file, tokens, endpoint, calls, end }) {
+  const app = createApp({ db: file, tokens, options: { wechat: { endpoint } } });
   for (const { user, login } of calls) {
-    await app.authorize(login.code, login.encryptedData, login.iv);
-    parentPort.postMessage(user);
+    const { response } = await app.authorize(login.code, login.encryptedData, login.iv);
+    parentPort.postMessage([user, response]);
   }
   if (end === 'close') await app.close();
   if (end === 'exit') process.exit(0);
-  if (end === 'terminate') setInterval(() => app.refreshToken(calls[0].user).catch(() => {}), 1);
+  if (end === 'terminate') setInterval(() => app.refreshToken(SHARED).catch(() => {}), 1);
 }
 
-async function main({ file }) {
+async function main({ file, tokens }) {
   const wechat = await startFakeWeChat();
   const handle = await openSqlite(file);
   handle.configure('busyTimeout', 30000);
@@ -34,10 +35,10 @@ async function main({ file }) {
       const user = `${end}-${i}`;
       return { user, login: wechat.user({ openId: user }) };
     });
-    const worker = new Worker(__filename, { workerData: { file, endpoint: wechat.endpoint, calls, end } });
+    const worker = new Worker(__filename, { workerData: { file, tokens, endpoint: wechat.endpoint, calls, end } });
     let told = 0;
-    worker.on('message', (user) => {
-      registered.push(user);
+    worker.on('message', (who) => {
+      registered.push(who);
       told += 1;
       if (end === 'terminate' && told === USERS) worker.terminate();
     });

@@ -1,35 +1,61 @@
 'use strict';
 
+const path = require('node:path');
+const { createApp, startNode } = require('../support');
+const { liveOf } = require('../conformance/support');
+const { JOURNALS } = require('../conformance/user-kinds');
+const { rowsOf } = require('../sessions/file-support');
 const { inspect, runProgram, userFile } = require('./support');
+const { SHARED } = require('./writer');
 
-const WAYS = [
-  ['its sqlite3 handle given', { db: 'handle', options: {} }],
-  ["its sqlite3 handle given, users: 'native'", { db: 'handle', options: { users: 'native' } }],
-  ['its path given', { db: 'path', options: {} }],
+const ENOUGH = 20;
+const STORES = [
+  ['tokens in memory', () => 'memory'],
+  ['tokens in the same file', (file) => ({ file })],
 ];
 
-/** An application and the library write one file in one process for `seconds`; then a fresh process looks at the file. */
-function twoLibraries(seconds) {
-  describe.each([
-    ['rollback journal', 'DELETE'],
-    ['write-ahead log', 'WAL'],
-  ])('%s', (_mode, journal) => {
-    test.each(WAYS)(
-      '%s: the file stays whole and holds every row of both sides',
-      async (_way, way) => {
-        const file = await userFile({ journal });
-        const done = await runProgram('two-libraries.js', { file, seconds, ...way }, seconds * 1000 + 90000);
-        const found = await inspect(file);
+/**
+ * An application and the library write one file in one process for `seconds`, beside another process that does so too; then a fresh
+ * process looks at the file. `kinds` say what is given, and by which driver the application writes.
+ */
+function twoLibraries(seconds, kinds, { journals = JOURNALS, stores = STORES } = {}) {
+  const limit = seconds * 1000 + 60000;
+  const ways = kinds.flatMap((kind) => stores.map(([name, tokens]) => [`${kind.name}, ${name}`, kind, tokens]));
 
+  describe.each(journals)('%s', (_mode, journal) => {
+    test.each(ways)(
+      '%s: the file stays whole and holds all of both sides',
+      async (_way, kind, tokensOf) => {
+        const file = await userFile({ journal, users: [SHARED] });
+        const tokens = tokensOf(file);
+        const other = startNode(path.join(__dirname, 'other-process.js'), {
+          args: [JSON.stringify({ file, tokens })],
+          timeout: limit,
+        });
+        await other.line('writing');
+        const here = await runProgram('two-libraries.js', { file, kind, tokens, seconds }, limit);
+        other.child.stdin.end();
+        const { stdout, stderr } = await other.exit;
+        expect(stderr).toBe('');
+        const there = JSON.parse(stdout.trim().split('\n').pop());
+
+        const issued = { ...here.tokens, ...there.tokens };
+        const users = Object.keys(issued);
+        const found = await inspect(file);
         expect(found.check).toBe('ok');
-        expect(found.users.sort()).toEqual(done.users.sort());
-        expect(found.ledger).toEqual(done.written.sort((a, b) => a - b));
-        for (const side of [done.users.length, done.written.length, done.opened])
-          expect(side).toBeGreaterThanOrEqual(20);
+        expect(found.users.sort()).toEqual([SHARED, ...users].sort());
+        expect(found.ledger).toEqual([...here.written, ...there.written].sort((a, b) => a - b));
+        for (const side of [here.written.length, here.opened, Object.keys(here.tokens).length])
+          expect(side).toBeGreaterThanOrEqual(ENOUGH);
+
+        if (tokens === 'memory') return;
+        const rows = await rowsOf(file);
+        expect(rows.map(([user]) => user).sort()).toEqual([SHARED, ...users].sort());
+        expect(await liveOf(createApp({ tokens }), Object.values(issued))).toEqual(Object.values(issued));
       },
-      seconds * 1000 + 120000,
+      2 * limit,
     );
   });
 }
 
-module.exports = { twoLibraries };
+module.exports = { twoLibraries, STORES };

@@ -1,5 +1,8 @@
 'use strict';
 
+const { NAMED, handles } = require('../conformance/user-kinds');
 const { twoLibraries } = require('./two-libraries-suite');
 
-describe('two SQLite libraries in one process, for a while', () => twoLibraries(20));
+const [PATH] = NAMED;
+
+describe('two SQLite libraries in one process, for a while', () => twoLibraries(5, [PATH, ...handles()]));

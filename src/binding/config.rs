@@ -1,14 +1,16 @@
 //! What index.js passes to make an object, already of the right types, and what is made of it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use napi_derive::napi;
 
-use crate::auth::Auth;
-use crate::sessions::{Embedded, Layout, Place, Redis, Sessions, Settings, Tls};
-use crate::users::{Ask, Native, Object, Store, Users};
-use crate::wechat::{DEFAULT_ENDPOINT, DEFAULT_TIMEOUT, Exchange};
+use crate::auth::{Auth, Parts};
+use crate::bridge::{Ask, Bridge};
+use crate::sessions::{Embedded, Layout, Place, Policy, Redis, Sessions, Settings, Tls};
+use crate::users::{Native, Object, Store, Users};
+use crate::wechat::{self, Client, DEFAULT_TIMEOUT, Exchange};
 
 /// Where 1.3.2 looks for redis.
 const DEFAULT_REDIS: &str = "redis://127.0.0.1:6379";
@@ -29,9 +31,9 @@ pub struct Config {
     /// Life of a token, in seconds.
     pub ttl: i64,
     pub tokens: Tokens,
-    pub endpoint: Option<String>,
-    /// For one request to WeChat, in milliseconds.
-    pub timeout: Option<u32>,
+    pub sessions: Limits,
+    pub wechat: WeChat,
+    pub session_keys: bool,
     /// The file of the user table, where our own SQLite is to use it.
     pub file: Option<String>,
     /// How the application's object is asked, where it is.
@@ -49,6 +51,27 @@ pub enum Asking {
     Literal,
     /// With a user's id: it is a user store of the application's own.
     Store,
+}
+
+/// How many tokens of one user live, and how long.
+#[napi(object)]
+pub struct Limits {
+    /// Whether every login gets a token of its own.
+    pub each: bool,
+    pub max: Option<u32>,
+    /// In seconds.
+    pub idle: Option<u32>,
+}
+
+#[napi(object)]
+pub struct WeChat {
+    pub endpoint: Option<String>,
+    pub proxy: Option<String>,
+    /// For one request, in milliseconds.
+    pub timeout: Option<u32>,
+    pub retries: Option<u32>,
+    /// Whether the application exchanges codes itself.
+    pub exchange: bool,
 }
 
 /// The token store: in memory, in a file, or a redis at one of `url`, `cluster`, `sentinels`, by default where 1.3.2 looks for it.
@@ -70,26 +93,56 @@ pub struct Tokens {
 }
 
 impl Config {
-    /// `ask` puts questions to the application's object. `Err` says what is wrong.
-    pub fn build(self, ask: Ask) -> Result<Auth, String> {
-        let ttl = Duration::from_secs(u64::try_from(self.ttl).map_err(|error| error.to_string())?);
-        let sessions = self.tokens.build(self.password, &self.sku, ttl)?;
-        let endpoint = self.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
-        let timeout = self.timeout.map_or(DEFAULT_TIMEOUT, milliseconds);
-        let exchange = Exchange::new(endpoint, timeout, self.app_id, self.secret)?;
-        let users = users(self.file.map(PathBuf::from), self.object, self.create_table, ask)
+    /// `ask` puts questions to what the application has given. `Err` says what is wrong.
+    pub fn build(self, ask: &Ask) -> Result<Auth, String> {
+        let policy = self.sessions.policy(self.ttl)?;
+        let with_tokens = self.file.is_some() && self.file == self.tokens.file;
+        let sessions = self.tokens.build(self.password, &self.sku, policy)?;
+        let timeout = self.wechat.timeout.map_or(DEFAULT_TIMEOUT, milliseconds);
+        let client = Arc::new(Client::new(wechat::Settings {
+            endpoint: self.wechat.endpoint,
+            proxy: self.wechat.proxy,
+            timeout,
+            retries: self.wechat.retries.unwrap_or_default(),
+        })?);
+        let exchange = match self.wechat.exchange {
+            true => Exchange::Function(Bridge::new(ask.clone(), "options.wechat.exchange", timeout)),
+            false => {
+                Exchange::WeChat { client: client.clone(), app_id: self.app_id.clone(), secret: self.secret.clone() }
+            }
+        };
+        let users = users(self.file.map(PathBuf::from), self.object, self.create_table, with_tokens, ask.clone())
             .map_err(|error| error.to_string())?;
-        Ok(Auth::new(exchange, users, sessions, self.sku, self.profile))
+        let parts = Parts {
+            app_id: self.app_id,
+            secret: self.secret,
+            sku: self.sku,
+            client,
+            exchange,
+            users,
+            sessions,
+            keeps_profiles: self.profile,
+            keeps_session_keys: self.session_keys,
+        };
+        Auth::new(parts).map_err(|error| error.message)
+    }
+}
+
+impl Limits {
+    fn policy(&self, ttl: i64) -> Result<Policy, String> {
+        let ttl = Duration::from_secs(u64::try_from(ttl).map_err(|error| error.to_string())?);
+        let each = self.each.then(|| self.max.unwrap_or(u32::MAX));
+        Ok(Policy { ttl, each, idle: self.idle.map(|seconds| Duration::from_secs(seconds.into())) })
     }
 }
 
 impl Tokens {
-    fn build(self, password: Option<String>, sku: &str, ttl: Duration) -> Result<Sessions, String> {
+    fn build(self, password: Option<String>, sku: &str, policy: Policy) -> Result<Sessions, String> {
         if self.memory {
-            return Ok(Sessions::Embedded(Embedded::in_memory(ttl)?));
+            return Ok(Sessions::Embedded(Embedded::in_memory(policy)?));
         }
         if let Some(file) = self.file {
-            return Ok(Sessions::Embedded(Embedded::in_file(file.into(), ttl)?));
+            return Ok(Sessions::Embedded(Embedded::in_file(file.into(), policy)?));
         }
         let place = match (self.cluster, self.sentinels, self.master) {
             (Some(urls), ..) => Place::Cluster(urls),
@@ -106,7 +159,7 @@ impl Tokens {
             deadline: milliseconds(self.deadline.unwrap_or(DEFAULT_DEADLINE)),
         };
         let layout = if tagged { Layout::Tagged } else { Layout::Compatible };
-        Ok(Sessions::Redis(Redis::new(&settings, layout, sku, ttl)?))
+        Ok(Sessions::Redis(Redis::new(&settings, layout, sku, policy)?))
     }
 }
 
@@ -114,12 +167,22 @@ fn milliseconds(count: u32) -> Duration {
     Duration::from_millis(count.into())
 }
 
-fn users(file: Option<PathBuf>, object: Option<Asking>, create_table: bool, ask: Ask) -> std::io::Result<Users> {
+fn users(
+    file: Option<PathBuf>,
+    object: Option<Asking>,
+    create_table: bool,
+    with_tokens: bool,
+    ask: Ask,
+) -> std::io::Result<Users> {
     let binds = match object {
         Some(Asking::Store) => return Ok(Users::Store(Store::new(ask))),
         Some(Asking::Bound) => true,
         Some(Asking::Literal) => false,
-        None => return file.map_or(Ok(Users::None), |path| Ok(Users::Native(Native::read_write(path, create_table)?))),
+        None => {
+            return file.map_or(Ok(Users::None), |path| {
+                Ok(Users::Native(Native::read_write(path, create_table, with_tokens)?))
+            });
+        }
     };
     let object = Object::new(ask, binds, create_table);
     Ok(match file {

@@ -9,11 +9,13 @@ use napi::bindgen_prelude::{Either, Function, Null};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
+use crate::auth::{Inspected, Login};
+use crate::bridge::{Statement, Task};
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Value};
-use crate::sessions;
+use crate::sessions::{self, Issued};
 use crate::token::Token;
-use crate::users::{Statement, Task};
+use crate::wechat;
 
 /// The outcome of a call, or a question to the application's object.
 #[napi(object)]
@@ -23,6 +25,14 @@ pub struct Message {
     pub call: Option<u32>,
     pub token: Option<String>,
     pub valid: Option<bool>,
+    pub issued: Option<IssuedToken>,
+    pub sessions: Option<Vec<Session>>,
+    /// Whether something was so, or was done.
+    pub is: Option<bool>,
+    pub count: Option<u32>,
+    pub phone: Option<PhoneNumber>,
+    /// JSON.
+    pub data: Option<String>,
     pub health: Option<Health>,
     pub error: Option<Failure>,
     pub ask: Option<Asked>,
@@ -37,6 +47,68 @@ pub struct Failure {
     pub errmsg: Option<String>,
     pub rid: Option<String>,
     pub retryable: Option<bool>,
+}
+
+/// A token that a login gave. Times here are Unix milliseconds.
+#[napi(object)]
+pub struct IssuedToken {
+    pub token: String,
+    /// Null where it does not end.
+    pub expires_at: Either<f64, Null>,
+    pub is_new_user: Option<bool>,
+}
+
+/// What is known of a live token.
+#[napi(object)]
+pub struct Session {
+    pub token: String,
+    pub user_id: String,
+    pub open_id: Option<String>,
+    pub sku: String,
+    pub issued_at: f64,
+    pub expires_at: Either<f64, Null>,
+    pub last_seen_at: Option<f64>,
+    pub device: Option<String>,
+}
+
+#[napi(object)]
+pub struct PhoneNumber {
+    pub phone_number: String,
+    pub pure_phone_number: String,
+    pub country_code: String,
+}
+
+impl IssuedToken {
+    fn new(issued: Issued, is_new_user: Option<bool>) -> Self {
+        Self { token: issued.token.as_str().to_owned(), expires_at: end(issued.expires), is_new_user }
+    }
+}
+
+impl From<Inspected> for Session {
+    fn from(Inspected { session, open_id }: Inspected) -> Self {
+        let owner = session.token.owner();
+        Self {
+            token: session.token.as_str().to_owned(),
+            user_id: owner.user,
+            open_id,
+            sku: owner.sku,
+            issued_at: session.issued as f64,
+            expires_at: end(session.expires),
+            last_seen_at: session.seen.map(|time| time as f64),
+            device: session.notes.device,
+        }
+    }
+}
+
+impl From<wechat::PhoneNumber> for PhoneNumber {
+    fn from(number: wechat::PhoneNumber) -> Self {
+        let wechat::PhoneNumber { phone_number, pure_phone_number, country_code } = number;
+        Self { phone_number, pure_phone_number, country_code }
+    }
+}
+
+fn end(time: Option<u64>) -> Either<f64, Null> {
+    time.map_or(Either::B(Null), |time| Either::A(time as f64))
 }
 
 /// How the stores are.
@@ -81,8 +153,8 @@ impl Health {
     }
 }
 
-/// What the application's object is to do: `all` and `run` come with a statement and the values of its parameters, `has` with a user,
-/// `add` with a user and a profile.
+/// What the application is to do: `all` and `run` come with a statement and the values of its parameters, `has` with a user, `add` with
+/// a user and a profile, `exchange` with a code.
 #[napi(object)]
 pub struct Asked {
     pub id: u32,
@@ -91,12 +163,20 @@ pub struct Asked {
     pub values: Option<Vec<String>>,
     pub user: Option<String>,
     pub profile: Option<HashMap<String, Either<String, i64>>>,
+    pub code: Option<String>,
 }
 
 impl Asked {
     pub fn new(id: u32, task: Task) -> Self {
-        let plain =
-            |method: &str| Self { id, method: method.to_owned(), sql: None, values: None, user: None, profile: None };
+        let plain = |method: &str| Self {
+            id,
+            method: method.to_owned(),
+            sql: None,
+            values: None,
+            user: None,
+            profile: None,
+            code: None,
+        };
         let statement =
             |method, Statement { sql, values }| Self { sql: Some(sql), values: Some(values), ..plain(method) };
         match task {
@@ -107,6 +187,7 @@ impl Asked {
                 let fields = fields.into_iter().map(|(field, value)| (field.to_owned(), value.into())).collect();
                 Self { user: Some(user), profile: Some(fields), ..plain("add") }
             }
+            Task::Exchange(code) => Self { code: Some(code), ..plain("exchange") },
         }
     }
 }
@@ -124,6 +205,13 @@ impl From<Value> for Either<String, i64> {
 pub enum Outcome {
     Token(Token),
     Valid(bool),
+    Login(Login),
+    Rotated(Issued),
+    Sessions(Vec<Inspected>),
+    Is(bool),
+    Count(u64),
+    Phone(wechat::PhoneNumber),
+    Data(String),
     Health(Health),
     Closed,
 }
@@ -183,6 +271,17 @@ impl Reply {
         match result {
             Ok(Outcome::Token(token)) => message.token = Some(token.as_str().to_owned()),
             Ok(Outcome::Valid(valid)) => message.valid = Some(valid),
+            Ok(Outcome::Login(login)) => {
+                message.issued = Some(IssuedToken::new(login.issued, Some(login.is_new_user)));
+            }
+            Ok(Outcome::Rotated(issued)) => message.issued = Some(IssuedToken::new(issued, None)),
+            Ok(Outcome::Sessions(sessions)) => {
+                message.sessions = Some(sessions.into_iter().map(Session::from).collect())
+            }
+            Ok(Outcome::Is(is)) => message.is = Some(is),
+            Ok(Outcome::Count(count)) => message.count = Some(u32::try_from(count).unwrap_or(u32::MAX)),
+            Ok(Outcome::Phone(number)) => message.phone = Some(number.into()),
+            Ok(Outcome::Data(json)) => message.data = Some(json),
             Ok(Outcome::Health(health)) => message.health = Some(health),
             Ok(Outcome::Closed) => {}
             Err(error) => message.error = Some(error.into()),
@@ -206,7 +305,7 @@ impl From<Error> for Failure {
         Self {
             code: error.code.number(),
             message: error.message,
-            retryable: refusal.retryable(),
+            retryable: error.retryable,
             errcode: refusal.errcode,
             errmsg: refusal.errmsg,
             rid: refusal.rid,

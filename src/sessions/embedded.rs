@@ -1,26 +1,18 @@
 //! The live tokens in a SQLite database: in a file that several processes may share, or in memory, where they end with this object.
 
+mod rows;
+mod schema;
+
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::Health;
+use super::{Health, Issued, Notes, Policy, Session};
 use crate::error::{Error, Result};
 use crate::sqlite::{Access, File, Worker};
-use crate::token::{Owner, Token};
-
-/// Times are Unix milliseconds. The names leave room for the application's own tables in the same file.
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS mpauthx_session (token TEXT PRIMARY KEY NOT NULL, user TEXT NOT NULL, sku TEXT NOT NULL, expires INTEGER NOT NULL);
-                      CREATE INDEX IF NOT EXISTS mpauthx_session_owner ON mpauthx_session (user, sku, expires);
-                      CREATE INDEX IF NOT EXISTS mpauthx_session_expires ON mpauthx_session (expires);";
-
-const FIND: &str =
-    "SELECT token FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND expires > ?3 ORDER BY expires DESC LIMIT 1";
-
-/// A few at each login: the table shrinks as fast as it grows, and no login has to clear away what a busy month left.
-const CLEAR: &str =
-    "DELETE FROM mpauthx_session WHERE rowid IN (SELECT rowid FROM mpauthx_session WHERE expires <= ?1 LIMIT 10)";
+use crate::token::{Owner, Token, random_hex};
+use rows::{Rows, milliseconds, now};
 
 enum Database {
     Memory(Worker<Connection>),
@@ -29,56 +21,163 @@ enum Database {
 
 pub struct Embedded {
     database: Database,
-    /// Life of a token, in milliseconds.
-    life: i64,
+    policy: Policy,
 }
 
 impl Embedded {
     /// For development, tests and demos. `Err` says why there can be no store.
-    pub fn in_memory(ttl: Duration) -> std::result::Result<Self, String> {
+    pub fn in_memory(policy: Policy) -> std::result::Result<Self, String> {
         let database = Connection::open_in_memory().map_err(|error| error.to_string())?;
-        database.execute_batch(CREATE).map_err(|error| error.to_string())?;
+        schema::create(&database).map_err(|error| error.to_string())?;
         let database = Worker::spawn(database).map_err(|error| error.to_string())?;
-        Ok(Self { database: Database::Memory(database), life: milliseconds(ttl) })
+        Ok(Self { database: Database::Memory(database), policy })
     }
 
     /// The file is made where it is missing, by the first call.
-    pub fn in_file(path: PathBuf, ttl: Duration) -> std::result::Result<Self, String> {
-        let file =
-            Worker::spawn(File::new(path, Access::ReadWrite, Some(prepare))).map_err(|error| error.to_string())?;
-        Ok(Self { database: Database::File(file), life: milliseconds(ttl) })
+    pub fn in_file(path: PathBuf, policy: Policy) -> std::result::Result<Self, String> {
+        let file = File::new(path, Access::ReadWrite, Some(schema::SCHEMA));
+        let file = Worker::spawn(file).map_err(|error| error.to_string())?;
+        Ok(Self { database: Database::File(file), policy })
     }
 
     pub async fn find(&self, owner: &Owner) -> Result<Option<Token>> {
+        if self.policy.each.is_some() {
+            return Ok(None);
+        }
         let owner = owner.clone();
-        self.run(move |db| find(db, &owner)).await
+        self.run(move |rows| {
+            let found = rows.newest(&owner)?;
+            found.iter().try_for_each(|session| rows.touch(&session.token))?;
+            Ok(found.map(|session| session.token))
+        })
+        .await
     }
 
-    pub async fn issue(&self, owner: &Owner) -> Result<Token> {
-        let (owner, fresh, life) = (owner.clone(), Token::mint(owner)?, self.life);
-        self.change(move |db| match find(db, &owner)? {
-            Some(token) => Ok(token),
-            None => insert(db, &owner, fresh, life),
+    pub async fn issue(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
+        let (owner, notes, fresh, each) = (owner.clone(), notes.clone(), Token::mint(owner)?, self.policy.each);
+        self.change(move |rows| {
+            let shared = if each.is_none() { rows.newest(&owner)? } else { None };
+            if let Some(Session { token, expires, .. }) = shared {
+                rows.note(&token, &notes)?;
+                rows.touch(&token)?;
+                return Ok(Issued { token, expires });
+            }
+            let issued = rows.insert(fresh, &notes, None)?;
+            if let Some(max) = each {
+                rows.end_oldest(&owner, max)?;
+            }
+            Ok(issued)
         })
         .await
     }
 
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
-        let (owner, fresh, life) = (owner.clone(), Token::mint(owner)?, self.life);
-        self.change(move |db| {
-            db.execute("DELETE FROM mpauthx_session WHERE user = ?1 AND sku = ?2", params![owner.user, owner.sku])?;
-            insert(db, &owner, fresh, life)
+        let (owner, fresh) = (owner.clone(), Token::mint(owner)?);
+        self.change(move |rows| {
+            rows.end_all(&owner.user, Some(&owner.sku))?;
+            Ok(rows.insert(fresh, &Notes::default(), None)?.token)
         })
         .await
     }
 
     pub async fn contains(&self, token: &Token) -> Result<bool> {
-        let token = token.as_str().to_owned();
-        self.run(move |db| {
-            db.prepare_cached("SELECT 1 FROM mpauthx_session WHERE token = ?1 AND expires > ?2")?
-                .exists(params![token, now()])
+        let token = token.clone();
+        self.run(move |rows| match rows.live(&token)? {
+            Some(found) => rows.touch(&found.session.token).map(|()| true),
+            None => Ok(false),
         })
         .await
+    }
+
+    pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
+        let (token, notes) = (token.clone(), notes.clone());
+        self.run(move |rows| rows.note(&token, &notes)).await
+    }
+
+    pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
+        let token = token.clone();
+        self.run(move |rows| {
+            let found = rows.live(&token)?;
+            Ok(found.map(|found| {
+                let expires = found.grace_ends.or(found.session.expires);
+                Session { token, expires, ..found.session }
+            }))
+        })
+        .await
+    }
+
+    pub async fn list(&self, owner: &Owner) -> Result<Vec<Session>> {
+        let owner = owner.clone();
+        self.run(move |rows| rows.list(&owner)).await
+    }
+
+    pub async fn revoke(&self, token: &Token) -> Result<bool> {
+        let token = token.clone();
+        self.change(move |rows| match rows.live(&token)? {
+            Some(found) => rows.end(&found.session.token).map(|()| true),
+            None => Ok(false),
+        })
+        .await
+    }
+
+    pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
+        let owner = owner.clone();
+        self.change(move |rows| rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()))).await
+    }
+
+    pub async fn rotate(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
+        let (token, fresh, family) = (token.clone(), Token::mint(&token.owner())?, random_hex()?);
+        self.change(move |rows| {
+            let Some(found) = rows.live(&token)? else { return Ok(None) };
+            if found.grace_ends.is_some() {
+                let Session { token, expires, .. } = found.session;
+                return Ok(Some(Issued { token, expires }));
+            }
+            let family = found.family.unwrap_or(family);
+            rows.leave(&token, &fresh, &family, grace)?;
+            rows.insert(fresh, &found.session.notes, Some(&family)).map(Some)
+        })
+        .await
+    }
+
+    pub async fn recall(&self, name: &str) -> Result<Option<String>> {
+        let name = name.to_owned();
+        self.query(move |db| {
+            db.prepare_cached("SELECT value FROM mpauthx_shared WHERE name = ?1 AND ends > ?2")?
+                .query_row(params![name, now()], |row| row.get(0))
+                .optional()
+        })
+        .await
+    }
+
+    pub async fn remember(&self, name: &str, value: &str, life: Duration) -> Result<()> {
+        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
+        self.query(move |db| {
+            db.prepare_cached("INSERT OR REPLACE INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)")?
+                .execute(params![name, value, ends])
+                .map(drop)
+        })
+        .await
+    }
+
+    pub async fn claim(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
+        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
+        self.query(move |db| {
+            let claimed = db
+                .prepare_cached(
+                    "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = excluded.ends WHERE ends <= ?4",
+                )?
+                .execute(params![name, value, ends, now()])?;
+            Ok(claimed > 0)
+        })
+        .await
+    }
+
+    pub async fn forget(&self, name: &str) -> Result<()> {
+        let name = name.to_owned();
+        self.query(move |db| db.prepare_cached("DELETE FROM mpauthx_shared WHERE name = ?1")?.execute([name]).map(drop))
+            .await
     }
 
     pub fn kind(&self) -> &'static str {
@@ -90,7 +189,7 @@ impl Embedded {
 
     pub async fn health(&self) -> Health {
         let start = Instant::now();
-        let asked = self.run(|db| db.prepare_cached("SELECT 1 FROM mpauthx_session LIMIT 1")?.exists([])).await;
+        let asked = self.query(|db| db.prepare_cached("SELECT 1 FROM mpauthx_session LIMIT 1")?.exists([])).await;
         Health { latency: asked.map(|_| start.elapsed()), warnings: Vec::new() }
     }
 
@@ -105,11 +204,12 @@ impl Embedded {
     /// that is taken after reading is refused where another process wrote in between.
     async fn change<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnOnce(Rows) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.run(|db| {
+        let policy = self.policy.clone();
+        self.query(move |db| {
             let change = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
-            let done = work(&change)?;
+            let done = work(Rows::new(&change, &policy))?;
             change.commit()?;
             Ok(done)
         })
@@ -117,6 +217,14 @@ impl Embedded {
     }
 
     async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Rows) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let policy = self.policy.clone();
+        self.query(move |db| work(Rows::new(db, &policy))).await
+    }
+
+    async fn query<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -129,36 +237,4 @@ impl Embedded {
         };
         done.ok_or_else(Error::internal)?
     }
-}
-
-/// Makes the tables. A database that holds nothing yet is ours alone, so we choose its journal: with a write-ahead log, checks do not
-/// wait for logins, and a login costs one write to the disk. Where another process is doing the same, one of us does it.
-fn prepare(db: &Connection) -> rusqlite::Result<()> {
-    let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
-    if pages == 0 {
-        let _ = db.pragma_update(None, "journal_mode", "WAL");
-    }
-    db.execute_batch(CREATE)
-}
-
-fn find(db: &Connection, owner: &Owner) -> rusqlite::Result<Option<Token>> {
-    let text: Option<String> =
-        db.prepare_cached(FIND)?.query_row(params![owner.user, owner.sku, now()], |row| row.get(0)).optional()?;
-    Ok(text.and_then(|text| Token::parse(&text)))
-}
-
-fn insert(db: &Connection, owner: &Owner, token: Token, life: i64) -> rusqlite::Result<Token> {
-    let now = now();
-    db.prepare_cached(CLEAR)?.execute([now])?;
-    db.prepare_cached("INSERT INTO mpauthx_session (token, user, sku, expires) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![token.as_str(), owner.user, owner.sku, now.saturating_add(life)])?;
-    Ok(token)
-}
-
-fn now() -> i64 {
-    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

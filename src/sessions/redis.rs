@@ -6,6 +6,8 @@
 //!
 //! A change reads the index, then runs one script that declares the index and every listed record as its keys, checks that the index
 //! still lists exactly these, and does all or nothing. Hosted redis, proxies and Cluster refuse scripts that touch undeclared keys.
+//!
+//! A token that was rotated away leaves a string under its name, which tells the token in its place: 1.3.2 takes that for no token.
 
 mod adoption;
 mod cluster;
@@ -13,22 +15,24 @@ mod connection;
 mod health;
 mod keys;
 mod link;
+mod record;
 mod scripts;
 mod sentinel;
 mod server;
 mod settings;
+mod standing;
 mod topology;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use redis::{Cmd, RedisError, RedisResult};
+use futures_util::future::{try_join, try_join_all};
+use redis::{Cmd, cmd};
 
-use super::Health;
+use super::{Health, Issued, Notes, Policy, Session};
 use crate::error::{Error, Result};
-use crate::token::{Owner, Token};
+use crate::token::{Owner, Token, random_hex};
 use adoption::Adoption;
-use connection::Connection;
 use keys::Keys;
 pub use keys::Layout;
 use link::Link;
@@ -42,20 +46,19 @@ pub struct Redis {
     link: Arc<Link>,
     scripts: Arc<Scripts>,
     layout: Layout,
+    policy: Policy,
     /// Where 1.3.2 may have left tokens: it knows the compatible layout alone.
     adoption: Option<Arc<Adoption>>,
-    /// Life of a token, in seconds.
-    ttl: u64,
 }
 
 impl Redis {
     /// `Err` says what is wrong with `settings`.
-    pub fn new(settings: &Settings, layout: Layout, sku: &str, ttl: Duration) -> std::result::Result<Self, String> {
+    pub fn new(settings: &Settings, layout: Layout, sku: &str, policy: Policy) -> std::result::Result<Self, String> {
         let link = Arc::new(Link::new(settings)?);
-        let scripts = Arc::new(Scripts::new(layout));
+        let scripts = Arc::new(Scripts::new(layout, &policy));
         let adoption =
             (layout == Layout::Compatible).then(|| Arc::new(Adoption::new(link.clone(), scripts.clone(), sku)));
-        Ok(Self { link, scripts, layout, adoption, ttl: ttl.as_secs() })
+        Ok(Self { link, scripts, layout, policy, adoption })
     }
 
     /// Connects, and adopts what 1.3.2 left.
@@ -66,11 +69,14 @@ impl Redis {
     }
 
     pub async fn find(&self, owner: &Owner) -> Result<Option<Token>> {
-        self.link.bounded(self.find_or_adopt(owner)).await
+        match self.policy.each {
+            Some(_) => Ok(None),
+            None => self.link.bounded(self.find_or_adopt(owner)).await,
+        }
     }
 
-    pub async fn issue(&self, owner: &Owner) -> Result<Token> {
-        self.link.bounded(self.issue_or_find(owner)).await
+    pub async fn issue(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
+        self.link.bounded(self.issue_or_share(owner, notes)).await
     }
 
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
@@ -78,7 +84,53 @@ impl Redis {
     }
 
     pub async fn contains(&self, token: &Token) -> Result<bool> {
-        self.link.bounded(self.is_live(token)).await
+        self.link.bounded(self.is_valid(token)).await
+    }
+
+    pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
+        let note = self.link.run(|connection| self.scripts.note(connection, token, notes));
+        self.link.bounded(note).await
+    }
+
+    pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
+        self.link.bounded(self.session(token)).await
+    }
+
+    pub async fn list(&self, owner: &Owner) -> Result<Vec<Session>> {
+        self.link.bounded(self.sessions(owner)).await
+    }
+
+    pub async fn revoke(&self, token: &Token) -> Result<bool> {
+        self.link.bounded(self.revoke_live(token)).await
+    }
+
+    pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
+        self.link.bounded(self.revoke_skus(owner, all_skus)).await
+    }
+
+    pub async fn rotate(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
+        self.link.bounded(self.rotate_live(token, grace)).await
+    }
+
+    pub async fn recall(&self, name: &str) -> Result<Option<String>> {
+        self.link.bounded(self.link.query(&Cmd::get(keys::shared(name)))).await
+    }
+
+    pub async fn remember(&self, name: &str, value: &str, life: Duration) -> Result<()> {
+        let mut put = cmd("SET");
+        put.arg(keys::shared(name)).arg(value).arg("PX").arg(milliseconds(life));
+        self.link.bounded(self.link.query(&put)).await
+    }
+
+    pub async fn claim(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
+        let mut put = cmd("SET");
+        put.arg(keys::shared(name)).arg(value).arg("NX").arg("PX").arg(milliseconds(life));
+        let done: Option<String> = self.link.bounded(self.link.query(&put)).await?;
+        Ok(done.is_some())
+    }
+
+    pub async fn forget(&self, name: &str) -> Result<()> {
+        self.link.bounded(self.link.query(&Cmd::del(keys::shared(name)))).await
     }
 
     pub fn kind(&self) -> &'static str {
@@ -89,7 +141,7 @@ impl Redis {
         health::check(&self.link).await
     }
 
-    pub fn close(&self) {
+    pub async fn close(&self) {
         self.link.close();
     }
 
@@ -107,35 +159,47 @@ impl Redis {
         }
     }
 
-    async fn issue_or_find(&self, owner: &Owner) -> Result<Token> {
+    async fn issue_or_share(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
         let keys = Keys::of(owner);
         for _ in 0..MAX_TRIES {
             let fresh = Token::mint(owner)?;
-            let listed = self.listed(&keys).await?;
-            let verdict =
-                self.link.run(|connection| self.scripts.issue(connection, &keys, &fresh, self.ttl, &listed)).await?;
-            match verdict {
-                Verdict::Changed => return Ok(fresh),
-                Verdict::Live(token) => return Ok(token),
+            let (listed, ()) = try_join(self.listed(&keys), self.note_sku(&owner.sku)).await?;
+            let issue = self.link.run(|connection| self.scripts.issue(connection, &keys, &fresh, notes, &listed));
+            match issue.await? {
+                Verdict::Changed { expires } => return Ok(Issued { token: fresh, expires }),
+                Verdict::Live { token, expires } => return Ok(Issued { token, expires }),
+                Verdict::Stale if self.policy.each.is_some() => {
+                    // The script may have run before, and its reply been lost on the way.
+                    if let Some(issued) = self.issued_before(&keys, fresh).await? {
+                        return Ok(issued);
+                    }
+                }
                 Verdict::Stale => {}
             }
         }
         Err(contended())
     }
 
+    /// What was issued by a call whose reply was lost.
+    async fn issued_before(&self, keys: &Keys, token: Token) -> Result<Option<Issued>> {
+        match self.listed(keys).await?.contains(&token) {
+            true => Ok(self.read(&token).await?.map(|session| Issued { token, expires: session.expires })),
+            false => Ok(None),
+        }
+    }
+
     async fn replace_listed(&self, owner: &Owner) -> Result<Token> {
         let keys = Keys::of(owner);
         let mut tried: Vec<Token> = Vec::new();
         for _ in 0..MAX_TRIES {
-            let listed = self.listed(&keys).await?;
+            let (listed, ()) = try_join(self.listed(&keys), self.note_sku(&owner.sku)).await?;
             // The script ran before, and its reply was lost on the way.
             if let Some(token) = tried.iter().find(|token| listed.contains(token)) {
                 return Ok(token.clone());
             }
             let fresh = Token::mint(owner)?;
-            let verdict =
-                self.link.run(|connection| self.scripts.replace(connection, &keys, &fresh, self.ttl, &listed)).await?;
-            if let Verdict::Changed = verdict {
+            let verdict = self.link.run(|connection| self.scripts.replace(connection, &keys, &fresh, &listed)).await?;
+            if let Verdict::Changed { .. } = verdict {
                 return Ok(fresh);
             }
             tried.push(fresh);
@@ -143,31 +207,90 @@ impl Redis {
         Err(contended())
     }
 
-    async fn is_live(&self, token: &Token) -> Result<bool> {
-        let key = self.layout.record(token);
-        match self.link.run(|connection| record(connection, &key)).await? {
-            Record::None => Ok(false),
-            Record::Listed { issued } if self.is_listed_still(issued) => Ok(true),
-            // An administrator made it live longer than the index that listed it.
-            Record::Listed { .. } => Box::pin(self.link.run(|connection| self.scripts.adopt(connection, token))).await,
-            Record::Foreign => match &self.adoption {
-                // Boxed, like the one above: rare, and every waiting call would hold the room for it.
-                Some(adoption) => Box::pin(adoption.adopt_on_sight(token)).await,
-                None => Ok(false),
-            },
+    async fn session(&self, token: &Token) -> Result<Option<Session>> {
+        // It may be rotated between the two looks.
+        while let Some(found) = self.live(token).await? {
+            if let Some(session) = self.read(&found.token).await? {
+                let expires = found.grace_ends.or(session.expires);
+                return Ok(Some(Session { token: token.clone(), expires, ..session }));
+            }
         }
+        Ok(None)
     }
 
-    /// Whether an index that lists a token issued then (Unix milliseconds) cannot have expired yet.
-    fn is_listed_still(&self, issued: u64) -> bool {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        u128::from(issued) + u128::from(self.ttl) * 1000 > now.as_millis()
+    /// The record of a live token.
+    async fn read(&self, token: &Token) -> Result<Option<Session>> {
+        let key = self.layout.record(token);
+        self.link.run(|connection| record::session(connection, &key, token, now())).await
+    }
+
+    async fn sessions(&self, owner: &Owner) -> Result<Vec<Session>> {
+        if let Some(adoption) = &self.adoption {
+            adoption.settle().await?;
+        }
+        let listed = self.listed(&Keys::of(owner)).await?;
+        let sessions = try_join_all(listed.iter().map(|token| self.read(token))).await?;
+        Ok(sessions.into_iter().flatten().collect())
+    }
+
+    async fn revoke_live(&self, token: &Token) -> Result<bool> {
+        while let Some(found) = self.live(token).await? {
+            if self.link.run(|connection| self.scripts.revoke(connection, &found.token)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn revoke_skus(&self, owner: &Owner, all: bool) -> Result<u64> {
+        if let Some(adoption) = &self.adoption {
+            adoption.settle().await?;
+        }
+        let mut skus: Vec<String> = if all { self.link.query(&Cmd::smembers(keys::SKUS)).await? } else { Vec::new() };
+        if !skus.contains(&owner.sku) {
+            skus.push(owner.sku.clone());
+        }
+        let owners = skus.into_iter().map(|sku| Owner { user: owner.user.clone(), sku });
+        let counts = try_join_all(owners.map(|owner| self.revoke_listed(owner))).await?;
+        Ok(counts.into_iter().sum())
+    }
+
+    async fn revoke_listed(&self, owner: Owner) -> Result<u64> {
+        let keys = Keys::of(&owner);
+        for _ in 0..MAX_TRIES {
+            let listed = self.listed(&keys).await?;
+            let revoke = self.link.run(|connection| self.scripts.revoke_all(connection, &keys, &listed));
+            if let Some(count) = revoke.await? {
+                return Ok(count);
+            }
+        }
+        Err(contended())
+    }
+
+    async fn rotate_live(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
+        let (fresh, family) = (Token::mint(&token.owner())?, random_hex()?);
+        for _ in 0..MAX_TRIES {
+            let Some(found) = self.live(token).await? else { return Ok(None) };
+            if found.grace_ends.is_some() {
+                let session = self.read(&found.token).await?;
+                return Ok(session.map(|session| Issued { token: found.token, expires: session.expires }));
+            }
+            let rotate = self.link.run(|connection| self.scripts.rotate(connection, token, &fresh, grace, &family));
+            if let Verdict::Changed { expires } = rotate.await? {
+                return Ok(Some(Issued { token: fresh, expires }));
+            }
+            // The script ran before, and its reply was lost on the way. Without a grace, another look would end the session.
+            if self.trace(token).await?.is_some_and(|trace| trace.next == fresh) {
+                return Ok(self.read(&fresh).await?.map(|session| Issued { token: fresh, expires: session.expires }));
+            }
+        }
+        Err(contended())
     }
 
     /// The newest listed token whose record exists.
     async fn newest(&self, owner: &Owner) -> Result<Option<Token>> {
         for token in self.listed(&Keys::of(owner)).await?.iter().rev() {
-            if self.is_live(token).await? {
+            if self.is_valid(token).await? {
                 return Ok(Some(token.clone()));
             }
         }
@@ -179,38 +302,11 @@ impl Redis {
         let members: Vec<String> = self.link.query(&Cmd::zrange(&keys.index, 0, -1)).await?;
         members.iter().map(|member| Token::parse(member).ok_or_else(foreign_member)).collect()
     }
-}
 
-/// What stands under a token's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Record {
-    /// Nothing that makes the token live.
-    None,
-    /// A record that the index lists, or did; when it was issued, in Unix milliseconds.
-    Listed { issued: u64 },
-    /// A record that 1.3.2 wrote.
-    Foreign,
-}
-
-/// Reads a token's record, in one round trip.
-async fn record(mut connection: Connection, key: &str) -> RedisResult<Record> {
-    let fields: RedisResult<[Option<Vec<u8>>; 2]> =
-        redis::cmd("HMGET").arg(key).arg(keys::CTIME).arg(keys::LISTED).query_async(&mut connection).await;
-    match fields {
-        Ok([None, _]) => Ok(Record::None),
-        Ok([Some(_), None]) => Ok(Record::Foreign),
-        Ok([Some(ctime), Some(_)]) => {
-            let issued = str::from_utf8(&ctime).ok().and_then(|ctime| ctime.parse().ok()).unwrap_or_default();
-            Ok(Record::Listed { issued })
-        }
-        Err(error) if is_wrong_type(&error) => Ok(Record::None),
-        Err(error) => Err(error),
+    /// Remembers that there are tokens of `sku`, for who ends a user's tokens of all skus.
+    async fn note_sku(&self, sku: &str) -> Result<()> {
+        self.link.query(&Cmd::sadd(keys::SKUS, sku)).await
     }
-}
-
-/// Whether the key holds something else than a hash.
-fn is_wrong_type(error: &RedisError) -> bool {
-    error.code() == Some("WRONGTYPE")
 }
 
 fn contended() -> Error {
@@ -220,4 +316,12 @@ fn contended() -> Error {
 /// Somebody else writes into our keys. The index's own name would tell a user's id.
 fn foreign_member() -> Error {
     Error::database("an index key (mpauthx:{u:…}) in redis lists something that is no token, delete that member")
+}
+
+fn now() -> u64 {
+    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -16,13 +16,19 @@ const WRITER_PATIENCE: Duration = Duration::from_secs(4);
 /// How long a reader waits for another's lock, before whoever can wait better is asked.
 const READER_PATIENCE: Duration = Duration::from_millis(20);
 
-/// Makes what a file must hold, where it does not hold it.
-pub type Schema = fn(&Connection) -> rusqlite::Result<()>;
+/// What a file must hold.
+#[derive(Clone, Copy)]
+pub struct Schema {
+    /// Makes it, where it is not there.
+    pub make: fn(&Connection) -> rusqlite::Result<()>,
+    /// Who may read and write a file that is made for it, as open(2) takes it.
+    pub mode: u32,
+}
 
 pub struct File {
     path: PathBuf,
     access: Access,
-    /// Makes the file where it is missing, and runs this in it, whichever file is at the path.
+    /// Makes the file where it is missing, and this in it, whichever file is at the path.
     schema: Option<Schema>,
     attached: Option<(FileId, Slot)>,
     /// The first file that a lookup found at the path.
@@ -61,12 +67,12 @@ impl File {
 
     /// Attaches to the file that is at the path now.
     fn attach(&mut self, deadline: Instant) -> Result<(), Failure> {
-        let id = match file_id(&self.path) {
-            Err(Failure::Missing) if self.schema.is_some() => {
-                shared_file::create(&self.path)?;
+        let id = match (file_id(&self.path), self.schema) {
+            (Err(Failure::Missing), Some(Schema { mode, .. })) => {
+                shared_file::create(&self.path, mode)?;
                 file_id(&self.path)?
             }
-            found => found?,
+            (found, _) => found?,
         };
         if self.attached.as_ref().is_some_and(|(attached, _)| *attached == id) {
             return Ok(());
@@ -82,7 +88,7 @@ impl File {
         let slot = registry::attach(&id);
         self.attached = Some((id, slot));
         match self.schema {
-            Some(schema) => self.on_connection(deadline, schema),
+            Some(schema) => self.on_connection(deadline, schema.make),
             None => Ok(()),
         }
     }
@@ -143,4 +149,14 @@ fn open(path: &Path, access: Access) -> rusqlite::Result<Connection> {
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         Ok(connection)
     })
+}
+
+/// Gives a database that holds nothing yet, and so is ours alone, a write-ahead log: who reads does not wait for who writes, and a change
+/// costs one write to the disk. Where another process is doing the same, one of us does it.
+pub fn prefer_write_ahead_log(db: &Connection) -> rusqlite::Result<()> {
+    let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    if pages == 0 {
+        let _ = db.pragma_update(None, "journal_mode", "WAL");
+    }
+    Ok(())
 }

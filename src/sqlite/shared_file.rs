@@ -97,9 +97,9 @@ mod linux {
         }
     }
 
-    /// Makes an empty file. Its descriptor is parked: by now the application may have opened it.
-    pub fn create(path: &Path) -> Result<(), Failure> {
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o644).open(path);
+    /// Makes an empty file, with the rights `mode` less the process's umask. Its descriptor is parked: by now the application may have opened it.
+    pub fn create(path: &Path, mode: u32) -> Result<(), Failure> {
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(mode).open(path);
         let file = opened.map_err(|error| Failure::Io(error.kind()))?;
         let id = file.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
         let fd = file.into_raw_fd();
@@ -232,7 +232,7 @@ mod other {
         Ok(())
     }
 
-    pub fn create(path: &Path) -> Result<(), Failure> {
+    pub fn create(path: &Path, _mode: u32) -> Result<(), Failure> {
         let opened = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
         opened.map(drop).map_err(|error| Failure::Io(error.kind()))
     }

@@ -4,10 +4,24 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, params_from_iter};
 
-use super::sql::{self, Statement};
+use super::sql;
+use crate::bridge::Statement;
 use crate::error::{Error, Result};
 use crate::profile::Profile;
-use crate::sqlite::{Access, File, Worker};
+use crate::sqlite::{Access, File, Schema, Worker, prefer_write_ahead_log};
+
+/// What SQLite itself gives a new file.
+const MODE: u32 = 0o644;
+
+const ALONE: Schema = Schema { make: create_table, mode: MODE };
+
+const WITH_TOKENS: Schema = Schema {
+    make: |db| {
+        prefer_write_ahead_log(db)?;
+        create_table(db)
+    },
+    mode: 0o600,
+};
 
 pub struct Native {
     file: Worker<File>,
@@ -15,9 +29,9 @@ pub struct Native {
 }
 
 impl Native {
-    /// Reads and writes the file at `path`.
-    pub fn read_write(path: PathBuf, create_table: bool) -> std::io::Result<Self> {
-        let schema = |db: &Connection| db.execute_batch(sql::CREATE_TABLE);
+    /// Reads and writes the file at `path`. `with_tokens`: the token store uses it too, and whoever is first makes it as that wants it.
+    pub fn read_write(path: PathBuf, create_table: bool, with_tokens: bool) -> std::io::Result<Self> {
+        let schema = if with_tokens { WITH_TOKENS } else { ALONE };
         let file = File::new(path, Access::ReadWrite, create_table.then_some(schema));
         Ok(Self { file: Worker::spawn(file)?, access: Access::ReadWrite })
     }
@@ -38,19 +52,19 @@ impl Native {
         self.with(move |db| says(db, &user, &writable(db, profile)?)).await
     }
 
-    /// Sees to it that `user` has such a row.
-    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<()> {
+    /// Sees to it that `user` has such a row. Whether there was no row of theirs.
+    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<bool> {
         let (user, profile) = (user.to_owned(), profile.clone());
         self.with(move |db| {
             let profile = writable(db, profile)?;
             // A known user costs no write lock.
             if says(db, &user, &profile)? {
-                return Ok(());
+                return Ok(false);
             }
             if let Some(update) = Statement::update(&user, &profile) {
                 execute(db, &update)?;
             }
-            execute(db, &Statement::insert_missing(&user, &profile))
+            Ok(execute(db, &Statement::insert_missing(&user, &profile))? > 0)
         })
         .await
     }
@@ -80,6 +94,10 @@ impl Native {
     }
 }
 
+fn create_table(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch(sql::CREATE_TABLE)
+}
+
 /// The part of `profile` that the table has columns for.
 fn writable(db: &Connection, profile: Profile) -> rusqlite::Result<Profile> {
     if profile.is_empty() {
@@ -95,6 +113,6 @@ fn says(db: &Connection, user: &str, profile: &Profile) -> rusqlite::Result<bool
     db.prepare_cached(&statement.sql)?.exists(params_from_iter(&statement.values))
 }
 
-fn execute(db: &Connection, statement: &Statement) -> rusqlite::Result<()> {
-    db.prepare_cached(&statement.sql)?.execute(params_from_iter(&statement.values)).map(drop)
+fn execute(db: &Connection, statement: &Statement) -> rusqlite::Result<usize> {
+    db.prepare_cached(&statement.sql)?.execute(params_from_iter(&statement.values))
 }

@@ -2,9 +2,9 @@
 
 use tokio::sync::OnceCell;
 
-use super::bridge::{Ask, Bridge, Task};
-use super::sql::{self, Statement};
-use crate::error::Result;
+use super::{about, bridge, sql};
+use crate::bridge::{Ask, Bridge, Statement, Task};
+use crate::error::{Error, Result};
 use crate::profile::Profile;
 
 pub struct Object {
@@ -17,7 +17,7 @@ pub struct Object {
 
 impl Object {
     pub fn new(ask: Ask, binds: bool, create_table: bool) -> Self {
-        Self { bridge: Bridge(ask), binds, create_table, prepared: OnceCell::new() }
+        Self { bridge: bridge(ask), binds, create_table, prepared: OnceCell::new() }
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
@@ -25,18 +25,18 @@ impl Object {
         self.says(user, &Profile::default()).await
     }
 
-    /// Sees to it that `user` has a row that says what `profile` says.
-    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<()> {
+    /// Sees to it that `user` has a row that says what `profile` says. Whether there was no row of theirs.
+    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<bool> {
         self.prepare().await?;
         let profile = self.writable(profile).await?;
         match self.says(user, &profile).await? {
-            true => Ok(()),
+            true => Ok(false),
             false => self.write(user, &profile).await,
         }
     }
 
     /// The same for a user who is known to have no such row.
-    pub async fn add(&self, user: &str, profile: &Profile) -> Result<()> {
+    pub async fn add(&self, user: &str, profile: &Profile) -> Result<bool> {
         self.prepare().await?;
         let profile = self.writable(profile).await?;
         self.write(user, &profile).await
@@ -44,12 +44,12 @@ impl Object {
 
     pub async fn probe(&self) -> Result<()> {
         self.prepare().await?;
-        self.bridge.call_plain(Task::All(sql::PROBE.into())).await.map(drop)
+        self.plain(Task::All(sql::PROBE.into())).await.map(drop)
     }
 
     pub async fn prepare(&self) -> Result<()> {
         if self.create_table {
-            let create = || async { self.bridge.call_plain(Task::Run(sql::CREATE_TABLE.into())).await.map(drop) };
+            let create = || async { self.plain(Task::Run(sql::CREATE_TABLE.into())).await.map(drop) };
             self.prepared.get_or_try_init(create).await?;
         }
         Ok(())
@@ -60,7 +60,7 @@ impl Object {
         if profile.is_empty() {
             return Ok(Profile::default());
         }
-        let columns = self.bridge.call_plain(Task::All(sql::COLUMNS.into())).await?;
+        let columns = self.plain(Task::All(sql::COLUMNS.into())).await?;
         Ok(profile.clone().within(&columns))
     }
 
@@ -69,11 +69,17 @@ impl Object {
         Ok(!rows.is_empty())
     }
 
-    async fn write(&self, user: &str, profile: &Profile) -> Result<()> {
+    async fn write(&self, user: &str, profile: &Profile) -> Result<bool> {
         if let Some(update) = Statement::update(user, profile) {
             self.about(Task::Run, update, user, profile).await?;
         }
-        self.about(Task::Run, Statement::insert_missing(user, profile), user, profile).await.map(drop)
+        let inserted = self.about(Task::Run, Statement::insert_missing(user, profile), user, profile).await?;
+        Ok(!inserted.is_empty())
+    }
+
+    /// Asks about nobody.
+    async fn plain(&self, task: Task) -> Result<Vec<String>> {
+        self.bridge.call(task).await.map_err(Error::database)
     }
 
     async fn about(
@@ -84,6 +90,6 @@ impl Object {
         profile: &Profile,
     ) -> Result<Vec<String>> {
         let statement = if self.binds { statement } else { statement.inlined() };
-        self.bridge.call(task(statement), user, profile).await
+        about(self.bridge.call(task(statement)).await, user, profile)
     }
 }

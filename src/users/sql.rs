@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::bridge::Statement;
 use crate::profile::{Profile, Value};
 
 /// Fails where the table or its column is missing.
@@ -14,19 +15,12 @@ pub const COLUMNS: &str = "PRAGMA table_info(user)";
 pub const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS user (openId TEXT PRIMARY KEY NOT NULL, city TEXT, country TEXT, \
                                 gender INTEGER, language TEXT, nickName TEXT, province TEXT)";
 
-/// A statement and the texts for its parameters, each a plain `?`: the one kind of parameter that every driver takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
-    pub sql: String,
-    pub values: Vec<String>,
-}
-
 impl Statement {
     /// A row of `user` that says what `profile` says.
     pub fn exists(user: &str, profile: &Profile) -> Self {
-        let mut statement = Self::new("SELECT 1 FROM user WHERE openId = ?", user);
+        let mut statement = Self::new("SELECT 1 FROM user WHERE openId = ? COLLATE BINARY", user);
         for (column, value) in &profile.0 {
-            statement.push(&format!(" AND {column} IS "), value);
+            statement.push(&format!(" AND {column} COLLATE BINARY IS "), value);
         }
         statement.sql.push_str(" LIMIT 1");
         statement
@@ -39,7 +33,7 @@ impl Statement {
         for (_, value) in &profile.0 {
             statement.push(", ", value);
         }
-        statement.sql.push_str(" WHERE NOT EXISTS (SELECT 1 FROM user WHERE openId = ?)");
+        statement.sql.push_str(" WHERE NOT EXISTS (SELECT 1 FROM user WHERE openId = ? COLLATE BINARY)");
         statement.values.push(user.to_owned());
         statement
     }
@@ -50,7 +44,7 @@ impl Statement {
         for (i, (column, value)) in profile.0.iter().enumerate() {
             statement.push(&format!("{}{column} = ", if i == 0 { "" } else { ", " }), value);
         }
-        statement.sql.push_str(" WHERE openId = ?");
+        statement.sql.push_str(" WHERE openId = ? COLLATE BINARY");
         statement.values.push(user.to_owned());
         (!profile.is_empty()).then_some(statement)
     }

@@ -1,6 +1,7 @@
 //! A user store of the application's own: an object that has `has` and `add`, on whatever database.
 
-use super::bridge::{Ask, Bridge, Task};
+use super::{about, bridge};
+use crate::bridge::{Ask, Bridge, Task};
 use crate::error::Result;
 use crate::profile::Profile;
 
@@ -13,20 +14,24 @@ pub struct Store {
 
 impl Store {
     pub fn new(ask: Ask) -> Self {
-        Self { bridge: Bridge(ask) }
+        Self { bridge: bridge(ask) }
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
-        let found = self.bridge.call(Task::Has(user.to_owned()), user, &Profile::default()).await?;
+        let answer = self.bridge.call(Task::Has(user.to_owned())).await;
+        let found = about(answer, user, &Profile::default())?;
         Ok(!found.is_empty())
     }
 
-    /// Sees to it that `user` is registered, and known by `profile`: the store compares, so it gets every one.
-    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<()> {
-        if profile.is_empty() && self.exists(user).await? {
-            return Ok(());
+    /// Sees to it that `user` is registered, and known by `profile`: the store compares, so it gets every one. Whether they were not
+    /// registered before, which `add` knows best where two logins race.
+    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<bool> {
+        let exists = self.exists(user).await?;
+        if exists && profile.is_empty() {
+            return Ok(false);
         }
-        self.bridge.call(Task::Add(user.to_owned(), profile.clone()), user, profile).await.map(drop)
+        let added = about(self.bridge.call(Task::Add(user.to_owned(), profile.clone())).await, user, profile)?;
+        Ok(!exists && !added.is_empty())
     }
 
     pub async fn probe(&self) -> Result<()> {

@@ -1,189 +1,114 @@
-//! The exchange of a login code for a session. Source: WeChat's `auth.code2Session` page.
+//! The exchange of a login code: by WeChat's `auth.code2Session`, or by a function of the application's for those who reach WeChat
+//! another way.
 
-use std::net::IpAddr;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use reqwest::{Client, Response, StatusCode, Url, redirect::Policy};
+use tokio::sync::OnceCell;
 
-use super::json::{Json, Object};
-use crate::error::{Error, Refusal, Result};
-use crate::tls;
-
-pub const DEFAULT_ENDPOINT: &str = "https://api.weixin.qq.com";
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a connection that nobody uses is kept. Shorter than servers do: one that is closed as it is used again fails a login.
-const IDLE: Duration = Duration::from_secs(4);
-
-/// WeChat's replies are some hundred bytes; whoever sends more than this is not WeChat.
-const MAX_REPLY: usize = 1 << 20;
+use super::client::{Client, Trouble, accepted, read_reply, refusal};
+use super::json::Object;
+use crate::bridge::{Bridge, Task};
+use crate::error::Refusal;
 
 /// What WeChat says of a login.
-pub struct Session {
+#[derive(Debug, Clone)]
+pub struct Reply {
     pub open_id: Option<String>,
-    pub session_key: String,
+    pub union_id: Option<String>,
+    pub session_key: Option<String>,
+    /// For who misses one of these.
+    pub refusal: Refusal,
 }
 
-/// A client of WeChat for one mini-program.
-pub struct Exchange {
-    client: Client,
-    url: Url,
-    timeout: Duration,
-    app_id: Option<String>,
-    secret: Option<String>,
+pub enum Exchange {
+    WeChat { client: Arc<Client>, app_id: Option<String>, secret: Option<String> },
+    Function(Bridge),
 }
+
+type Shared = Arc<OnceCell<Result<Reply, Trouble>>>;
+
+/// Codes that are being exchanged: a code counts once, so two calls with the same one are one request.
+#[derive(Default)]
+pub struct InFlight(Mutex<HashMap<String, Shared>>);
 
 impl Exchange {
-    /// `Err` says what is wrong with `endpoint`, or why there can be no client.
-    pub fn new(
-        endpoint: &str,
-        timeout: Duration,
-        app_id: Option<String>,
-        secret: Option<String>,
-    ) -> std::result::Result<Self, String> {
-        let url = session_url(endpoint)?;
-        let tls = tls::client_config()?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(Policy::none())
-            .no_proxy()
-            .timeout(timeout)
-            .pool_idle_timeout(IDLE)
-            .build()
-            .map_err(describe)?;
-        Ok(Self { client, url, timeout, app_id, secret })
-    }
-
-    /// The app id and the secret, if neither is missing.
-    fn credentials(&self) -> Result<(&str, &str)> {
-        match (&self.app_id, &self.secret) {
-            (Some(app_id), Some(secret)) => Ok((app_id, secret)),
-            (None, Some(_)) => Err(Error::exchange("appId is missing, pass it when you create mpauthx")),
-            (Some(_), None) => Err(Error::exchange("secret is missing, pass it when you create mpauthx")),
-            (None, None) => Err(Error::exchange("appId and secret are missing, pass them when you create mpauthx")),
-        }
-    }
-
-    pub fn app_id(&self) -> Result<&str> {
-        Ok(self.credentials()?.0)
+    /// The app id that decrypted data must be made for. `Err` says what is missing for a login.
+    pub fn app_id<'a>(&self, app_id: Option<&'a str>) -> Result<&'a str, &'static str> {
+        let has_secret = match self {
+            Self::WeChat { secret, .. } => secret.is_some(),
+            // The application's function knows the secret itself, or needs none.
+            Self::Function(_) => true,
+        };
+        credentials(app_id, has_secret.then_some("")).map(|(app_id, _)| app_id)
     }
 
     /// Exchanges the code that `wx.login` gave.
-    pub async fn session(&self, code: &str) -> Result<Session> {
-        let (app_id, secret) = self.credentials()?;
-        let mut url = self.url.clone();
-        url.query_pairs_mut()
-            .append_pair("appid", app_id)
-            .append_pair("secret", secret)
-            .append_pair("js_code", code)
-            .append_pair("grant_type", "authorization_code");
-        let response = self.client.get(url).send().await.map_err(|error| self.failed(error))?;
-        if response.status() != StatusCode::OK {
-            return Err(Error::exchange("Non 200 http status code received. Http error."));
-        }
-        let reply = self.read(response).await?;
-        let reply = match Json::parse(&reply) {
-            None => return Err(Error::exchange("WeChat's reply is not JSON")),
-            Some(Json::Null) => return Err(Error::exchange("WeChat's reply is null")),
-            Some(json) => json.into_object(),
-        };
-        match reply.text("session_key") {
-            Some(session_key) => Ok(Session { open_id: reply.text("openid"), session_key }),
-            None => Err(Error::refused(refusal(&reply, &[secret, code]))),
-        }
+    pub async fn reply(&self, code: &str, in_flight: &InFlight) -> Result<Reply, Trouble> {
+        let shared = in_flight.enter(code);
+        let reply = shared.get_or_init(|| self.request(code)).await.clone();
+        in_flight.leave(code, &shared);
+        reply
     }
 
-    async fn read(&self, mut response: Response) -> Result<Vec<u8>> {
-        let mut reply = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
-            if reply.len() + chunk.len() > MAX_REPLY {
-                return Err(Error::exchange(format!("WeChat's reply is longer than {MAX_REPLY} bytes")));
+    async fn request(&self, code: &str) -> Result<Reply, Trouble> {
+        match self {
+            Self::WeChat { client, app_id, secret } => {
+                let (app_id, secret) = credentials(app_id.as_deref(), secret.as_deref()).map_err(Trouble::failed)?;
+                let query =
+                    [("appid", app_id), ("secret", secret), ("js_code", code), ("grant_type", "authorization_code")];
+                let secrets = [secret, code];
+                let reply = client.get("/sns/jscode2session", &query, &secrets).await?;
+                Ok(read(&reply, &secrets))
             }
-            reply.extend_from_slice(&chunk);
-        }
-        Ok(reply)
-    }
-
-    fn failed(&self, error: reqwest::Error) -> Error {
-        if error.is_timeout() {
-            return Error::exchange(format!("WeChat did not answer within {} ms", self.timeout.as_millis()));
-        }
-        Error::exchange(describe(error))
-    }
-}
-
-/// The address of `auth.code2Session` at `endpoint`. The secret travels in the query, hence no plain HTTP off this machine.
-fn session_url(endpoint: &str) -> std::result::Result<Url, String> {
-    let wrong = || {
-        "options.wechat.endpoint must be an https: URL without a query (http: on a loopback address only), \
-         such as 'https://api.weixin.qq.com'"
-            .to_owned()
-    };
-    let url = Url::parse(endpoint).map_err(|_| wrong())?;
-    let allowed = match url.scheme() {
-        "https" => true,
-        "http" => url.host_str().is_some_and(is_loopback),
-        _ => false,
-    };
-    if !allowed || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong());
-    }
-    Url::parse(&format!("{}/sns/jscode2session", url.as_str().trim_end_matches('/'))).map_err(|_| wrong())
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// The causes of `error`, without its URL: the secret stands there.
-fn describe(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}
-
-/// WeChat's own words, should it ever repeat one of `secrets` without that.
-fn refusal(reply: &Object, secrets: &[&str]) -> Refusal {
-    let errmsg = reply.text("errmsg").map(|text| {
-        secrets.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "***"))
-    });
-    let rid = errmsg.as_deref().and_then(request_id);
-    Refusal { errcode: reply.integer("errcode"), errmsg, rid }
-}
-
-/// What follows `rid:` in an errmsg.
-fn request_id(errmsg: &str) -> Option<String> {
-    let (_, rest) = errmsg.split_once("rid:")?;
-    rest.split_whitespace().next().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_http_stays_on_this_machine() {
-        for endpoint in ["https://api.weixin.qq.com", "http://localhost:1", "http://127.0.0.9:1/", "http://[::1]:1"] {
-            assert!(session_url(endpoint).unwrap().path().ends_with("/sns/jscode2session"), "{endpoint}");
-        }
-        for endpoint in
-            ["http://api.weixin.qq.com", "http://127.0.0.1.evil.example", "ftp://localhost", "weixin", "https://a?b=c"]
-        {
-            assert!(session_url(endpoint).is_err(), "{endpoint}");
+            Self::Function(bridge) => {
+                let masked = |cause: String| Trouble::failed(mask(cause, code));
+                let answer = bridge.call(Task::Exchange(code.to_owned())).await.map_err(masked)?;
+                let reply = accepted(read_reply(answer.concat().as_bytes())?, &[code])?;
+                Ok(read(&reply, &[code]))
+            }
         }
     }
+}
 
-    #[test]
-    fn a_refusal_keeps_wechats_words_and_no_secret() {
-        let reply = Json::parse(br#"{"errcode":"40029","errmsg":"bad s3cret, rid: 61-ab"}"#).unwrap().into_object();
-        let refusal = refusal(&reply, &["s3cret", ""]);
-        assert_eq!(refusal.errcode, Some(40029));
-        assert_eq!(refusal.errmsg.as_deref(), Some("bad ***, rid: 61-ab"));
-        assert_eq!(refusal.rid.as_deref(), Some("61-ab"));
+impl InFlight {
+    fn enter(&self, code: &str) -> Shared {
+        let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        codes.entry(code.to_owned()).or_default().clone()
+    }
+
+    /// The first one to be answered takes the code away: who comes later asks again.
+    fn leave(&self, code: &str, shared: &Shared) {
+        let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if codes.get(code).is_some_and(|current| Arc::ptr_eq(current, shared)) {
+            codes.remove(code);
+        }
+    }
+}
+
+/// The app id and the secret, if neither is missing.
+pub fn credentials<'a>(app_id: Option<&'a str>, secret: Option<&'a str>) -> Result<(&'a str, &'a str), &'static str> {
+    match (app_id, secret) {
+        (Some(app_id), Some(secret)) => Ok((app_id, secret)),
+        (None, Some(_)) => Err("appId is missing, pass it when you create mpauthx"),
+        (Some(_), None) => Err("secret is missing, pass it when you create mpauthx"),
+        (None, None) => Err("appId and secret are missing, pass them when you create mpauthx"),
+    }
+}
+
+fn read(reply: &Object, secrets: &[&str]) -> Reply {
+    Reply {
+        open_id: reply.text("openid"),
+        union_id: reply.text("unionid"),
+        session_key: reply.text("session_key"),
+        refusal: refusal(reply, secrets),
+    }
+}
+
+/// A code is a secret until it is used. One that is as short as a word is a test's.
+fn mask(cause: String, code: &str) -> String {
+    match code.len() < 8 {
+        true => cause,
+        false => cause.replace(code, "***"),
     }
 }

@@ -12,9 +12,10 @@ use redis::Cmd;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::keys;
 use super::link::Link;
+use super::record::{Record, record};
 use super::scripts::Scripts;
-use super::{Record, keys, record};
 use crate::error::Result;
 use crate::token::{Token, random_hex};
 

@@ -4,9 +4,18 @@ use std::borrow::Cow;
 
 use crate::token::{Owner, Token};
 
-/// Fields of a record.
+/// Fields of a record. When the token was issued, in Unix milliseconds.
 pub const CTIME: &str = "ctime";
+/// The version of the record; 1.3.2 writes none.
 pub const LISTED: &str = "v";
+/// When a token with an idle limit ends at the latest, and when it was last used, in Unix milliseconds.
+pub const ENDS: &str = "x";
+pub const SEEN: &str = "seen";
+pub const DEVICE: &str = "d";
+pub const SEALED: &str = "s";
+
+/// The set of all skus that issued tokens here.
+pub const SKUS: &str = "mpauthx:skus";
 
 /// How records are called. The index and the rest are called the same in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +49,11 @@ impl Keys {
         let index = format!("mpauthx:{{u:{}}}", owner.prefix());
         Self { since: format!("{index}:since"), index }
     }
+}
+
+/// Something that is kept for all processes.
+pub fn shared(name: &str) -> String {
+    format!("mpauthx:{name}")
 }
 
 /// Remembers that the tokens that 1.3.2 issued for `sku` have been adopted.

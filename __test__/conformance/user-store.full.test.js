@@ -1,0 +1,16 @@
+'use strict';
+
+const { userTable } = require('./user-table');
+const { inFiles } = require('./user-databases');
+const { NAMED, handles, opened, withUsers } = require('./user-kinds');
+
+const [, ...URLS] = NAMED;
+
+describe.each(
+  inFiles([
+    ...URLS,
+    ...handles(['sqlite']),
+    withUsers(opened('sqlite3'), 'native'),
+    ...['sqlite3', 'sqlite', 'better-sqlite3'].map((driver) => withUsers(opened(driver), 'object')),
+  ]),
+)('the user store: %s', (_name, open) => userTable(open));

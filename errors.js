@@ -1,0 +1,27 @@
+'use strict';
+
+// The status numbers, and Errors with them. Made here, not in the addon, so that `instanceof` holds in every realm.
+
+const native = require('./native.js');
+
+const statusCode = Object.freeze(Object.fromEntries(native.statusCodes().map(({ name, code }) => [name, code])));
+const constants = Object.freeze({ statusCode });
+
+function failure({ message, ...data }) {
+  return Object.assign(new Error(message), data);
+}
+
+function missing(name) {
+  return wrong(`Missing ${name} parameter`);
+}
+
+/** An argument cannot be used. */
+function wrong(message) {
+  return failure({ code: statusCode.requiredParamsMissingError, message });
+}
+
+function invalidToken() {
+  return failure({ code: statusCode.invalidAccessToken, message: 'The token is not valid: log in again' });
+}
+
+module.exports = { constants, failure, invalidToken, missing, wrong };

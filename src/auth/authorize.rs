@@ -1,0 +1,88 @@
+//! 1.3.2's functions, as the contract tells them.
+
+use std::mem::take;
+
+use super::{Admission, Auth};
+use crate::error::{Error, Result};
+use crate::profile::Profile;
+use crate::sessions::Notes;
+use crate::token::Token;
+use crate::wechat::{Encoded, OpenData, Reply, Trouble, decrypt};
+
+impl Auth {
+    /// Logs the user in whom WeChat names for `code`.
+    pub async fn authorize(&self, admission: &Admission, code: &str, data: &Encoded, iv: &Encoded) -> Result<Token> {
+        let app_id = self.parts.exchange.app_id(self.parts.app_id.as_deref()).map_err(Error::exchange)?;
+        let reply = self.parts.exchange.reply(code, &self.in_flight).await.map_err(failed)?;
+        let Some(session_key) = reply.session_key.as_deref() else { return Err(Error::refused(reply.refusal)) };
+        let mut open_data = decrypt(app_id, session_key, data, iv)?;
+        let profile = if self.parts.keeps_profiles { take(&mut open_data.profile) } else { Profile::default() };
+        let owner = self.owner(identify(&reply, open_data)?);
+        let notes = Notes { sealed: self.sealed(&owner, &reply)?, device: None };
+        admission.check()?;
+        if let Some(token) = self.sessions().find(&owner).await?
+            && (notes.is_empty() || self.sessions().note(&token, &notes).await?)
+        {
+            // The user table is left alone, as 1.3.2 leaves it, unless there is something new to be written there.
+            if !profile.is_empty() {
+                self.users().ensure(&owner.user, &profile).await?;
+            }
+            return Ok(token);
+        }
+        self.users().ensure(&owner.user, &profile).await?;
+        Ok(self.sessions().issue(&owner, &notes).await?.token)
+    }
+
+    /// Ends the sessions of `user` and issues a new one.
+    pub async fn refresh(&self, admission: &Admission, user: String) -> Result<Token> {
+        if !self.users().exists(&user).await? {
+            return Err(Error::unknown_user());
+        }
+        admission.check()?;
+        self.sessions().replace_all(&self.owner(user)).await
+    }
+
+    /// Whether `token` is live. After `close` none is.
+    pub async fn is_valid(&self, admission: &Admission, token: &Token) -> Result<bool> {
+        if let Admission::Closed = admission {
+            return Ok(false);
+        }
+        admission.check()?;
+        self.sessions().contains(token).await
+    }
+}
+
+fn failed(trouble: Trouble) -> Error {
+    match trouble {
+        Trouble::Failed { cause, .. } => Error::exchange(cause),
+        Trouble::Refused(refusal) => Error::refused(refusal),
+    }
+}
+
+/// The user's id: the unionId where the data carry one, else the openId, which must be the one that WeChat named.
+fn identify(reply: &Reply, data: OpenData) -> Result<String> {
+    match (&reply.open_id, data.open_id) {
+        (Some(named), Some(decrypted)) if *named == decrypted => Ok(data.union_id.unwrap_or(decrypted)),
+        _ => Err(Error::id_mismatch()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Refusal;
+
+    #[test]
+    fn the_ids_must_be_there_and_alike() {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let user = |named: Option<&str>, decrypted: Option<&str>, union: Option<&str>| {
+            let reply = Reply { open_id: text(named), union_id: None, session_key: None, refusal: Refusal::default() };
+            identify(&reply, OpenData { open_id: text(decrypted), union_id: text(union), profile: Profile::default() })
+        };
+        assert_eq!(user(Some("o"), Some("o"), None).as_deref(), Ok("o"));
+        assert_eq!(user(Some("o"), Some("o"), Some("u")).as_deref(), Ok("u"));
+        for (named, decrypted) in [(Some("o"), Some("p")), (Some("o"), None), (None, Some("o")), (None, None)] {
+            assert_eq!(user(named, decrypted, Some("u")), Err(Error::id_mismatch()));
+        }
+    }
+}

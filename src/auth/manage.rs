@@ -1,0 +1,51 @@
+//! Sessions that the application looks at and ends.
+
+use std::time::Duration;
+
+use super::{Admission, Auth};
+use crate::error::{Error, Result};
+use crate::sessions::{Issued, Session};
+use crate::token::Token;
+
+/// A session, and whose it is as far as that is kept.
+pub struct Inspected {
+    pub session: Session,
+    pub open_id: Option<String>,
+}
+
+impl Auth {
+    pub async fn inspect(&self, admission: &Admission, token: &Token) -> Result<Option<Inspected>> {
+        admission.check()?;
+        let session = self.sessions().inspect(token).await?;
+        Ok(session.map(|session| self.inspected(session)))
+    }
+
+    pub async fn list(&self, admission: &Admission, user: String) -> Result<Vec<Inspected>> {
+        admission.check()?;
+        let sessions = self.sessions().list(&self.owner(user)).await?;
+        Ok(sessions.into_iter().map(|session| self.inspected(session)).collect())
+    }
+
+    /// Ends `token`. Whether it was live.
+    pub async fn revoke(&self, admission: &Admission, token: &Token) -> Result<bool> {
+        admission.check()?;
+        self.sessions().revoke(token).await
+    }
+
+    /// Ends the tokens of `user`. How many were live.
+    pub async fn revoke_user(&self, admission: &Admission, user: String, all_skus: bool) -> Result<u64> {
+        admission.check()?;
+        self.sessions().revoke_all(&self.owner(user), all_skus).await
+    }
+
+    /// Puts a new token in the place of a live one, which stays valid for `grace`.
+    pub async fn rotate(&self, admission: &Admission, token: &Token, grace: Duration) -> Result<Issued> {
+        admission.check()?;
+        self.sessions().rotate(token, grace).await?.ok_or_else(Error::invalid_token)
+    }
+
+    fn inspected(&self, session: Session) -> Inspected {
+        let open_id = self.kept(&session).map(|kept| kept.open_id);
+        Inspected { session, open_id }
+    }
+}

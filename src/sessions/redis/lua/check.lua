@@ -1,0 +1,12 @@
+-- Looks at a token's record and notes that the token was used.
+-- KEYS: the record; ARGV: the idle limit in milliseconds
+-- Replies its type, then `ctime` and `v` of a hash.
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'hash' then
+  return {kind, false, false}
+end
+local fields = redis.call('HMGET', KEYS[1], 'ctime', 'v')
+if fields[1] and fields[2] then
+  touch(KEYS[1], now_ms(), tonumber(ARGV[1]))
+end
+return {kind, fields[1], fields[2]}

@@ -1,0 +1,118 @@
+//! Whether a token is live, by itself or by the one that took its place.
+
+use super::keys::Keys;
+use super::record::{Record, record};
+use super::scripts::Trace;
+use super::{MAX_TRIES, Redis, contended, now};
+use crate::error::Result;
+use crate::token::Token;
+
+/// Rotations that a token in its grace is followed through. More than this within a grace are none's that has lost an answer.
+const MAX_STEPS: usize = 16;
+
+/// A live token.
+pub struct Live {
+    /// The token itself, or the one that took its place.
+    pub token: Token,
+    /// In the second case, how long the first one is still valid, in Unix milliseconds.
+    pub grace_ends: Option<u64>,
+}
+
+impl Redis {
+    /// Whether `token` is valid. It counts as used. One round trip for all that is neither rare nor old.
+    pub(super) async fn is_valid(&self, token: &Token) -> Result<bool> {
+        match self.used(token).await? {
+            Record::None => Ok(false),
+            Record::Listed { issued } if self.is_listed_still(issued) => Ok(true),
+            // Boxed: rare, and every waiting call would hold the room for it.
+            Record::Other => Box::pin(self.is_used_in_grace(token)).await,
+            rare => Box::pin(self.is_live_after_all(token, rare)).await,
+        }
+    }
+
+    /// What stands under the token's name, which counts as used.
+    async fn used(&self, token: &Token) -> Result<Record> {
+        let key = self.layout.record(token);
+        match self.scripts.idle_limit() {
+            0 => self.link.run(|connection| record(connection, &key)).await,
+            _ => self.link.run(|connection| self.scripts.check(connection, &key)).await,
+        }
+    }
+
+    async fn is_used_in_grace(&self, token: &Token) -> Result<bool> {
+        match self.successor(token).await? {
+            Some(live) => Ok(self.used(&live.token).await? != Record::None),
+            None => Ok(false),
+        }
+    }
+
+    async fn is_live_after_all(&self, token: &Token, found: Record) -> Result<bool> {
+        match found {
+            Record::None => Ok(false),
+            // An administrator made it live longer than the index that listed it.
+            Record::Listed { .. } => self.link.run(|connection| self.scripts.adopt(connection, token)).await,
+            Record::Foreign => match &self.adoption {
+                Some(adoption) => adoption.adopt_on_sight(token).await,
+                None => Ok(false),
+            },
+            Record::Other => Ok(false),
+        }
+    }
+
+    /// What `token` stands for, if it is live. It does not count as used.
+    pub(super) async fn live(&self, token: &Token) -> Result<Option<Live>> {
+        let key = self.layout.record(token);
+        match self.link.run(|connection| record(connection, &key)).await? {
+            Record::Other => self.successor(token).await,
+            Record::Listed { issued } if self.is_listed_still(issued) => Ok(Some(itself(token))),
+            rare => Ok(self.is_live_after_all(token, rare).await?.then(|| itself(token))),
+        }
+    }
+
+    /// The live token that took the place of `token`. A token that is used after its grace was copied: then there is none any more.
+    async fn successor(&self, token: &Token) -> Result<Option<Live>> {
+        let Some(first) = self.trace(token).await? else { return Ok(None) };
+        if !first.in_grace {
+            self.end_family(token, &first.family).await?;
+            return Ok(None);
+        }
+        let mut next = first.next;
+        for _ in 0..MAX_STEPS {
+            let key = self.layout.record(&next);
+            match self.link.run(|connection| record(connection, &key)).await? {
+                Record::Listed { .. } => return Ok(Some(Live { token: next, grace_ends: Some(first.grace_ends) })),
+                Record::Other => match self.trace(&next).await? {
+                    Some(trace) => next = trace.next,
+                    None => break,
+                },
+                Record::None | Record::Foreign => break,
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn trace(&self, token: &Token) -> Result<Option<Trace>> {
+        self.link.run(|connection| self.scripts.trace(connection, token)).await
+    }
+
+    async fn end_family(&self, token: &Token, family: &str) -> Result<()> {
+        let keys = Keys::of(&token.owner());
+        for _ in 0..MAX_TRIES {
+            let listed = self.listed(&keys).await?;
+            let end = self.link.run(|connection| self.scripts.end_family(connection, &keys, family, &listed));
+            if end.await? {
+                return Ok(());
+            }
+        }
+        Err(contended())
+    }
+
+    /// Whether an index that lists a token issued then (Unix milliseconds) cannot have expired yet.
+    fn is_listed_still(&self, issued: u64) -> bool {
+        issued.saturating_add(self.scripts.ttl_milliseconds()) > now()
+    }
+}
+
+fn itself(token: &Token) -> Live {
+    Live { token: token.clone(), grace_ends: None }
+}
