@@ -69,6 +69,22 @@ async function demo({ wechat, file, tokens }) {
   expect(await isValid(auth, fresh), 'the replacing token is not valid');
   show('the old one is refused', 'isTokenValid(oldToken)', 'rejects with undefined');
 
+  const byCode = await auth.login(wechat.sample().code, { device: 'phone' });
+  expect(byCode.response === fresh && !byCode.isNewUser, 'the login by code alone is not the same user');
+  show('a login by code alone', 'login(code, { device })', 'the same token');
+
+  const [listed, ...more] = await auth.sessions.list(userId);
+  expect(listed.token === fresh && listed.device === 'phone' && more.length === 0, 'the session is not listed');
+  show('sessions can be seen', 'sessions.list(userId)', `one, on ${listed.device}`);
+
+  const rotated = (await auth.sessions.rotate(fresh)).response;
+  expect((await isValid(auth, rotated)) && (await isValid(auth, fresh)), 'a token is not valid in its grace');
+  show('a token is rotated', 'sessions.rotate(token)', short(rotated));
+
+  expect(await auth.sessions.revoke(rotated), 'there was no session to end');
+  expect(!(await isValid(auth, rotated)) && !(await isValid(auth, fresh)), 'the session lives on');
+  show('the session is ended', 'sessions.revoke(token)', 'both tokens are refused');
+
   const { userNotExistInDB } = auth.constants.statusCode;
   const refusal = await auth.refreshToken('nobody').then(
     () => undefined,
@@ -84,7 +100,9 @@ async function demo({ wechat, file, tokens }) {
   show('the user has a row', path.basename(file), `openId ${userId}`);
 
   if (tokens !== 'memory') {
-    console.log(`\n  Left in redis: mpauthx:adopted:${SKU}. All else there ends by itself within ${TTL_SECONDS} s.`);
+    console.log(
+      `\n  Left in redis: mpauthx:adopted:${SKU} and mpauthx:skus. All else there ends by itself within ${TTL_SECONDS} s.`,
+    );
   }
   console.log('\n✓ Everything went as it should.');
 }
