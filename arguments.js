@@ -38,6 +38,7 @@ function bytes(value, name) {
 
 /** What may be a token; '' where it cannot. */
 function candidate(value) {
+  if (typeof value === 'string') return value;
   try {
     return `${value}`;
   } catch (_) {

@@ -3,21 +3,24 @@
 // Calls into the addon: each goes in with a number, and its outcome comes back under it, many at a time.
 
 const timers = require('timers');
+const { Checks } = require('./checks.js');
 const native = require('./native.js');
 const { failure } = require('./errors.js');
 
 /** The longest delay that timers take, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** The calls that have not been answered. While there are some, a timer keeps them and the process alive. */
+/** The calls that have not been answered. */
 class Calls {
   /** @param ask puts the addon's questions to what the application has given */
   constructor(ask) {
     this.askApplication = ask;
     this.core = null;
+    this.checks = new Checks(this);
     this.pending = new Map();
     this.last = 0;
-    this.hold = null;
+    this.held = 0;
+    this.timer = null;
   }
 
   /**
@@ -26,17 +29,32 @@ class Calls {
    */
   start(begin, read, otherwise) {
     return new Promise((resolve, reject) => {
+      this.checks.flush();
       const call = this.last;
       this.last = (call + 1) >>> 0; // the addon's numbers have 32 bits
       if (begin(call) === false) return resolve(otherwise());
       this.pending.set(call, { resolve, reject, read });
-      if (this.hold === null) this.hold = timers.setInterval(() => this, MAX_DELAY);
+      this.hold();
     });
+  }
+
+  /** Something is pending: until it is released, a timer keeps this and the process alive. */
+  hold() {
+    this.held += 1;
+    if (this.timer === null) this.timer = timers.setInterval(() => this, MAX_DELAY);
+  }
+
+  release() {
+    this.held -= 1;
+    if (this.held > 0) return;
+    timers.clearInterval(this.timer);
+    this.timer = null;
   }
 
   receive(messages) {
     for (const message of messages) {
-      if (message.ask) this.ask(message.ask);
+      if (message.checked) this.checks.settle(message.checked);
+      else if (message.ask) this.ask(message.ask);
       else this.settle(message);
     }
   }
@@ -44,10 +62,7 @@ class Calls {
   settle(message) {
     const { resolve, reject, read } = this.pending.get(message.call);
     this.pending.delete(message.call);
-    if (this.pending.size === 0) {
-      timers.clearInterval(this.hold);
-      this.hold = null;
-    }
+    this.release();
     if (message.error) return reject(failure(message.error));
     try {
       return resolve(read(message));

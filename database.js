@@ -141,7 +141,8 @@ function uriPath(uri, name) {
   } catch (_) {
     // Not UTF-8: no path.
   }
-  if (decoded === '' || decoded === ':memory:' || decoded.includes('\0')) throw new TypeError(`${name}: this file: URI names no file`);
+  if (decoded === '' || decoded === ':memory:' || decoded.includes('\0'))
+    throw new TypeError(`${name}: this file: URI names no file`);
   return process.platform === 'win32' ? decoded.replace(/^\/(?=[A-Za-z]:)/, '') : decoded;
 }
 

@@ -34,7 +34,7 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
     },
 
     isTokenValid(token) {
-      return calls.start((call) => core.isTokenValid(call, candidate(token)), validOf, refuse);
+      return calls.checks.ask(candidate(token));
     },
 
     extractOpenId(token) {
@@ -124,10 +124,6 @@ const loginOf = ({ issued: { token, isNewUser, expiresAt } }) => ({ ...tokenOf({
 
 const rotationOf = ({ issued: { token, expiresAt } }) => ({ ...tokenOf({ token }), expiresAt });
 
-function validOf({ valid }) {
-  if (!valid) refuse();
-}
-
 function inspectionOf({ sessions: [session] }) {
   if (!session) return null;
   const { token, ...known } = session;
@@ -150,10 +146,6 @@ const healthOf = ({ health }) => health;
 const nothingOf = () => undefined;
 
 // What a call gives for a token that cannot be one.
-
-function refuse() {
-  throw undefined;
-}
 
 function invalid() {
   throw invalidToken();

@@ -66,9 +66,13 @@ impl Admission {
         match self {
             Self::Admitted(_) => Ok(()),
             Self::Closed => Err(closed()),
-            Self::TooMany => Err(Error::database(format!("more than {MAX_CALLS} calls at once, try again"))),
+            Self::TooMany => Err(too_many()),
         }
     }
+}
+
+pub fn too_many() -> Error {
+    Error::database(format!("more than {MAX_CALLS} calls at once, try again"))
 }
 
 fn closed() -> Error {
@@ -96,6 +100,18 @@ impl Auth {
             return Admission::Closed;
         }
         self.permits.clone().try_acquire_owned().map_or(Admission::TooMany, Admission::Admitted)
+    }
+
+    /// Admits as many of `count` calls as there is room for.
+    pub fn admit_many(&self, count: u32) -> (Admission, u32) {
+        if !self.open.load(Ordering::Acquire) {
+            return (Admission::Closed, count);
+        }
+        let room = u32::try_from(self.permits.available_permits()).unwrap_or(u32::MAX).min(count);
+        match self.permits.clone().try_acquire_many_owned(room) {
+            Ok(permits) if room > 0 => (Admission::Admitted(permits), room),
+            _ => (Admission::TooMany, 0),
+        }
     }
 
     /// How the stores are, and what they are called.

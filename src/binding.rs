@@ -3,6 +3,7 @@
 //! A call comes in with a number and its outcome goes out under it: index.js makes the promises and the errors, so that `instanceof`
 //! holds in every realm. What is ready goes out many at a time, on one wake-up.
 
+mod checks;
 mod config;
 mod outbox;
 mod runtime;
@@ -17,12 +18,13 @@ use napi_derive::napi;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::auth::{Admission, Auth};
+use crate::auth::{Admission, Auth, too_many};
 use crate::bridge::{Answer, Ask, Question};
 use crate::error::{Result, STATUS_CODES};
 use crate::sqlite;
 use crate::token::{self, Token};
 use crate::wechat::Encoded;
+use checks::Checks;
 use config::Config;
 use outbox::{Asked, Health, Message, Outbox, Outcome, Reply};
 
@@ -121,12 +123,34 @@ impl Core {
         self.spawn(call, |auth, admission| async move { auth.refresh(&admission, user).await.map(Outcome::Token) });
     }
 
-    /// False where `token` cannot be one: then no message follows.
+    /// Checks `count` tokens, one in each line; one alone may hold line breaks.
     #[napi(catch_unwind)]
-    pub fn is_token_valid(&self, call: u32, token: String) -> bool {
-        self.spawn_with_token(call, &token, |auth, admission, token| async move {
-            auth.is_valid(&admission, &token).await.map(Outcome::Valid)
-        })
+    pub fn check(&self, batch: u32, tokens: String, count: u32) {
+        let (admission, admitted) = self.auth.admit_many(count);
+        let auth = self.auth.clone();
+        let checks = Checks::new(batch, count as usize, self.outbox.clone());
+        self.runtime.spawn(async move {
+            let lines: Vec<&str> = if count == 1 { vec![&tokens] } else { tokens.split('\n').collect() };
+            let (lines, refused) = lines.split_at(admitted as usize);
+            checks.settle((0..refused.len()).map(|i| (lines.len() + i, Err(too_many()))).collect());
+            let mut numbers = Vec::with_capacity(lines.len());
+            let mut candidates = Vec::with_capacity(lines.len());
+            let mut garbage = Vec::new();
+            for (number, line) in lines.iter().enumerate() {
+                match Token::parse(line) {
+                    Some(token) => {
+                        numbers.push(number);
+                        candidates.push(token);
+                    }
+                    None => garbage.push((number, Ok(false))),
+                }
+            }
+            checks.settle(garbage);
+            auth.check(&admission, &candidates, |verdicts| {
+                checks.settle(verdicts.into_iter().map(|(i, verdict)| (numbers[i], verdict)).collect());
+            })
+            .await;
+        });
     }
 
     #[napi(catch_unwind)]
@@ -145,7 +169,7 @@ impl Core {
         );
     }
 
-    /// False where `token` cannot be one: then no message follows. So do the next ones.
+    /// False where `token` cannot be one: then no message follows. So it is with the next ones.
     #[napi(catch_unwind)]
     pub fn inspect(&self, call: u32, token: String) -> bool {
         self.spawn_with_token(call, &token, |auth, admission, token| async move {

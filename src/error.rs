@@ -141,7 +141,17 @@ impl Error {
         Self::new(Code::InvalidToken, "The token is not valid: log in again")
     }
 
-    /// Data cannot be decrypted, or a signature not be checked, because of `cause`.
+    /// The session key that data need is not there, because of `cause`.
+    pub fn no_session_key(cause: impl fmt::Display) -> Self {
+        Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}"))
+    }
+
+    /// A user's id that cannot stand in a token.
+    pub fn unusable_user() -> Self {
+        Self::new(Code::MissingParameter, "The userId parameter must not be empty and must not hold a vertical bar")
+    }
+
+    /// Data do not decrypt under the session key that is kept, or none is, because of `cause`.
     pub fn stale_key(cause: impl fmt::Display) -> Self {
         let advice = "The session key may be stale: let the mini-program call wx.login first and log in with its code, \
                       then get the data";

@@ -11,6 +11,8 @@ pub use redis::{Layout, Place, Redis, Settings, Tls};
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::error::Result;
 use crate::token::{Owner, Token};
 
@@ -95,9 +97,21 @@ impl Sessions {
         delegate!(self, store => store.replace_all(owner).await)
     }
 
-    /// Whether `token` is live. It counts as used.
-    pub async fn contains(&self, token: &Token) -> Result<bool> {
-        delegate!(self, store => store.contains(token).await)
+    /// For each of `tokens` whether it is live, as far as that can be told at once; [`contains`](Self::contains) tells the others. They
+    /// count as used.
+    pub async fn check(&self, tokens: &[Token], started: Instant) -> Result<Vec<Option<bool>>> {
+        match self {
+            Self::Redis(store) => store.check(tokens, started).await,
+            Self::Embedded(store) => store.check(tokens).await,
+        }
+    }
+
+    /// Whether `token` is live, for a call that started then. It counts as used.
+    pub async fn contains(&self, token: &Token, started: Instant) -> Result<bool> {
+        match self {
+            Self::Redis(store) => store.contains(token, started).await,
+            Self::Embedded(store) => store.contains(token).await,
+        }
     }
 
     /// Keeps `notes` with a live token. Whether it was live.

@@ -17,6 +17,11 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// Whether every token of theirs reads back as theirs.
+    pub fn is_usable(&self) -> bool {
+        !self.user.is_empty() && !self.user.contains(SEPARATOR)
+    }
+
     /// The owner's part of every token of theirs.
     pub fn prefix(&self) -> String {
         format!("{}{SEPARATOR}{}", self.user, self.sku)

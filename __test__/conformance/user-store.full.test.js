@@ -9,7 +9,7 @@ const [, ...URLS] = NAMED;
 describe.each(
   inFiles([
     ...URLS,
-    ...handles(['sqlite']),
+    ...handles(['sqlite', 'better-sqlite3']),
     withUsers(opened('sqlite3'), 'native'),
     ...['sqlite3', 'sqlite', 'better-sqlite3'].map((driver) => withUsers(opened(driver), 'object')),
   ]),

@@ -1,7 +1,7 @@
 'use strict';
 
 const { userTable } = require('./user-table');
-const { inFiles, inMemory } = require('./user-databases');
+const { inFile, inFiles, inMemory } = require('./user-databases');
 const { NAMED, opened, withUsers } = require('./user-kinds');
 
 const [PATH] = NAMED;
@@ -13,7 +13,9 @@ const asDouble = (handle) => ({
 
 // The other ways have a file of their own among the heavy tests.
 describe.each([
-  ...inFiles([PATH, opened('sqlite3'), opened('better-sqlite3'), withUsers(opened('better-sqlite3'), 'native')]),
+  ...inFiles([PATH, opened('sqlite3')]),
+  ['a handle of better-sqlite3', inFile('DELETE', opened('better-sqlite3'))],
+  ["a handle of better-sqlite3, users: 'native'", inFile('WAL', withUsers(opened('better-sqlite3'), 'native'))],
   ['a handle of sqlite3 in memory', inMemory('sqlite3')],
   ['a handle of sqlite in memory', inMemory('sqlite')],
   ['a handle of better-sqlite3 in memory', inMemory('better-sqlite3')],

@@ -69,6 +69,18 @@ function userTable(open) {
     });
   });
 
+  // Not every database can keep it; SQLite can.
+  test('a NUL in an id or a profile is kept, with what stands behind it', async () => {
+    const store = await open(USER_TABLE);
+    const app = service(store, { profile: true });
+    for (const nickName of ['a\0b', 'a\0c', 'a\0c']) await login(app, wechat, 'o1\0x', { ...BAND, nickName });
+    expect(await refresh(app, 'o1\0x')).toMatch(/^o1\0x\|/);
+    expect(await rejection(app.refreshToken('o1'))).toMatchObject({ code: 6010 });
+    expect(await store.all('SELECT hex(openId) AS id, hex(nickName) AS name FROM user')).toEqual([
+      { id: '6F310078', name: '610063' },
+    ]);
+  });
+
   test('two rows for one id count as one user', async () => {
     const store = await open(PLAIN);
     await store.exec("INSERT INTO user (openId) VALUES ('o1'), ('o1')");

@@ -1,36 +1,21 @@
 'use strict';
 
-const path = require('node:path');
-const { startNode } = require('../support');
 const { inspect, userFile } = require('../users/support');
 const { liveOf, login } = require('../conformance/support');
+const { PROCESSES, race } = require('./race');
 const { records, setting } = require('./support');
-
-const PROCESSES = 4;
 
 describe(`${PROCESSES} processes on one redis and one file of users`, () => {
   const here = setting();
 
-  /** Lets every process make its calls at the same moment; the tokens that were handed out. */
-  async function race(file, calls) {
-    const config = { redis: { url: here.server.url }, file, endpoint: here.wechat.endpoint, calls };
-    const racers = Array.from({ length: PROCESSES }, () =>
-      startNode(path.join(__dirname, 'racer.js'), { args: [JSON.stringify(config)] }),
-    );
-    await Promise.all(racers.map((racer) => racer.line('ready')));
-    for (const racer of racers) racer.child.stdin.end();
-    const ends = await Promise.all(racers.map((racer) => racer.exit));
-    return ends.flatMap(({ code, stdout, stderr }) => {
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      return JSON.parse(stdout.trim().split('\n').pop());
-    });
-  }
+  const racing = (file, calls) =>
+    race({ redis: { url: here.server.url }, file, endpoint: here.wechat.endpoint, calls });
 
   const logins = (count, openId) => Array.from({ length: count }, () => here.wechat.user({ openId }));
 
   test.each(['DELETE', 'WAL'])('20 first logins of one user give one token and one row (%s)', async (journal) => {
     const file = await userFile({ journal });
-    const tokens = await race(file, logins(20 / PROCESSES, 'o1'));
+    const tokens = await racing(file, logins(20 / PROCESSES, 'o1'));
     expect(tokens).toHaveLength(20);
     expect(new Set(tokens).size).toBe(1);
     expect(await records(here.redis, 'o1')).toEqual([tokens[0]]);
@@ -40,7 +25,7 @@ describe(`${PROCESSES} processes on one redis and one file of users`, () => {
   test.each([1, 2, 3])('logins and refreshes mixed leave one live token, one that was handed out (%d)', async () => {
     const file = await userFile({ users: ['o1'] });
     const calls = logins(10, 'o1').flatMap((call) => [call, { refresh: 'o1' }]);
-    const tokens = await race(file, calls);
+    const tokens = await racing(file, calls);
     expect(tokens).toHaveLength(20 * PROCESSES);
 
     const app = here.open();

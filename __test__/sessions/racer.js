@@ -5,8 +5,8 @@
 const { once } = require('node:events');
 const { createApp } = require('../support');
 
-async function main({ redis, file, endpoint, calls }) {
-  const app = createApp({ redis, db: file, options: { wechat: { endpoint } } });
+async function main({ redis, tokens, file, endpoint, calls }) {
+  const app = createApp({ redis, tokens, db: file, options: { wechat: { endpoint } } });
   console.log('ready');
   await once(process.stdin.resume(), 'end');
   const answers = await Promise.all(

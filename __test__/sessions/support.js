@@ -10,6 +10,9 @@ const sinceKey = (userId, sku = 'shop') => `${indexKey(userId, sku)}:since`;
 /** Says `done` once all tokens of 1.3.2 have been looked for, something else while they are. */
 const markerKey = (sku = 'shop') => `mpauthx:adopted:${sku}`;
 
+/** Names every sku that tokens were issued for. */
+const SKUS_KEY = 'mpauthx:skus';
+
 const isAdopted = async (redis, sku) => (await redis.get(markerKey(sku))) === 'done';
 
 const adopted = (redis, sku) => until(() => isAdopted(redis, sku), 20000);
@@ -51,4 +54,15 @@ async function addForeignTokens(redis, count) {
   for (let from = 1; from <= count; from += slice) await redis.eval(script, 0, from, Math.min(count, from + slice - 1));
 }
 
-module.exports = { indexKey, sinceKey, markerKey, isAdopted, adopted, records, timesToLive, setting, addForeignTokens };
+module.exports = {
+  indexKey,
+  sinceKey,
+  markerKey,
+  SKUS_KEY,
+  isAdopted,
+  adopted,
+  records,
+  timesToLive,
+  setting,
+  addForeignTokens,
+};

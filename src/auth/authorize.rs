@@ -3,6 +3,9 @@
 use std::mem::take;
 
 use super::{Admission, Auth};
+use futures_util::future::join_all;
+use tokio::time::Instant;
+
 use crate::error::{Error, Result};
 use crate::profile::Profile;
 use crate::sessions::Notes;
@@ -42,13 +45,21 @@ impl Auth {
         self.sessions().replace_all(&self.owner(user)).await
     }
 
-    /// Whether `token` is live. After `close` none is.
-    pub async fn is_valid(&self, admission: &Admission, token: &Token) -> Result<bool> {
+    /// Whether each of `tokens` is live, told to `settle` under its number, those first that can be told at once. After `close` none is.
+    pub async fn check(&self, admission: &Admission, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>)) {
         if let Admission::Closed = admission {
-            return Ok(false);
+            return settle((0..tokens.len()).map(|number| (number, Ok(false))).collect());
         }
-        admission.check()?;
-        self.sessions().contains(token).await
+        let started = Instant::now();
+        let verdicts = match self.sessions().check(tokens, started).await {
+            Ok(verdicts) => verdicts,
+            Err(error) => return settle((0..tokens.len()).map(|number| (number, Err(error.clone()))).collect()),
+        };
+        let known = verdicts.iter().enumerate().filter_map(|(number, verdict)| Some((number, Ok((*verdict)?))));
+        settle(known.collect());
+        let others = verdicts.iter().zip(tokens).enumerate().filter(|(_, (verdict, _))| verdict.is_none());
+        let ask = async |(number, (_, token))| settle(vec![(number, self.sessions().contains(token, started).await)]);
+        join_all(others.map(ask)).await;
     }
 }
 

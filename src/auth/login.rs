@@ -25,6 +25,9 @@ impl Auth {
     }
 
     async fn log_in(&self, owner: &Owner, notes: &Notes) -> Result<Login> {
+        if !owner.is_usable() {
+            return Err(Error::unusable_user());
+        }
         let is_new_user = self.users().ensure(&owner.user, &Profile::default()).await?;
         Ok(Login { issued: self.sessions().issue(owner, notes).await?, is_new_user })
     }

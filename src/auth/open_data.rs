@@ -21,7 +21,11 @@ impl Auth {
         data: &Encoded,
         iv: &Encoded,
     ) -> Result<String> {
-        let app_id = self.parts.app_id.as_deref().ok_or_else(|| Error::stale_key("appId is missing"))?;
+        let app_id = self
+            .parts
+            .app_id
+            .as_deref()
+            .ok_or_else(|| Error::no_session_key("appId is missing, pass it when you create mpauthx"))?;
         let session_key = self.session_key(admission, token).await?;
         decrypt_text(app_id, &session_key, data, iv).ok_or_else(|| Error::stale_key("the data do not decrypt"))
     }

@@ -106,7 +106,10 @@ impl Config {
             retries: self.wechat.retries.unwrap_or_default(),
         })?);
         let exchange = match self.wechat.exchange {
-            true => Exchange::Function(Bridge::new(ask.clone(), "options.wechat.exchange", timeout)),
+            true => Exchange::Function {
+                bridge: Bridge::new(ask.clone(), "options.wechat.exchange", timeout),
+                secret: self.secret.clone(),
+            },
             false => {
                 Exchange::WeChat { client: client.clone(), app_id: self.app_id.clone(), secret: self.secret.clone() }
             }

@@ -23,8 +23,8 @@ use crate::wechat;
 pub struct Message {
     /// The call that this is the outcome of.
     pub call: Option<u32>,
+    pub checked: Option<Checked>,
     pub token: Option<String>,
-    pub valid: Option<bool>,
     pub issued: Option<IssuedToken>,
     pub sessions: Option<Vec<Session>>,
     /// Whether something was so, or was done.
@@ -47,6 +47,15 @@ pub struct Failure {
     pub errmsg: Option<String>,
     pub rid: Option<String>,
     pub retryable: Option<bool>,
+}
+
+/// Verdicts for the tokens of a batch, from the number `first` on: `1` valid, `0` not, `e` the error, `-` not yet.
+#[napi(object)]
+pub struct Checked {
+    pub batch: u32,
+    pub first: u32,
+    pub verdicts: String,
+    pub error: Option<Failure>,
 }
 
 /// A token that a login gave. Times here are Unix milliseconds.
@@ -204,7 +213,6 @@ impl From<Value> for Either<String, i64> {
 /// What a call comes to.
 pub enum Outcome {
     Token(Token),
-    Valid(bool),
     Login(Login),
     Rotated(Issued),
     Sessions(Vec<Inspected>),
@@ -270,7 +278,6 @@ impl Reply {
         let mut message = Message { call: Some(self.call), ..Message::default() };
         match result {
             Ok(Outcome::Token(token)) => message.token = Some(token.as_str().to_owned()),
-            Ok(Outcome::Valid(valid)) => message.valid = Some(valid),
             Ok(Outcome::Login(login)) => {
                 message.issued = Some(IssuedToken::new(login.issued, Some(login.is_new_user)));
             }

@@ -82,11 +82,13 @@ impl Embedded {
 
     pub async fn contains(&self, token: &Token) -> Result<bool> {
         let token = token.clone();
-        self.run(move |rows| match rows.live(&token)? {
-            Some(found) => rows.touch(&found.session.token).map(|()| true),
-            None => Ok(false),
-        })
-        .await
+        self.run(move |rows| use_token(&rows, &token)).await
+    }
+
+    /// What fails for one is left to be asked again.
+    pub async fn check(&self, tokens: &[Token]) -> Result<Vec<Option<bool>>> {
+        let tokens = tokens.to_vec();
+        self.run(move |rows| Ok(tokens.iter().map(|token| use_token(&rows, token).ok()).collect())).await
     }
 
     pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
@@ -236,5 +238,13 @@ impl Embedded {
             }
         };
         done.ok_or_else(Error::internal)?
+    }
+}
+
+/// Whether `token` is live; then it counts as used.
+fn use_token(rows: &Rows, token: &Token) -> rusqlite::Result<bool> {
+    match rows.live(token)? {
+        Some(found) => rows.touch(&found.session.token).map(|()| true),
+        None => Ok(false),
     }
 }

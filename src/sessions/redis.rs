@@ -7,9 +7,10 @@
 //! A change reads the index, then runs one script that declares the index and every listed record as its keys, checks that the index
 //! still lists exactly these, and does all or nothing. Hosted redis, proxies and Cluster refuse scripts that touch undeclared keys.
 //!
-//! A token that was rotated away leaves a string under its name, which tells the token in its place: 1.3.2 takes that for no token.
+//! A token that was rotated away leaves a note, which tells the token in its place.
 
 mod adoption;
+mod checks;
 mod cluster;
 mod connection;
 mod health;
@@ -26,8 +27,9 @@ mod topology;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{join, try_join, try_join_all};
 use redis::{Cmd, cmd};
+use tokio::time::Instant;
 
 use super::{Health, Issued, Notes, Policy, Session};
 use crate::error::{Error, Result};
@@ -83,8 +85,9 @@ impl Redis {
         self.link.bounded(self.replace_listed(owner)).await
     }
 
-    pub async fn contains(&self, token: &Token) -> Result<bool> {
-        self.link.bounded(self.is_valid(token)).await
+    /// For a call that started then.
+    pub async fn contains(&self, token: &Token, started: Instant) -> Result<bool> {
+        self.link.bounded_since(started, self.is_valid(token)).await
     }
 
     pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
@@ -161,12 +164,19 @@ impl Redis {
 
     async fn issue_or_share(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
         let keys = Keys::of(owner);
+        if self.policy.each.is_none()
+            && self.newest(owner).await?.is_none()
+            && let Some(adoption) = &self.adoption
+        {
+            adoption.settle().await?;
+        }
         for _ in 0..MAX_TRIES {
             let fresh = Token::mint(owner)?;
-            let (listed, ()) = try_join(self.listed(&keys), self.note_sku(&owner.sku)).await?;
+            let (listed, noted) = join(self.listed(&keys), self.note_sku(&owner.sku)).await;
+            let listed = listed?;
             let issue = self.link.run(|connection| self.scripts.issue(connection, &keys, &fresh, notes, &listed));
             match issue.await? {
-                Verdict::Changed { expires } => return Ok(Issued { token: fresh, expires }),
+                Verdict::Changed { expires } => return noted.map(|()| Issued { token: fresh, expires }),
                 Verdict::Live { token, expires } => return Ok(Issued { token, expires }),
                 Verdict::Stale if self.policy.each.is_some() => {
                     // The script may have run before, and its reply been lost on the way.
@@ -228,9 +238,18 @@ impl Redis {
         if let Some(adoption) = &self.adoption {
             adoption.settle().await?;
         }
-        let listed = self.listed(&Keys::of(owner)).await?;
-        let sessions = try_join_all(listed.iter().map(|token| self.read(token))).await?;
-        Ok(sessions.into_iter().flatten().collect())
+        let keys = Keys::of(owner);
+        let mut listed = self.listed(&keys).await?;
+        for _ in 0..MAX_TRIES {
+            let sessions = try_join_all(listed.iter().map(|token| self.read(token))).await?;
+            // A session must not be missed that is rotated between the two looks.
+            let again = self.listed(&keys).await?;
+            if again == listed {
+                return Ok(sessions.into_iter().flatten().collect());
+            }
+            listed = again;
+        }
+        Err(contended())
     }
 
     async fn revoke_live(&self, token: &Token) -> Result<bool> {
@@ -269,11 +288,14 @@ impl Redis {
 
     async fn rotate_live(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
         let (fresh, family) = (Token::mint(&token.owner())?, random_hex()?);
+        self.note_sku(&token.owner().sku).await?;
         for _ in 0..MAX_TRIES {
             let Some(found) = self.live(token).await? else { return Ok(None) };
             if found.grace_ends.is_some() {
-                let session = self.read(&found.token).await?;
-                return Ok(session.map(|session| Issued { token: found.token, expires: session.expires }));
+                match self.read(&found.token).await? {
+                    Some(session) => return Ok(Some(Issued { token: found.token, expires: session.expires })),
+                    None => continue, // rotated or ended between the two looks
+                }
             }
             let rotate = self.link.run(|connection| self.scripts.rotate(connection, token, &fresh, grace, &family));
             if let Verdict::Changed { expires } = rotate.await? {
@@ -287,10 +309,10 @@ impl Redis {
         Err(contended())
     }
 
-    /// The newest listed token whose record exists.
+    /// The newest listed token whose record exists. One that was rotated away since is none, and this is no use of it.
     async fn newest(&self, owner: &Owner) -> Result<Option<Token>> {
         for token in self.listed(&Keys::of(owner)).await?.iter().rev() {
-            if self.is_valid(token).await? {
+            if self.is_recorded(token).await? {
                 return Ok(Some(token.clone()));
             }
         }

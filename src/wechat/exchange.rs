@@ -23,7 +23,7 @@ pub struct Reply {
 
 pub enum Exchange {
     WeChat { client: Arc<Client>, app_id: Option<String>, secret: Option<String> },
-    Function(Bridge),
+    Function { bridge: Bridge, secret: Option<String> },
 }
 
 type Shared = Arc<OnceCell<Result<Reply, Trouble>>>;
@@ -38,7 +38,7 @@ impl Exchange {
         let has_secret = match self {
             Self::WeChat { secret, .. } => secret.is_some(),
             // The application's function knows the secret itself, or needs none.
-            Self::Function(_) => true,
+            Self::Function { .. } => true,
         };
         credentials(app_id, has_secret.then_some("")).map(|(app_id, _)| app_id)
     }
@@ -61,11 +61,13 @@ impl Exchange {
                 let reply = client.get("/sns/jscode2session", &query, &secrets).await?;
                 Ok(read(&reply, &secrets))
             }
-            Self::Function(bridge) => {
-                let masked = |cause: String| Trouble::failed(mask(cause, code));
+            Self::Function { bridge, secret } => {
+                let secrets = [secret.as_deref().unwrap_or_default(), code];
+                let masked =
+                    |cause: String| Trouble::failed(secrets.iter().fold(cause, |cause, secret| mask(cause, secret)));
                 let answer = bridge.call(Task::Exchange(code.to_owned())).await.map_err(masked)?;
-                let reply = accepted(read_reply(answer.concat().as_bytes())?, &[code])?;
-                Ok(read(&reply, &[code]))
+                let reply = accepted(read_reply(answer.concat().as_bytes())?, &secrets)?;
+                Ok(read(&reply, &secrets))
             }
         }
     }
@@ -106,9 +108,9 @@ fn read(reply: &Object, secrets: &[&str]) -> Reply {
 }
 
 /// A code is a secret until it is used. One that is as short as a word is a test's.
-fn mask(cause: String, code: &str) -> String {
-    match code.len() < 8 {
+fn mask(cause: String, secret: &str) -> String {
+    match secret.len() < 8 {
         true => cause,
-        false => cause.replace(code, "***"),
+        false => cause.replace(secret, "***"),
     }
 }

@@ -120,9 +120,15 @@ impl<'a> Rows<'a> {
             .prepare_cached("SELECT 1 FROM mpauthx_session WHERE token = ?1 AND ifnull(seen, 0) <= ?2")?
             .exists(params![token.as_str(), fresh])?;
         if stale {
-            self.db
+            // A check neither waits nor fails because its use cannot be written down now: the next one will.
+            if self.db.is_autocommit() {
+                self.db.busy_timeout(Duration::ZERO)?;
+            }
+            let _ = self
+                .db
                 .prepare_cached(
-                    "UPDATE mpauthx_session SET seen = ?2, ends = min(expires, ?3) WHERE token = ?1 AND next IS NULL",
+                    "UPDATE mpauthx_session SET seen = ?2, ends = min(expires, ?3)
+                     WHERE token = ?1 AND next IS NULL AND ends > ?2",
                 )?
                 .execute(params![token.as_str(), self.now, self.now.saturating_add(milliseconds(idle))])?;
         }

@@ -44,6 +44,11 @@ pub struct Keys {
     pub since: String,
 }
 
+/// What a rotation left of a token. Not under the token's own name, where 1.3.2 would find it and give it to its user.
+pub fn rotated(token: &Token) -> String {
+    format!("{}:was:{}", Keys::of(&token.owner()).index, token.session())
+}
+
 impl Keys {
     pub fn of(owner: &Owner) -> Self {
         let index = format!("mpauthx:{{u:{}}}", owner.prefix());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connection::Connection;
 use super::settings::Settings;
@@ -47,8 +47,13 @@ impl Link {
 
     /// Runs a whole call, for the deadline at most. A connection that let it pass without an answer is not used again.
     pub async fn bounded<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+        self.bounded_since(Instant::now(), call).await
+    }
+
+    /// The same for what is left of a call that started then.
+    pub async fn bounded_since<T>(&self, started: Instant, call: impl Future<Output = Result<T>>) -> Result<T> {
         let used = self.current();
-        timeout(self.deadline, call).await.unwrap_or_else(|_| {
+        timeout_at(started + self.deadline, call).await.unwrap_or_else(|_| {
             self.replace(&used);
             Err(Error::database(format!("redis did not answer within {} ms", self.deadline.as_millis())))
         })

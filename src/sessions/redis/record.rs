@@ -1,6 +1,6 @@
 //! What stands under a token's name.
 
-use redis::{RedisError, RedisResult};
+use redis::{Cmd, RedisError, RedisResult, Value};
 
 use super::connection::Connection;
 use super::keys;
@@ -9,13 +9,13 @@ use crate::token::Token;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
-    /// Nothing that makes the token live.
+    /// Nothing, or nothing that makes the token live.
     None,
     /// A record that the index lists, or did; when it was issued, in Unix milliseconds.
     Listed { issued: u64 },
     /// A record that 1.3.2 wrote.
     Foreign,
-    /// No record, but perhaps what a rotation left.
+    /// What is none of ours.
     Other,
 }
 
@@ -32,13 +32,36 @@ impl Record {
 
 /// Reads a token's record, in one round trip.
 pub async fn record(mut connection: Connection, key: &str) -> RedisResult<Record> {
-    let fields: RedisResult<[Option<Vec<u8>>; 2]> =
-        redis::cmd("HMGET").arg(key).arg(keys::CTIME).arg(keys::LISTED).query_async(&mut connection).await;
-    match fields {
-        Ok([issued, listed]) => Ok(Record::of(issued, listed)),
+    read(command(key).query_async(&mut connection).await)
+}
+
+/// The command that does.
+pub fn command(key: &str) -> Cmd {
+    let mut command = redis::cmd("HMGET");
+    command.arg(key).arg(keys::CTIME).arg(keys::LISTED);
+    command
+}
+
+/// What its reply means.
+pub fn read(reply: RedisResult<Value>) -> RedisResult<Record> {
+    match reply {
+        Ok(fields) => {
+            let [issued, listed]: [Option<Vec<u8>>; 2] = redis::from_redis_value(fields)?;
+            Ok(Record::of(issued, listed))
+        }
         Err(error) if is_wrong_type(&error) => Ok(Record::Other),
         Err(error) => Err(error),
     }
+}
+
+/// What the reply of the script means that notes the use as well.
+pub fn read_checked(reply: RedisResult<Value>) -> RedisResult<Record> {
+    let (kind, issued, listed): (String, Option<Vec<u8>>, Option<Vec<u8>>) = redis::from_redis_value(reply?)?;
+    Ok(match kind.as_str() {
+        "none" => Record::None,
+        "hash" => Record::of(issued, listed),
+        _ => Record::Other,
+    })
 }
 
 /// Reads all that is known of a token, as far as its record is one; `now` is the time in Unix milliseconds.

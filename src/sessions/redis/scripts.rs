@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use redis::{FromRedisValue, RedisResult, Script, ScriptInvocation};
+use redis::{Cmd, FromRedisValue, RedisResult, Script, ScriptInvocation};
 
 use super::connection::Connection;
 use super::keys::{self, Keys, Layout};
-use super::record::Record;
+use super::record::{Record, read_checked};
 use crate::sessions::{Notes, Policy};
 use crate::token::Token;
 
@@ -151,7 +151,7 @@ impl Scripts {
     ) -> RedisResult<Verdict> {
         let grace = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
         let mut call = self.rotate.key(Keys::of(&token.owner()).index);
-        call.key(self.layout.record(token)).key(self.layout.record(fresh));
+        call.key(self.layout.record(token)).key(self.layout.record(fresh)).key(keys::rotated(token));
         call.arg(token.as_str()).arg(fresh.as_str()).arg(self.ttl).arg(self.idle_limit()).arg(grace).arg(family);
         verdict(connection, &call).await
     }
@@ -160,12 +160,14 @@ impl Scripts {
     pub async fn check(&self, connection: Connection, key: &str) -> RedisResult<Record> {
         let mut call = self.check.key(key);
         call.arg(self.idle_limit());
-        let (kind, issued, listed): (String, Option<Vec<u8>>, Option<Vec<u8>>) = invoke(connection, &call).await?;
-        Ok(match kind.as_str() {
-            "none" => Record::None,
-            "hash" => Record::of(issued, listed),
-            _ => Record::Other,
-        })
+        read_checked(invoke(connection, &call).await)
+    }
+
+    /// The same as a command, which redis refuses where it does not know the script yet.
+    pub fn check_command(&self, key: &str) -> Cmd {
+        let mut command = redis::cmd("EVALSHA");
+        command.arg(self.check.get_hash()).arg(1).arg(key).arg(self.idle_limit());
+        command
     }
 
     /// Writes `notes` into the record of `token`. Whether it lived.
@@ -184,7 +186,7 @@ impl Scripts {
 
     /// What became of `token`, if it was rotated.
     pub async fn trace(&self, connection: Connection, token: &Token) -> RedisResult<Option<Trace>> {
-        let call = self.trace.key(self.layout.record(token));
+        let call = self.trace.key(keys::rotated(token));
         let reply: Vec<String> = invoke(connection, &call).await?;
         let [in_grace, ends, family, next] = reply.as_slice() else { return Ok(None) };
         let (grace_ends, next) = (ends.parse().unwrap_or_default(), Token::parse(next));

@@ -1,6 +1,8 @@
 //! Whether a token is live, by itself or by the one that took its place.
 
-use super::keys::Keys;
+use redis::Cmd;
+
+use super::keys::{self, Keys};
 use super::record::{Record, record};
 use super::scripts::Trace;
 use super::{MAX_TRIES, Redis, contended, now};
@@ -22,10 +24,10 @@ impl Redis {
     /// Whether `token` is valid. It counts as used. One round trip for all that is neither rare nor old.
     pub(super) async fn is_valid(&self, token: &Token) -> Result<bool> {
         match self.used(token).await? {
-            Record::None => Ok(false),
+            Record::Other => Ok(false),
             Record::Listed { issued } if self.is_listed_still(issued) => Ok(true),
             // Boxed: rare, and every waiting call would hold the room for it.
-            Record::Other => Box::pin(self.is_used_in_grace(token)).await,
+            Record::None => Box::pin(self.is_used_in_grace(token)).await,
             rare => Box::pin(self.is_live_after_all(token, rare)).await,
         }
     }
@@ -46,16 +48,23 @@ impl Redis {
         }
     }
 
+    /// Whether `token` has a record that makes it live. It counts as used.
+    pub(super) async fn is_recorded(&self, token: &Token) -> Result<bool> {
+        match self.used(token).await? {
+            Record::Listed { issued } if self.is_listed_still(issued) => Ok(true),
+            rare => self.is_live_after_all(token, rare).await,
+        }
+    }
+
     async fn is_live_after_all(&self, token: &Token, found: Record) -> Result<bool> {
         match found {
-            Record::None => Ok(false),
+            Record::None | Record::Other => Ok(false),
             // An administrator made it live longer than the index that listed it.
             Record::Listed { .. } => self.link.run(|connection| self.scripts.adopt(connection, token)).await,
             Record::Foreign => match &self.adoption {
                 Some(adoption) => adoption.adopt_on_sight(token).await,
                 None => Ok(false),
             },
-            Record::Other => Ok(false),
         }
     }
 
@@ -63,7 +72,7 @@ impl Redis {
     pub(super) async fn live(&self, token: &Token) -> Result<Option<Live>> {
         let key = self.layout.record(token);
         match self.link.run(|connection| record(connection, &key)).await? {
-            Record::Other => self.successor(token).await,
+            Record::None => self.successor(token).await,
             Record::Listed { issued } if self.is_listed_still(issued) => Ok(Some(itself(token))),
             rare => Ok(self.is_live_after_all(token, rare).await?.then(|| itself(token))),
         }
@@ -81,18 +90,23 @@ impl Redis {
             let key = self.layout.record(&next);
             match self.link.run(|connection| record(connection, &key)).await? {
                 Record::Listed { .. } => return Ok(Some(Live { token: next, grace_ends: Some(first.grace_ends) })),
-                Record::Other => match self.trace(&next).await? {
+                Record::None => match self.trace(&next).await? {
                     Some(trace) => next = trace.next,
                     None => break,
                 },
-                Record::None | Record::Foreign => break,
+                Record::Foreign | Record::Other => break,
             }
         }
         Ok(None)
     }
 
+    /// What became of a token that has no record, if it was rotated. Hardly any was: a plain command finds that out.
     pub(super) async fn trace(&self, token: &Token) -> Result<Option<Trace>> {
-        self.link.run(|connection| self.scripts.trace(connection, token)).await
+        let note: Option<Vec<u8>> = self.link.query(&Cmd::get(keys::rotated(token))).await?;
+        match note {
+            Some(_) => self.link.run(|connection| self.scripts.trace(connection, token)).await,
+            None => Ok(None),
+        }
     }
 
     async fn end_family(&self, token: &Token, family: &str) -> Result<()> {
@@ -108,7 +122,7 @@ impl Redis {
     }
 
     /// Whether an index that lists a token issued then (Unix milliseconds) cannot have expired yet.
-    fn is_listed_still(&self, issued: u64) -> bool {
+    pub(super) fn is_listed_still(&self, issued: u64) -> bool {
         issued.saturating_add(self.scripts.ttl_milliseconds()) > now()
     }
 }

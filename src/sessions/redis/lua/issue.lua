@@ -27,7 +27,7 @@ if max == 0 and #live > 0 then
   if #notes > 0 then
     redis.call('HSET', shared, unpack(notes))
   end
-  touch(shared, now, idle)
+  pcall(touch, shared, now, idle)
   return {0, ARGV[live[1] - 3 + first], end_of(shared, now)}
 end
 

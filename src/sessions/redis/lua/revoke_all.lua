@@ -7,7 +7,6 @@ local index, since = KEYS[1], KEYS[2]
 if not lists(index, 3, 2) then
   return {0, 0}
 end
-redis.call('SET', since, text(now_ms()), 'EX', ARGV[1])
 local live = 0
 for i = 3, #KEYS do
   if is_live(KEYS[i]) then
@@ -16,4 +15,6 @@ for i = 3, #KEYS do
   redis.call('DEL', KEYS[i])
 end
 redis.call('DEL', index)
+-- Last: a redis whose memory is full refuses it where nothing was deleted before.
+redis.call('SET', since, text(now_ms()), 'EX', ARGV[1])
 return {1, live}

@@ -1,10 +1,10 @@
--- Puts a new token in the place of a live one. What stays under the old name is a string, which 1.3.2 takes for no token: until when
--- the old one is still valid, the family that both belong to, and the new one.
--- KEYS: the index, the old record, the new record
+-- Puts a new token in the place of a live one. A note stays of the old one: until when it is still valid, the family that both belong
+-- to, and the new one.
+-- KEYS: the index, the old record, the new record, the note
 -- ARGV: the old token, the new one, its life in seconds, its idle limit in milliseconds or 0, the grace in milliseconds, a name for
 --       the family of a token that has none
 -- Replies {0, false, false} when the old token does not live, else {1, false, end}.
-local index, old, new = KEYS[1], KEYS[2], KEYS[3]
+local index, old, new, note = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local life, idle, grace = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 
 if not is_live(old) then
@@ -22,6 +22,7 @@ for i, field in ipairs({'d', 's'}) do
 end
 list(index, ARGV[2], now, life)
 put(new, now, life, idle, notes)
-redis.call('SET', old, text(now + grace) .. ' ' .. family .. ' ' .. ARGV[2], 'EX', life)
+redis.call('SET', note, text(now + grace) .. ' ' .. family .. ' ' .. ARGV[2], 'EX', life)
+redis.call('DEL', old)
 redis.call('ZREM', index, ARGV[1])
 return {1, false, text(now + life * 1000)}

@@ -1,10 +1,8 @@
--- What became of a token that was rotated.
--- KEYS: its record
--- Replies nothing where it was not rotated, else {whether it is still valid, until when, its family, the token in its place}.
-if redis.call('TYPE', KEYS[1]).ok ~= 'string' then
-  return {}
-end
-local ends, family, token = string.match(redis.call('GET', KEYS[1]), '^(%d+) (%x+) (.+)$')
+-- Reads the note that a rotation left.
+-- KEYS: the note
+-- Replies nothing where there is none, else {whether the old token is still valid, until when, its family, the token in its place}.
+local note = redis.call('GET', KEYS[1])
+local ends, family, token = string.match(note or '', '^(%d+) (%x+) (.+)$')
 if not ends then
   return {}
 end

@@ -1,0 +1,123 @@
+// What index.d.ts promises of logins by code and of sessions: each line compiles, each line under @ts-expect-error does not.
+
+import mpauthx, { type ListedSession, type Login, type LoginOptions, type Rotation, type Session } from 'mpauthx';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_is: Same<A, B>) => {};
+
+const wx = mpauthx('wx', 'secret', 'shop', 'app.db');
+const make = (options: mpauthx.Options) => mpauthx('wx', 'secret', 'shop', 'app.db', null, null, options);
+
+// The options.
+make({ sessions: {} });
+make({ sessions: { mode: 'shared' } });
+make({ sessions: { mode: 'each' } });
+make({ sessions: { mode: 'each', max: 3, idle: 86400 } });
+make({ sessions: { idle: 60 }, sessionKeys: true });
+
+// @ts-expect-error: no such mode
+make({ sessions: { mode: 'one' } });
+// @ts-expect-error: max is a number
+make({ sessions: { mode: 'each', max: '3' } });
+// @ts-expect-error: idle is a number
+make({ sessions: { idle: '60' } });
+// @ts-expect-error: no such option of sessions
+make({ sessions: { ttl: 60 } });
+// @ts-expect-error: sessions are an object
+make({ sessions: 'each' });
+// @ts-expect-error: sessionKeys is a boolean
+make({ sessionKeys: 'yes' });
+
+// What the functions take.
+wx.login('code');
+wx.login('code', null);
+wx.login('code', {});
+wx.login('code', { device: 'phone' });
+wx.sessions.issue('user');
+wx.sessions.issue('user', { device: 'phone' });
+wx.sessions.revokeUser('user', { allSkus: true });
+wx.sessions.revokeUser('user', null);
+wx.sessions.rotate('token', { grace: 0 });
+wx.sessions.rotate('token', {});
+same<Parameters<typeof wx.sessions.inspect>, [token: string]>(true);
+same<Parameters<typeof wx.sessions.list>, [userId: string]>(true);
+same<Parameters<typeof wx.sessions.revoke>, [token: string]>(true);
+
+// @ts-expect-error: a code is text
+wx.login(null);
+// @ts-expect-error: a code alone
+wx.login('code', 'data', 'iv');
+// @ts-expect-error: a device is text
+wx.login('code', { device: 42 });
+// @ts-expect-error: no such option of a login
+wx.sessions.issue('user', { ttl: 60 });
+// @ts-expect-error: a user is text
+wx.sessions.issue(undefined);
+// @ts-expect-error: a token is text
+wx.sessions.inspect(undefined);
+// @ts-expect-error: a user is text
+wx.sessions.list(42);
+// @ts-expect-error: allSkus is a boolean
+wx.sessions.revokeUser('user', { allSkus: 'yes' });
+// @ts-expect-error: allSkus has a name
+wx.sessions.revokeUser('user', true);
+// @ts-expect-error: grace is a number
+wx.sessions.rotate('token', { grace: '10' });
+// @ts-expect-error: grace has a name
+wx.sessions.rotate('token', 10);
+// @ts-expect-error: a token is missing
+wx.sessions.rotate();
+// @ts-expect-error: no such function
+wx.sessions.revokeAll('user');
+// @ts-expect-error: it cannot be written
+wx.sessions = make({}).sessions;
+
+// What they give.
+same<ReturnType<typeof wx.login>, Promise<Login>>(true);
+same<ReturnType<typeof wx.sessions.issue>, Promise<Login>>(true);
+same<ReturnType<typeof wx.sessions.inspect>, Promise<Session | null>>(true);
+same<ReturnType<typeof wx.sessions.list>, Promise<ListedSession[]>>(true);
+same<ReturnType<typeof wx.sessions.revoke>, Promise<boolean>>(true);
+same<ReturnType<typeof wx.sessions.revokeUser>, Promise<number>>(true);
+same<ReturnType<typeof wx.sessions.rotate>, Promise<Rotation>>(true);
+
+type Issued = { status_code: 1; status_message: 'OK'; response: string; expiresAt: number | null };
+same<keyof Login, keyof Issued | 'isNewUser'>(true);
+same<keyof Rotation, keyof Issued>(true);
+same<Login['expiresAt'], number | null>(true);
+same<Rotation['expiresAt'], number | null>(true);
+same<Login['isNewUser'], boolean>(true);
+same<keyof Session, 'userId' | 'openId' | 'sku' | 'issuedAt' | 'expiresAt' | 'lastSeenAt' | 'device'>(true);
+same<keyof ListedSession, keyof Session | 'token'>(true);
+
+export async function use(code: string): Promise<number> {
+  const options: LoginOptions = { device: 'phone' };
+  const { response, isNewUser, expiresAt } = await wx.login(code, options);
+  same<typeof response, string>(true);
+  same<typeof isNewUser, boolean>(true);
+  same<typeof expiresAt, number | null>(true);
+
+  const session = await wx.sessions.inspect(response);
+  // @ts-expect-error: it may be null
+  session.userId;
+  if (session === null) return 0;
+  same<typeof session.userId, string>(true);
+  same<typeof session.sku, string>(true);
+  same<typeof session.issuedAt, number>(true);
+  same<typeof session.expiresAt, number | null>(true);
+  same<typeof session.openId, string | undefined>(true);
+  same<typeof session.lastSeenAt, number | undefined>(true);
+  same<typeof session.device, string | undefined>(true);
+  // @ts-expect-error: only a list says it
+  session.token;
+
+  // A rotation gives what a login gives, without the user.
+  const rotated = await wx.sessions.rotate(response);
+  const success: mpauthx.Success = rotated;
+  // @ts-expect-error: nobody was registered
+  rotated.isNewUser;
+
+  const ended: boolean[] = [];
+  for (const { token } of await wx.sessions.list(session.userId)) ended.push(await wx.sessions.revoke(token));
+  return ended.length + (await wx.sessions.revokeUser(wx.extractOpenId(success.response), { allSkus: true }));
+}

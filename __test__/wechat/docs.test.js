@@ -1,0 +1,41 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const DOCS = path.join(__dirname, '../../docs');
+const [english, chinese] = ['wechat.md', 'wechat.zh-CN.md'].map((name) =>
+  fs.readFileSync(path.join(DOCS, name), 'utf8'),
+);
+
+/** What must be the same in both languages. */
+const facts = (text) => ({
+  errcodes: text.match(/^\| -?\d+(?:(?:, |、)\d+)* \|/gm).map((cell) => cell.match(/-?\d+/g)),
+  sources: text.match(/https:\/\/developers\.weixin\.qq\.com\/\S+?(?=[)\s])/g),
+  references: [...text.replace(/^\[\d+\]: .*$/gm, '').matchAll(/\[(\d+)\]/g)].map(([, number]) => number).sort(),
+  arrows: text.match(/^ +\w-?->>\w: /gm),
+  functions: [...new Set(text.match(/`(?:wechat|sessions)\.\w+\(/g))],
+  code: [...text.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code.replace(/\/\/.*/g, '')),
+});
+
+test('both languages say the same', () => {
+  expect(facts(chinese)).toEqual(facts(english));
+  expect(facts(english).errcodes.flat()).toEqual(expect.arrayContaining(['-1', '40029', '40163', '45011']));
+});
+
+test('every reference is in the list of sources, and every source is referred to', () => {
+  for (const text of [english, chinese]) {
+    const defined = [...text.matchAll(/^\[(\d+)\]: /gm)].map(([, number]) => number);
+    expect([...new Set(facts(text).references)].sort()).toEqual(defined.sort());
+  }
+});
+
+test('links lead somewhere', () => {
+  for (const text of [english, chinese]) {
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
+    for (const [, target] of text.matchAll(/\]\((?!https:)([^)]+)\)/g)) {
+      if (target.startsWith('#')) expect(headings).toContain(target.slice(1));
+      else expect(fs.existsSync(path.join(DOCS, target))).toBe(true);
+    }
+  }
+});

@@ -1,0 +1,127 @@
+'use strict';
+
+const { createApp, SECRET } = require('../support');
+const { everybody } = require('../conformance/support');
+const { NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./key-support');
+
+const UNKNOWN = `nobody|shop|${'0a'.repeat(32)}`;
+
+onEveryStore('the session key', (here, isShared) => {
+  const data = (openId = 'o1') => here.wechat.openData(openId, { openGId: 'g' });
+
+  /** What both functions say where they cannot be of use. */
+  async function expectBoth(token, said, on = here.app) {
+    await expectRefusal(here.decrypt(token, data(), on), said);
+    await expectRefusal(here.check(token, here.wechat.signed('o1'), on), said);
+  }
+
+  test('and the openid come of authorize too', async () => {
+    const { code, encryptedData, iv } = here.wechat.user({ openId: 'o1', unionId: 'u1' });
+    const { response } = await here.app.authorize(code, encryptedData, iv);
+    expect(await here.decrypt(response, data())).toMatchObject({ openGId: 'g' });
+    expect(await here.app.sessions.inspect(response)).toMatchObject({ userId: 'u1', openId: 'o1' });
+  });
+
+  test('of a later authorize takes the place of the one before, with the same token', async () => {
+    const token = await here.login();
+    const { code, encryptedData, iv } = here.wechat.user({ openId: 'o1' });
+    expect((await here.app.authorize(code, encryptedData, iv)).response).toBe(token);
+    expect(await here.decrypt(token, data())).toMatchObject({ openGId: 'g' });
+  });
+
+  test('is told by the openid, which inspect and list show', async () => {
+    const token = await here.login({ openId: 'o1', unionId: 'u1' });
+    expect(await here.app.sessions.inspect(token)).toMatchObject({ userId: 'u1', openId: 'o1' });
+    expect(await here.app.sessions.list('u1')).toMatchObject([{ token, openId: 'o1' }]);
+  });
+
+  test('goes with the token', async () => {
+    const ends = [
+      (token) => here.app.sessions.revoke(token),
+      () => here.app.refreshToken('o1'),
+      () => here.app.sessions.revokeUser('o1'),
+    ];
+    for (const end of ends) {
+      const token = await here.login();
+      await end(token);
+      await expectBoth(token, NOT_LIVE);
+    }
+  });
+
+  test('stays with the token where it is rotated', async () => {
+    const old = await here.login();
+    const { response } = await here.app.sessions.rotate(old);
+    for (const token of [response, old]) {
+      expect(await here.decrypt(token, data())).toMatchObject({ openGId: 'g' });
+      expect(await here.check(token, here.wechat.signed('o1'))).toBe(true);
+    }
+    expect(await here.app.sessions.inspect(response)).toMatchObject({ openId: 'o1' });
+  });
+
+  test('is each token’s own where every login has one', async () => {
+    const each = here.open({ options: { sessions: { mode: 'each' } } });
+    const first = await here.login({ openId: 'o1' }, each);
+    const firstData = data();
+    const second = await here.login({ openId: 'o1' }, each);
+    expect(second).not.toBe(first);
+    expect(await here.decrypt(first, firstData, each)).toMatchObject({ openGId: 'g' });
+    expect(await here.decrypt(second, data(), each)).toMatchObject({ openGId: 'g' });
+    await expectRefusal(here.decrypt(second, firstData, each), UNDECRYPTABLE);
+  });
+
+  test('is none where the token is not live', async () => {
+    const token = await here.login();
+    for (const other of [UNKNOWN, '', 'garbage', token.slice(0, -1), `${token} `]) await expectBoth(other, NOT_LIVE);
+  });
+
+  test('is none where the token was issued without one', async () => {
+    const { response } = await here.app.sessions.issue('o2');
+    await here.login();
+    await expectBoth(response, UNDECRYPTABLE);
+  });
+
+  test('is none where the option was not set', async () => {
+    const plain = here.open({ options: { sessionKeys: false } });
+    const token = await here.login({ openId: 'o1' }, plain);
+    await expectBoth(token, UNDECRYPTABLE, plain);
+    expect(await plain.sessions.inspect(token)).not.toHaveProperty('openId');
+  });
+
+  test.each([undefined, '', 'short', 'not base64 at all', 'AAAA'])(
+    'that is %j is of no use, and no harm',
+    async (key) => {
+      const { code } = here.wechat.user({ openId: 'o1' });
+      here.wechat.answer(code, { openid: 'o1', session_key: key });
+      const { response } = await here.app.login(code);
+      await here.login({ openId: 'o1' }, createApp({ wechat: here.wechat, db: everybody() }));
+      await expectRefusal(here.decrypt(response, data()), UNDECRYPTABLE);
+    },
+  );
+
+  test('comes of a function that exchanges codes', async () => {
+    const { sessionKey, encryptedData, iv } = here.wechat.user({ openId: 'o1' });
+    const exchange = () => ({ openid: 'o1', session_key: sessionKey });
+    const own = here.open({ options: { wechat: { exchange } } });
+    const { response } = await own.login('c');
+    expect(await own.wechat.decryptData(response, encryptedData, iv)).toMatchObject({ openId: 'o1' });
+  });
+
+  if (isShared) {
+    test('is there for other objects and processes with the same secret', async () => {
+      const token = await here.login();
+      expect(await here.decrypt(token, data(), here.open())).toMatchObject({ openGId: 'g' });
+      expect(await here.check(token, here.wechat.signed('o1'), here.open({ sku: 'other' }))).toBe(true);
+    });
+
+    test('is not for those who have another secret', async () => {
+      await expectBoth(await here.login(), UNDECRYPTABLE, here.open({ secret: `${SECRET}2` }));
+    });
+
+    test('comes with the first login that has the option', async () => {
+      const token = await here.login({ openId: 'o1' }, here.open({ options: { sessionKeys: false } }));
+      await expectBoth(token, UNDECRYPTABLE);
+      expect(await here.login()).toBe(token);
+      expect(await here.decrypt(token, data())).toMatchObject({ openGId: 'g' });
+    });
+  }
+});

@@ -1,0 +1,118 @@
+// What issue 6 wants to be reached, as ratios within one run.
+
+/** Each: what, the ratio (undefined where it was not measured), what it must be `atLeast` and is `wanted` to be, and how to compare. */
+export function targets({ parts }) {
+  return [
+    ...ofChecks(parts.checks),
+    ...ofRoutes(parts.routes),
+    ...ofLogins(parts.logins),
+    ...ofLoading(parts.loading),
+    ...ofMemory(parts.memory),
+  ];
+}
+
+const MORE = { fits: (ratio, bound) => ratio >= bound, sign: '≥' };
+const LESS = { fits: (ratio, bound) => ratio <= bound, sign: '≤' };
+
+/** How far a target is reached. */
+export function verdict({ ratio, atLeast, wanted, better }) {
+  if (ratio === undefined) return 'not measured';
+  if (better.fits(ratio, wanted)) return 'as wanted';
+  return better.fits(ratio, atLeast) ? 'at least' : 'no';
+}
+
+function ofChecks(checks = []) {
+  const at = (id, inFlight, name) => checks.find((each) => each.id === id)?.levels?.[inFlight]?.[name]?.median;
+  const clients = checks.filter(({ kind, levels }) => kind === 'client' && levels);
+  const best = (name, compare) =>
+    clients.reduce(
+      (found, { id }) => (found === undefined || compare(at(id, 256, name), at(found, 256, name)) ? id : found),
+      undefined,
+    );
+  const fastest = best('perSecond', (a, b) => a > b);
+  const cheapest = best('threadCpu', (a, b) => a < b);
+  return [
+    {
+      what: `256 in flight, plain: operations per second against the best client (${fastest ?? '–'})`,
+      ratio: divide(at('plain', 256, 'perSecond'), at(fastest, 256, 'perSecond')),
+      better: MORE,
+      atLeast: 1.5,
+      wanted: 2,
+    },
+    {
+      what: `the same, CPU of the JavaScript thread per call against the cheapest client (${cheapest ?? '–'})`,
+      ratio: divide(at('plain', 256, 'threadCpu'), at(cheapest, 256, 'threadCpu')),
+      better: LESS,
+      atLeast: 0.6,
+      wanted: 0.4,
+    },
+    {
+      what: '1 in flight, plain: p50 against node_redis 2.8',
+      ratio: divide(at('plain', 1, 'p50'), at('node_redis', 1, 'p50')),
+      better: LESS,
+      atLeast: 2,
+      wanted: 1,
+    },
+    {
+      what: '256 in flight, cached hits: operations per second against the empty crossing',
+      ratio: divide(at('cached', 256, 'perSecond'), at('floor', 256, 'perSecond')),
+      better: MORE,
+      atLeast: 0.5,
+      wanted: 0.8,
+    },
+  ];
+}
+
+function ofRoutes(routes) {
+  const perSecond = (id) => routes?.fastify.find((each) => each.id === id)?.perSecond?.median;
+  return [
+    {
+      what: 'Fastify route guarded by cached checks: requests per second against the unguarded route',
+      ratio: divide(perSecond('cached'), perSecond('unguarded')),
+      better: MORE,
+      atLeast: 0.95,
+      wanted: 0.98,
+    },
+  ];
+}
+
+function ofLogins(logins) {
+  const ours = logins?.find(({ id }) => id === 'ours');
+  return ['authorize', 'refreshToken'].map((call) => ({
+    what: `${call}: p50 with 1,000,000 foreign tokens against none`,
+    ratio: divide(ours?.levels[1_000_000]?.[call].p50.median, ours?.levels[0]?.[call].p50.median),
+    better: LESS,
+    atLeast: 1.1,
+    wanted: 1,
+  }));
+}
+
+function ofLoading(loading) {
+  const milliseconds = (id) => loading?.find((each) => each.id === id)?.milliseconds.median;
+  return [
+    {
+      what: "require('mpauthx') against redis 2.8 and sqlite3",
+      ratio: divide(milliseconds('ours'), milliseconds('dependencies')),
+      better: LESS,
+      atLeast: 1,
+      wanted: 0.5,
+    },
+  ];
+}
+
+/** No ratio, but growth in multiples of the noise: what is not more than noise cannot be told from it. */
+function ofMemory(memory = []) {
+  return memory
+    .filter(({ absent, control }) => !absent && !control)
+    .map(({ title, calls, growth, noise, grows }) => ({
+      what: `RSS over ${calls.toLocaleString('en')} more ${title}: growth against the noise of the run`,
+      ratio: grows ? divide(growth, noise) : Math.min(1, Math.max(0, divide(growth, noise))),
+      better: LESS,
+      atLeast: 1,
+      wanted: 1,
+    }));
+}
+
+function divide(a, b) {
+  return a === undefined || a === null || !b ? undefined : a / b;
+}

@@ -1,0 +1,88 @@
+'use strict';
+
+// Checks of tokens, gathered: those of one turn of the event loop cross into the addon together, and many come back on one wake-up. An
+// application checks a token at every request, on the one thread that runs its JavaScript.
+
+const timers = require('timers');
+const { constants, failure } = require('./errors.js');
+
+/** Between the tokens of a batch. One that holds it travels alone. */
+const SEPARATOR = '\n';
+
+// Verdicts, one character for each token of a batch.
+const VALID = '1'.charCodeAt(0);
+const INVALID = '0'.charCodeAt(0);
+const FAILED = 'e'.charCodeAt(0);
+
+class Checks {
+  /** @param calls counts what is pending */
+  constructor(calls) {
+    this.calls = calls;
+    this.tokens = [];
+    /** For each of the tokens, the two functions of its promise. */
+    this.waiting = [];
+    this.batches = new Map();
+    this.last = 0;
+  }
+
+  ask(token) {
+    return new Promise((resolve, reject) => {
+      const travelsAlone = token.includes(SEPARATOR);
+      if (travelsAlone) this.flush();
+      // After the events that are ready now: their checks join in. It holds the process until then.
+      if (this.tokens.length === 0) timers.setImmediate(flush, this);
+      this.tokens.push(token);
+      this.waiting.push(resolve, reject);
+      if (travelsAlone) this.flush();
+    });
+  }
+
+  /** Sends what has been gathered. Before every other call, so that calls reach the addon in the application's order. */
+  flush() {
+    const { tokens, waiting } = this;
+    if (tokens.length === 0) return;
+    this.tokens = [];
+    this.waiting = [];
+    const batch = this.last;
+    this.last = (batch + 1) >>> 0; // the addon's numbers have 32 bits
+    this.batches.set(batch, { waiting, left: tokens.length });
+    this.calls.hold();
+    try {
+      this.calls.core.check(batch, tokens.join(SEPARATOR), tokens.length);
+    } catch (error) {
+      // More text than a string can hold: nobody has such tokens.
+      const verdicts = String.fromCharCode(FAILED).repeat(tokens.length);
+      this.settle({
+        batch,
+        first: 0,
+        verdicts,
+        error: { code: constants.statusCode.unknownError, message: error.message },
+      });
+    }
+  }
+
+  /** Takes verdicts for the tokens of a batch from the number `first` on. */
+  settle({ batch, first, verdicts, error }) {
+    const entry = this.batches.get(batch);
+    const { waiting } = entry;
+    for (let i = 0; i < verdicts.length; i += 1) {
+      const at = 2 * (first + i);
+      const verdict = verdicts.charCodeAt(i);
+      if (verdict === VALID) waiting[at]();
+      else if (verdict === INVALID) waiting[at + 1]();
+      else if (verdict === FAILED) waiting[at + 1](failure(error));
+      else continue; // not yet
+      entry.left -= 1;
+    }
+    if (entry.left === 0) {
+      this.batches.delete(batch);
+      this.calls.release();
+    }
+  }
+}
+
+function flush(checks) {
+  checks.flush();
+}
+
+module.exports = { Checks };
