@@ -66,15 +66,18 @@ describe('an ACL user', () => {
   });
 
   // SMEMBERS is for revokeUser with allSkus alone.
-  test.each(COMPATIBLE.filter((right) => right !== '+smembers'))('without %s is told so, and where to look', async (right) => {
-    await become(COMPATIBLE.filter((one) => one !== right));
-    const { errors, health, walked } = await work(`${url()}/1`);
-    for (const error of errors) expect(error).toMatchObject(ADVICE);
-    if (right === '+scan') expect(walked).toBe(false);
-    else if (right === '+info') expect(health.warnings).toEqual([expect.stringMatching(/INFO/)]);
-    else if (right === '+ping') expect(health).toMatchObject({ ready: false, error: ADVICE.message });
-    else expect(errors).not.toEqual([]);
-  });
+  test.each(COMPATIBLE.filter((right) => right !== '+smembers'))(
+    'without %s is told so, and where to look',
+    async (right) => {
+      await become(COMPATIBLE.filter((one) => one !== right));
+      const { errors, health, walked } = await work(`${url()}/1`);
+      for (const error of errors) expect(error).toMatchObject(ADVICE);
+      if (right === '+scan') expect(walked).toBe(false);
+      else if (right === '+info') expect(health.warnings).toEqual([expect.stringMatching(/INFO/)]);
+      else if (right === '+ping') expect(health).toMatchObject({ ready: false, error: ADVICE.message });
+      else expect(errors).not.toEqual([]);
+    },
+  );
 
   test('that is given the missing right works from then on', async () => {
     await become(COMPATIBLE.filter((one) => one !== '+evalsha'));
