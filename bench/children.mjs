@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url';
 /** Longer than any program takes, in milliseconds: one that hangs is to fail, not to hang us. */
 const DEADLINE = 900_000;
 
+/** None outlives us. */
+const alive = new Set();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 /** Runs a file of programs/ and resolves with the one message that it tells. */
 export async function run(program, settings, execArgv) {
   const child = await serve(program, settings, execArgv);
@@ -20,7 +26,7 @@ export async function serve(program, settings, execArgv = []) {
   // What clients print is no part of the report.
   const child = fork(file, { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  alive.add(child);
 
   const hear = () =>
     new Promise((resolve, reject) => {
@@ -46,7 +52,7 @@ export async function serve(program, settings, execArgv = []) {
     return answer;
   };
   const stop = async () => {
-    process.off('exit', kill);
+    alive.delete(child);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     kill();

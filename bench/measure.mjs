@@ -56,8 +56,8 @@ export async function drive({ check, tokens, inFlight, calls, latencies }) {
   await Promise.all(Array.from({ length: inFlight }, latencies ? timedLoop : loop));
 }
 
-/** Calls for about so many milliseconds, more and more of them, until their rate is known: calls per millisecond. */
-async function warmUp(work, duration) {
+/** More and more calls, for about so many milliseconds, until their rate is known: calls per millisecond. */
+export async function warmUp(work, duration) {
   const end = performance.now() + duration;
   for (let calls = work.inFlight; ; calls *= 2) {
     const start = performance.now();
@@ -67,9 +67,11 @@ async function warmUp(work, duration) {
   }
 }
 
-/** One contestant at one number in flight. CPU times are microseconds per call, latencies microseconds, RSS MiB. */
-export async function measure(work, { warmUp: duration, throughput, latency }) {
-  const rate = await warmUp(work, duration);
+/**
+ * Calls for about so many milliseconds, then again for their latencies. CPU times are microseconds per call, latencies
+ * microseconds, RSS MiB.
+ */
+export async function measure(work, rate, { throughput, latency }) {
   const atLeast = work.inFlight * 10;
 
   const calls = Math.max(atLeast, Math.round(rate * throughput));

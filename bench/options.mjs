@@ -19,16 +19,16 @@ const HELP = `npm run bench -- [flags]
 const FULL = {
   inFlight: [1, 32, 256, 1024],
   tokens: 1000,
-  checks: { rounds: 5, warmUp: 500, throughput: 1000, latency: 500 },
-  logins: { rounds: 3, foreign: [0, 100_000, 1_000_000], duration: 1500 },
+  checks: { rounds: 11, warmUp: 500, throughput: 400, latency: 200 },
+  logins: { rounds: 5, foreign: [0, 100_000, 1_000_000], duration: 1500 },
   loading: { rounds: 21 },
   memory: { rounds: 3, checks: 1_000_000, logins: 20_000 },
-  routes: { rounds: 5, warmUp: 1, seconds: 4, connections: 64 },
+  routes: { rounds: 15, warmUp: 1, seconds: 1, connections: 64 },
 };
 
 const QUICK = {
   ...FULL,
-  checks: { rounds: 1, warmUp: 200, throughput: 250, latency: 150 },
+  checks: { rounds: 3, warmUp: 150, throughput: 120, latency: 60 },
   logins: { rounds: 1, foreign: [0, 100_000], duration: 500 },
   loading: { rounds: 7 },
   memory: { rounds: 1, checks: 100_000, logins: 2000 },

@@ -24,7 +24,7 @@ function head({ date, machine, versions, build, quick, settings, minutes }) {
   const lines = [
     '# What `npm run bench` measured',
     `${date.slice(0, 10)}, in ${minutes} minutes. mpauthx ${versions.mpauthx}, ${build} build; Node ${versions.node}; redis ${versions.redis}; ${cores} cores, ${cpu}, ${memory}; ${system}.`,
-    `Medians of ${settings.checks.rounds} rounds (logins and memory ${settings.logins.rounds}, routes ${settings.routes.rounds}, loading ${settings.loading.rounds}), ± the farthest round. Every contestant in a process of its own, taking turns.`,
+    `Medians of ${settings.checks.rounds} rounds (logins ${settings.logins.rounds}, memory ${settings.memory.rounds}, routes ${settings.routes.rounds}, loading ${settings.loading.rounds}), ± the middle half of them. Every contestant in a process of its own, taking turns.`,
   ];
   if (quick) lines.push('**A quick run: its numbers are too rough to be quoted.**');
   return lines.join('\n\n');

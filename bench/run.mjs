@@ -4,6 +4,9 @@ import path from 'node:path';
 import { installRoot, main, root, step } from '../scripts/run.mjs';
 import { readOptions } from './options.mjs';
 
+// So that what is to be done at the exit is done: servers end, folders go.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 main(async () => {
   const options = readOptions();
   await installRoot();

@@ -11,21 +11,19 @@ export function percentile(sorted, p) {
   return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)];
 }
 
-/** What rounds gave: objects of numbers, to one object of their medians and extremes. A number that a round lacks is null. */
+/** What rounds gave: objects of numbers, to one object of their medians and quartiles. A number that a round lacks is null. */
 export function summarize(rounds) {
   const summary = {};
   for (const name of Object.keys(rounds[0])) {
     const values = rounds.map((round) => round[name]).filter((value) => value !== null);
-    summary[name] =
-      values.length === 0
-        ? null
-        : {
-            median: significant(median(values)),
-            min: significant(Math.min(...values)),
-            max: significant(Math.max(...values)),
-          };
+    summary[name] = values.length === 0 ? null : quartiles(Float64Array.from(values).sort());
   }
   return summary;
+}
+
+function quartiles(sorted) {
+  const [low, high] = [percentile(sorted, 0.25), percentile(sorted, 0.75)];
+  return { median: significant(median(sorted)), low: significant(low), high: significant(high) };
 }
 
 /** Four digits are more than any run repeats. */

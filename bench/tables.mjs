@@ -17,11 +17,11 @@ export function number(value) {
 /** The median of a summary. */
 export const middle = (summary) => number(summary?.median);
 
-/** The median, and how far rounds were from it at most. */
+/** The median, and how far the middle half of the rounds was from it at most. */
 export function spread(summary) {
   if (!summary) return '–';
-  const { median, min, max } = summary;
-  return `${number(median)} ± ${Math.round((Math.max(max - median, median - min) / median) * 100)} %`;
+  const { median, low, high } = summary;
+  return `${number(median)} ± ${Math.round((Math.max(high - median, median - low) / median) * 100)} %`;
 }
 
 export function times(a, b) {

@@ -10,39 +10,41 @@ const RATE = { 1: 30_000, 32: 400_000, 256: 800_000, 1024: 900_000 };
 /** redis-benchmark puts twelve digits of a random number there. */
 const RANDOM = '__rand_int__';
 
-export function ceiling(redis) {
+export async function ceiling(redis, { throughput }) {
+  const known = { id: 'redis-benchmark', kind: 'ceiling', title: 'redis-benchmark, pipelined' };
   const program = findProgram(redis.program);
-  return {
-    id: 'redis-benchmark',
-    kind: 'ceiling',
-    title: 'redis-benchmark, pipelined',
-    async measure({ inFlight, checks }) {
-      if (!program) return { absent: 'no redis-benchmark on PATH' };
-      const { token, count } = await prepare(redis);
-      const levels = {};
-      for (const level of inFlight) {
-        const requests = Math.ceil(((RATE[level] ?? 500_000) * checks.throughput) / 1000);
-        const args = [
-          '-u',
-          redis.url,
-          '-c',
-          '1',
-          '-P',
-          level,
-          '-n',
-          requests,
-          '-r',
-          count,
-          '--csv',
-          '--precision',
-          '3',
-        ];
-        const { stdout } = await promisify(execFile)(program, [...args, 'HMGET', token, 'ctime', 'v'].map(String));
-        levels[level] = read(stdout);
-      }
-      return levels;
-    },
-  };
+  if (!program) return { ...known, absent: 'no redis-benchmark on PATH' };
+  const { token, count } = await prepare(redis);
+
+  async function ask(inFlight) {
+    const requests = Math.ceil(((RATE[inFlight] ?? 500_000) * throughput) / 1000);
+    const args = [
+      '-u',
+      withUser(redis.url),
+      '-c',
+      '1',
+      '-P',
+      inFlight,
+      '-n',
+      requests,
+      '-r',
+      count,
+      '--csv',
+      '--precision',
+      '3',
+    ];
+    const { stdout } = await promisify(execFile)(program, [...args, 'HMGET', token, 'ctime', 'v'].map(String));
+    return read(stdout);
+  }
+
+  return { ...known, ask, rounds: {} };
+}
+
+/** redis-benchmark takes an empty name for a user's, the clients for the default user's. */
+function withUser(text) {
+  const url = new URL(text);
+  if (url.password && !url.username) url.username = 'default';
+  return url.href;
 }
 
 function findProgram(server) {

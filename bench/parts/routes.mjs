@@ -1,8 +1,9 @@
 // A route that answers a small JSON, guarded by a check.
 
-import { run, serve } from '../children.mjs';
+import { run } from '../children.mjs';
 import { CONTESTANTS, turns } from '../contestants.mjs';
 import { summarize } from '../statistics.mjs';
+import { serveAll } from './serve-all.mjs';
 
 const FRAMEWORKS = ['express', 'fastify'];
 
@@ -11,39 +12,30 @@ const UNGUARDED = { id: 'unguarded', kind: 'unguarded', title: 'unguarded' };
 export async function measureRoutes(redis, { routes }) {
   const guards = [UNGUARDED, ...CONTESTANTS.filter(({ kind }) => kind !== 'floor')];
   const measured = {};
-  for (const framework of FRAMEWORKS) measured[framework] = await measureFramework(framework, guards, redis, routes);
+  for (const framework of FRAMEWORKS) {
+    console.error(`   ${framework}`);
+    measured[framework] = await measureFramework(framework, guards, redis, routes);
+  }
   return measured;
 }
 
-async function measureFramework(framework, guards, redis, routes) {
-  const found = new Map(guards.map(({ id }) => [id, []]));
-  const absent = new Map();
-  for (const { id, title } of turns(guards, routes.rounds)) {
-    if (absent.has(id)) continue;
-    console.error(`   ${framework}: ${title}`);
-    const measured = await measureRoute(framework, id, redis, routes);
-    if (measured.absent) absent.set(id, measured.absent);
-    else found.get(id).push(measured);
-  }
-  return guards.map(({ id, kind, title }) => {
-    if (absent.has(id)) return { id, kind, title, absent: absent.get(id) };
-    return { id, kind, title, ...summarize(found.get(id)) };
-  });
-}
-
-async function measureRoute(framework, id, { url, sku, tokens }, { warmUp, seconds, connections }) {
-  const route = await serve('route', { framework, id, url, sku });
+async function measureFramework(framework, guards, { url, sku, tokens }, { rounds, warmUp, seconds, connections }) {
+  const { present, absent, stop } = await serveAll('route', guards, { framework, url, sku });
+  const load = (port, duration) =>
+    run('load-route', { url: `http://127.0.0.1:${port}/`, tokens, connections, seconds: duration });
+  const found = new Map(present.map(({ id }) => [id, []]));
   try {
-    const { port, absent } = route.first;
-    if (absent) return { absent };
-    const load = { url: `http://127.0.0.1:${port}/`, tokens, connections };
-    await run('load-route', { ...load, seconds: warmUp });
-    const before = await route.ask('cost');
-    const { requests, perSecond, p50, p99 } = await run('load-route', { ...load, seconds });
-    const after = await route.ask('cost');
-    const threadCpu = before.threadCpu === null ? null : (after.threadCpu - before.threadCpu) / requests;
-    return { perSecond, p50, p99, threadCpu, rss: after.rss };
+    for (const { first } of present) await load(first.port, warmUp);
+    for (const { id, first, ask } of turns(present, rounds)) {
+      const before = await ask('cost');
+      const { requests, perSecond, p50, p99 } = await load(first.port, seconds);
+      const after = await ask('cost');
+      const threadCpu = before.threadCpu === null ? null : (after.threadCpu - before.threadCpu) / requests;
+      found.get(id).push({ perSecond, p50, p99, threadCpu, rss: after.rss });
+    }
   } finally {
-    await route.stop();
+    await stop();
   }
+  const measured = present.map(({ id, kind, title }) => ({ id, kind, title, ...summarize(found.get(id)) }));
+  return [...measured, ...absent];
 }

@@ -1,18 +1,25 @@
-// One contestant, at every number in flight.
+// One contestant, asked for one number in flight at a time.
 
-import { settings, tell } from '../child.mjs';
+import { answer, settings, tell } from '../child.mjs';
 import { open } from '../contestants.mjs';
-import { measure } from '../measure.mjs';
+import { measure, warmUp } from '../measure.mjs';
 import { refuses } from '../refuses.mjs';
 
-const { id, tokens, inFlight, times } = settings;
+const { id, tokens, times } = settings;
 const contestant = await open(id, settings);
+const rates = new Map();
+
 if (contestant.absent) {
   await tell({ absent: contestant.absent });
 } else {
   // Who does not refuse what is not live has not checked.
   if (!contestant.refusesNothing) await refuses(contestant, tokens[0]);
-  const levels = {};
-  for (const level of inFlight) levels[level] = await measure({ ...contestant, tokens, inFlight: level }, times);
-  await tell(levels);
+  answer(async (inFlight) => {
+    const work = { check: contestant.check, tokens, inFlight };
+    if (!rates.has(inFlight)) rates.set(inFlight, await warmUp(work, times.warmUp));
+    const measured = await measure(work, rates.get(inFlight), times);
+    rates.set(inFlight, measured.perSecond / 1000);
+    return measured;
+  });
+  await tell({});
 }

@@ -2,7 +2,7 @@
 
 import express from 'express';
 import fastify from 'fastify';
-import { settings, tell } from '../child.mjs';
+import { answer, settings, tell } from '../child.mjs';
 import { open } from '../contestants.mjs';
 import { threadCpu } from '../thread.mjs';
 
@@ -49,6 +49,6 @@ if (contestant.absent) {
   await tell({ absent: contestant.absent });
 } else {
   process.env.NODE_ENV = 'production';
-  process.on('message', () => tell({ threadCpu: threadCpu(), rss: process.memoryUsage.rss() / 2 ** 20 }));
+  answer(() => ({ threadCpu: threadCpu(), rss: process.memoryUsage.rss() / 2 ** 20 }));
   await tell({ port: await START[framework](contestant.check) });
 }
