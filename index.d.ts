@@ -3,8 +3,8 @@
  *
  * Returns at once: connecting to redis is the library's business.
  *
- * @param appId     The mini-program's app id. May be null where `authorize` is never called.
- * @param secret    The mini-program's app secret. May be null where `authorize` is never called.
+ * @param appId     The mini-program's app id. May be null where nothing is asked of WeChat.
+ * @param secret    The mini-program's app secret. May be null where nothing is asked of WeChat.
  * @param sku       Names this application inside its tokens; stands there as `String(sku)`.
  * @param db        Where users are registered: a path to a SQLite file, a database that the application has open, a user store of its
  *                  own, or null for a service that only checks tokens.

@@ -2,10 +2,10 @@
 
 use std::mem::take;
 
-use super::{Admission, Auth};
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
+use super::{Admission, Auth};
 use crate::error::{Error, Result};
 use crate::profile::Profile;
 use crate::sessions::Notes;

@@ -309,7 +309,8 @@ impl Redis {
         Err(contended())
     }
 
-    /// The newest listed token whose record exists. One that was rotated away since is none, and this is no use of it.
+    /// The newest listed token whose record exists; it counts as used. One that was rotated away since is passed over: a look of ours must
+    /// not count as the use of an old token, which would end the session.
     async fn newest(&self, owner: &Owner) -> Result<Option<Token>> {
         for token in self.listed(&Keys::of(owner)).await?.iter().rev() {
             if self.is_recorded(token).await? {

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
-
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 use subtle::ConstantTimeEq;
 

@@ -21,7 +21,7 @@ pub struct Live {
 }
 
 impl Redis {
-    /// Whether `token` is valid. It counts as used. One round trip for all that is neither rare nor old.
+    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is rare or old.
     pub(super) async fn is_valid(&self, token: &Token) -> Result<bool> {
         match self.used(token).await? {
             Record::Other => Ok(false),
