@@ -45,8 +45,8 @@ describe('an ACL user', () => {
     const app = open(tokens);
     const health = (await app.health()).tokens;
     await attempt(login(app, wechat, 'o1'));
+    await attempt(login(app, wechat, 'o2')); // finds no token, and so waits for the walk
     const walked = await isAdopted(redis);
-    await attempt(login(app, wechat, 'o2'));
     await attempt(refresh(app, 'o1'));
     // One user whose tokens were replaced just now, one whose never were.
     for (const user of ['o1', 'o3']) {
