@@ -31,7 +31,8 @@ async function main({ tokens, users, seed, ms }) {
   const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const meet = (token, depth) => {
     if (!known.includes(token)) known.push(token);
-    if (!depths.has(token)) depths.set(token, depth);
+    // Who rotates an old token gets the newest one, and may not have heard yet how many lie between.
+    depths.set(token, Math.max(depth, depths.get(token) ?? 0));
   };
   const bury = (token) => {
     dead.add(token);

@@ -42,10 +42,13 @@ impl Redis {
     }
 
     async fn is_used_in_grace(&self, token: &Token) -> Result<bool> {
-        match self.successor(token).await? {
-            Some(live) => Ok(self.used(&live.token).await? != Record::None),
-            None => Ok(false),
+        // The one in its place may be rotated between the two looks.
+        while let Some(live) = self.successor(token).await? {
+            if self.used(&live.token).await? != Record::None {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 
     /// Whether `token` has a record that makes it live. It counts as used.
