@@ -12,11 +12,14 @@ const MAX_DELAY = 2 ** 31 - 1;
 
 /** The calls that have not been answered. */
 class Calls {
-  /** @param ask puts the addon's questions to what the application has given */
-  constructor(ask) {
+  /**
+   * @param ask puts the addon's questions to what the application has given
+   * @param caches whether checks are cached
+   */
+  constructor(ask, caches) {
     this.askApplication = ask;
     this.core = null;
-    this.checks = new Checks(this);
+    this.checks = new Checks(this, caches);
     this.pending = new Map();
     this.last = 0;
     this.held = 0;
@@ -96,7 +99,7 @@ function receiverOf(calls) {
 }
 
 function createCalls({ config, ask }) {
-  const calls = new Calls(ask);
+  const calls = new Calls(ask, config.cache !== undefined);
   try {
     calls.core = new native.Core(config, receiverOf(new WeakRef(calls)));
   } catch (error) {

@@ -15,9 +15,13 @@ const INVALID = '0'.charCodeAt(0);
 const FAILED = 'e'.charCodeAt(0);
 
 class Checks {
-  /** @param calls counts what is pending */
-  constructor(calls) {
+  /**
+   * @param calls counts what is pending
+   * @param caches whether the addon may know an answer at once
+   */
+  constructor(calls, caches) {
     this.calls = calls;
+    this.caches = caches;
     this.tokens = [];
     /** For each of the tokens, the two functions of its promise. */
     this.waiting = [];
@@ -26,6 +30,7 @@ class Checks {
   }
 
   ask(token) {
+    if (this.caches && this.calls.core.isCached(token)) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const travelsAlone = token.includes(SEPARATOR);
       if (travelsAlone) this.flush();

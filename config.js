@@ -33,6 +33,7 @@ function read(appId, secret, sku, db, redisPass, ttl, options) {
     ttl: readTtl(ttl),
     tokens: readTokens(tokens),
     sessions: readSessions(given.sessions),
+    cache: readCache(given.cache),
     wechat: { ...wechat, exchange: exchange !== undefined },
     sessionKeys,
     createTable,
@@ -85,6 +86,9 @@ function readTtl(ttl) {
   throw new TypeError('ttl must be a positive whole number of seconds, or its text');
 }
 
+/** Room for a few gigabytes. */
+const MAX_CACHED = 10 ** 7;
+
 /** As many as are ever of use. */
 const MAX_RETRIES = 10;
 
@@ -99,6 +103,7 @@ const OPTIONS = {
   wechat: ['an object', isPlain],
   users: ["'native' or 'object'", (value) => value === 'native' || value === 'object'],
   sessions: ['an object', isPlain],
+  cache: ['a boolean or an object', (value) => typeof value === 'boolean' || isPlain(value)],
   sessionKeys: BOOLEAN,
   createTable: BOOLEAN,
   profile: BOOLEAN,
@@ -121,6 +126,11 @@ const SESSIONS_OPTIONS = {
   idle: ['a positive whole number of seconds', positive(2 ** 31 - 1)],
 };
 
+const CACHE_OPTIONS = {
+  maxTokens: [`a positive whole number up to ${MAX_CACHED}`, positive(MAX_CACHED)],
+  maxAge: MILLISECONDS,
+};
+
 const TOKENS_OPTIONS = {
   file: ['a path or a file: URL', (value) => readPath(value, 'options.tokens.file') !== undefined],
   url: ['a string', isText],
@@ -141,6 +151,12 @@ function readSessions(sessions) {
   const { mode, max, idle } = checked(sessions, SESSIONS_OPTIONS, 'options.sessions');
   if (max !== undefined && mode !== 'each') throw new TypeError("options.sessions.max needs the mode 'each'");
   return { each: mode === 'each', max, idle };
+}
+
+/** What is cached of checks; undefined where nothing is. */
+function readCache(cache = false) {
+  if (typeof cache === 'boolean') return cache ? {} : undefined;
+  return checked(cache, CACHE_OPTIONS, 'options.cache');
 }
 
 /** The token store, as the addon takes it: 'memory', a file, or a redis at exactly one kind of place. */

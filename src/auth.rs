@@ -36,6 +36,8 @@ pub struct Parts {
     pub keeps_profiles: bool,
     /// Whether session keys are kept with the tokens.
     pub keeps_session_keys: bool,
+    /// What the options ask for and cannot have, for `health`.
+    pub warning: Option<&'static str>,
 }
 
 pub struct Auth {
@@ -114,6 +116,11 @@ impl Auth {
         }
     }
 
+    /// Whether `token` is known to be live without asking.
+    pub fn is_cached(&self, token: &str) -> bool {
+        self.open.load(Ordering::Acquire) && self.sessions().is_cached(token)
+    }
+
     /// How the stores are, and what they are called.
     pub async fn health(&self) -> (&'static str, sessions::Health, &'static str, Result<()>) {
         let (tokens, (users, usable)) = tokio::join!(self.tokens_health(), self.users().health());
@@ -122,7 +129,11 @@ impl Auth {
 
     async fn tokens_health(&self) -> sessions::Health {
         match self.open.load(Ordering::Acquire) {
-            true => self.sessions().health().await,
+            true => {
+                let mut health = self.sessions().health().await;
+                health.warnings.extend(self.parts.warning.map(str::to_owned));
+                health
+            }
             false => sessions::Health { latency: Err(closed()), warnings: Vec::new() },
         }
     }

@@ -153,6 +153,12 @@ impl Core {
         });
     }
 
+    /// Whether `token` is known to be live without asking, and nothing more is to be done.
+    #[napi(catch_unwind)]
+    pub fn is_cached(&self, token: String) -> bool {
+        self.auth.is_cached(&token)
+    }
+
     #[napi(catch_unwind)]
     pub fn login(&self, call: u32, code: String, device: Option<String>) {
         self.spawn(

@@ -26,6 +26,14 @@ pub struct Policy {
     pub idle: Option<Duration>,
 }
 
+/// What is kept in memory of checks that found a token to be live.
+#[derive(Debug, Clone)]
+pub struct CacheLimits {
+    pub max_tokens: usize,
+    /// How long it may be since redis was asked.
+    pub max_age: Duration,
+}
+
 /// What is kept with a token for the application's use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
@@ -111,6 +119,14 @@ impl Sessions {
         match self {
             Self::Redis(store) => store.contains(token, started).await,
             Self::Embedded(store) => store.contains(token).await,
+        }
+    }
+
+    /// Whether `token` is known to be live without asking. No use of it goes unnoted for long.
+    pub fn is_cached(&self, token: &str) -> bool {
+        match self {
+            Self::Redis(store) => store.is_cached(token),
+            Self::Embedded(_) => false,
         }
     }
 

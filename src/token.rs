@@ -56,6 +56,11 @@ impl Token {
         (is_session && user_end + 1 < session_start).then(|| Self { text: text.to_owned(), user_end, session_start })
     }
 
+    /// The text of the token of the owner with that prefix and of that session.
+    pub fn join(prefix: &str, session: &str) -> String {
+        format!("{prefix}{SEPARATOR}{session}")
+    }
+
     pub fn as_str(&self) -> &str {
         &self.text
     }

@@ -8,7 +8,7 @@ use napi_derive::napi;
 
 use crate::auth::{Auth, Parts};
 use crate::bridge::{Ask, Bridge};
-use crate::sessions::{Embedded, Layout, Place, Policy, Redis, Sessions, Settings, Tls};
+use crate::sessions::{CacheLimits, Embedded, Layout, Place, Policy, Redis, Sessions, Settings, Tls};
 use crate::users::{Native, Object, Store, Users};
 use crate::wechat::{self, Client, DEFAULT_TIMEOUT, Exchange};
 
@@ -21,6 +21,12 @@ const DEFAULT_CONNECT_TIMEOUT: u32 = 2000;
 /// For a call, as far as redis is concerned.
 const DEFAULT_DEADLINE: u32 = 5000;
 
+/// How many tokens are cached, and for how long after redis was asked.
+const DEFAULT_MAX_TOKENS: u32 = 10_000;
+const DEFAULT_MAX_AGE: u32 = 1000;
+
+const NO_CACHE: &str = "options.cache has no effect: it is for tokens in redis, on one server or behind Sentinels";
+
 #[napi(object)]
 pub struct Config {
     pub app_id: Option<String>,
@@ -32,6 +38,7 @@ pub struct Config {
     pub ttl: i64,
     pub tokens: Tokens,
     pub sessions: Limits,
+    pub cache: Option<Cache>,
     pub wechat: WeChat,
     pub session_keys: bool,
     /// The file of the user table, where our own SQLite is to use it.
@@ -61,6 +68,14 @@ pub struct Limits {
     pub max: Option<u32>,
     /// In seconds.
     pub idle: Option<u32>,
+}
+
+/// What is cached of checks.
+#[napi(object)]
+pub struct Cache {
+    pub max_tokens: Option<u32>,
+    /// In milliseconds.
+    pub max_age: Option<u32>,
 }
 
 #[napi(object)]
@@ -97,7 +112,10 @@ impl Config {
     pub fn build(self, ask: &Ask) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
         let with_tokens = self.file.is_some() && self.file == self.tokens.file;
-        let sessions = self.tokens.build(self.password, &self.sku, policy)?;
+        let can_cache = self.tokens.can_be_cached();
+        let warning = (self.cache.is_some() && !can_cache).then_some(NO_CACHE);
+        let limits = self.cache.filter(|_| can_cache).map(|cache| cache.limits());
+        let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
         let timeout = self.wechat.timeout.map_or(DEFAULT_TIMEOUT, milliseconds);
         let client = Arc::new(Client::new(wechat::Settings {
             endpoint: self.wechat.endpoint,
@@ -126,6 +144,7 @@ impl Config {
             sessions,
             keeps_profiles: self.profile,
             keeps_session_keys: self.session_keys,
+            warning,
         };
         Auth::new(parts).map_err(|error| error.message)
     }
@@ -139,8 +158,28 @@ impl Limits {
     }
 }
 
+impl Cache {
+    fn limits(&self) -> CacheLimits {
+        CacheLimits {
+            max_tokens: self.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS) as usize,
+            max_age: milliseconds(self.max_age.unwrap_or(DEFAULT_MAX_AGE)),
+        }
+    }
+}
+
 impl Tokens {
-    fn build(self, password: Option<String>, sku: &str, policy: Policy) -> Result<Sessions, String> {
+    /// Whether there is one server that tells of changes: in a Cluster each node tells of its own, and they come and go.
+    fn can_be_cached(&self) -> bool {
+        !self.memory && self.file.is_none() && self.cluster.is_none()
+    }
+
+    fn build(
+        self,
+        password: Option<String>,
+        sku: &str,
+        policy: Policy,
+        cache: Option<&CacheLimits>,
+    ) -> Result<Sessions, String> {
         if self.memory {
             return Ok(Sessions::Embedded(Embedded::in_memory(policy)?));
         }
@@ -162,7 +201,7 @@ impl Tokens {
             deadline: milliseconds(self.deadline.unwrap_or(DEFAULT_DEADLINE)),
         };
         let layout = if tagged { Layout::Tagged } else { Layout::Compatible };
-        Ok(Sessions::Redis(Redis::new(&settings, layout, sku, policy)?))
+        Ok(Sessions::Redis(Redis::new(&settings, layout, sku, policy, cache)?))
     }
 }
 

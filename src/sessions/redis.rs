@@ -10,6 +10,7 @@
 //! A token that was rotated away leaves a note, which tells the token in its place.
 
 mod adoption;
+mod cache;
 mod checks;
 mod cluster;
 mod connection;
@@ -23,23 +24,28 @@ mod server;
 mod settings;
 mod standing;
 mod topology;
+mod tracking;
 
+use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::{join, try_join, try_join_all};
-use redis::{Cmd, cmd};
+use redis::{Cmd, ProtocolVersion, cmd};
 use tokio::time::Instant;
 
-use super::{Health, Issued, Notes, Policy, Session};
+use super::{CacheLimits, Health, Issued, Notes, Policy, Session};
 use crate::error::{Error, Result};
 use crate::token::{Owner, Token, random_hex};
 use adoption::Adoption;
+use cache::{Cache, Ending};
 use keys::Keys;
 pub use keys::Layout;
 use link::Link;
 use scripts::{Scripts, Verdict};
 pub use settings::{Place, Settings, Tls};
+use topology::Topology;
+use tracking::Tracking;
 
 /// How often a change is tried against an index that others keep changing. Each try that fails means that another one succeeded.
 const MAX_TRIES: usize = 64;
@@ -51,22 +57,41 @@ pub struct Redis {
     policy: Policy,
     /// Where 1.3.2 may have left tokens: it knows the compatible layout alone.
     adoption: Option<Arc<Adoption>>,
+    /// Where checks are cached.
+    tracking: Option<Arc<Tracking>>,
 }
 
 impl Redis {
     /// `Err` says what is wrong with `settings`.
-    pub fn new(settings: &Settings, layout: Layout, sku: &str, policy: Policy) -> std::result::Result<Self, String> {
+    pub fn new(
+        settings: &Settings,
+        layout: Layout,
+        sku: &str,
+        policy: Policy,
+        cache: Option<&CacheLimits>,
+    ) -> std::result::Result<Self, String> {
         let link = Arc::new(Link::new(settings)?);
         let scripts = Arc::new(Scripts::new(layout, &policy));
         let adoption =
             (layout == Layout::Compatible).then(|| Arc::new(Adoption::new(link.clone(), scripts.clone(), sku)));
-        Ok(Self { link, scripts, layout, policy, adoption })
+        let tracking = match cache {
+            Some(limits) => {
+                let topology = Topology::new(settings, ProtocolVersion::RESP3)?;
+                let cache = Cache::new(layout, limits);
+                Some(Arc::new(Tracking::new(topology, settings.connect_timeout, link.clone(), cache)))
+            }
+            None => None,
+        };
+        Ok(Self { link, scripts, layout, policy, adoption, tracking })
     }
 
     /// Connects, and adopts what 1.3.2 left.
     pub fn start(&self) {
         if let Some(adoption) = &self.adoption {
             adoption.begin();
+        }
+        if let Some(tracking) = &self.tracking {
+            tracking.begin();
         }
     }
 
@@ -88,6 +113,10 @@ impl Redis {
     /// For a call that started then.
     pub async fn contains(&self, token: &Token, started: Instant) -> Result<bool> {
         self.link.bounded_since(started, self.is_valid(token)).await
+    }
+
+    pub fn is_cached(&self, token: &str) -> bool {
+        self.tracking.as_ref().is_some_and(|tracking| tracking.cache().holds(token))
     }
 
     pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
@@ -141,11 +170,21 @@ impl Redis {
     }
 
     pub async fn health(&self) -> Health {
-        health::check(&self.link).await
+        let mut health = health::check(&self.link).await;
+        if let Some(tracking) = &self.tracking
+            && health.latency.is_ok()
+            && let Some(cause) = tracking.failure().await
+        {
+            health.warnings.push(format!("options.cache has no effect, every check asks redis: {cause}"));
+        }
+        health
     }
 
     pub async fn close(&self) {
         self.link.close();
+        if let Some(tracking) = &self.tracking {
+            tracking.cache().close();
+        }
     }
 
     async fn find_or_adopt(&self, owner: &Owner) -> Result<Option<Token>> {
@@ -174,6 +213,7 @@ impl Redis {
             let fresh = Token::mint(owner)?;
             let (listed, noted) = join(self.listed(&keys), self.note_sku(&owner.sku)).await;
             let listed = listed?;
+            let _ending = Ending(if self.policy.each.is_some() { &listed } else { &[] });
             let issue = self.link.run(|connection| self.scripts.issue(connection, &keys, &fresh, notes, &listed));
             match issue.await? {
                 Verdict::Changed { expires } => return noted.map(|()| Issued { token: fresh, expires }),
@@ -208,6 +248,7 @@ impl Redis {
                 return Ok(token.clone());
             }
             let fresh = Token::mint(owner)?;
+            let _ending = Ending(&listed);
             let verdict = self.link.run(|connection| self.scripts.replace(connection, &keys, &fresh, &listed)).await?;
             if let Verdict::Changed { .. } = verdict {
                 return Ok(fresh);
@@ -254,6 +295,7 @@ impl Redis {
 
     async fn revoke_live(&self, token: &Token) -> Result<bool> {
         while let Some(found) = self.live(token).await? {
+            let _ending = Ending(slice::from_ref(&found.token));
             if self.link.run(|connection| self.scripts.revoke(connection, &found.token)).await? {
                 return Ok(true);
             }
@@ -278,6 +320,7 @@ impl Redis {
         let keys = Keys::of(&owner);
         for _ in 0..MAX_TRIES {
             let listed = self.listed(&keys).await?;
+            let _ending = Ending(&listed);
             let revoke = self.link.run(|connection| self.scripts.revoke_all(connection, &keys, &listed));
             if let Some(count) = revoke.await? {
                 return Ok(count);
@@ -288,6 +331,7 @@ impl Redis {
 
     async fn rotate_live(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
         let (fresh, family) = (Token::mint(&token.owner())?, random_hex()?);
+        let _ending = Ending(slice::from_ref(token));
         self.note_sku(&token.owner().sku).await?;
         for _ in 0..MAX_TRIES {
             let Some(found) = self.live(token).await? else { return Ok(None) };

@@ -34,6 +34,18 @@ impl Layout {
             Self::Tagged => format!("{}:{}", Keys::of(&token.owner()).index, token.session()).into(),
         }
     }
+
+    /// The text of the token whose record is called so; None where it cannot be a record's name.
+    pub fn token(self, record: &str) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Compatible => Some(record.into()),
+            Self::Tagged => {
+                let (index, session) = record.rsplit_once("}:")?;
+                let is_session = session.len() == 64;
+                is_session.then(|| Some(Token::join(index.strip_prefix("mpauthx:{u:")?, session).into()))?
+            }
+        }
+    }
 }
 
 /// The keys of one user and sku. The braces put them into one slot of a Cluster; the `u:` keeps any id from ending the tag at once.

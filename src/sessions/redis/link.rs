@@ -3,11 +3,11 @@
 //! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and cannot do without a password that the server turns out not
 //! to need.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind};
+use redis::{Cmd, ErrorKind, FromRedisValue, ProtocolVersion, RedisError, RedisResult, ServerErrorKind};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -27,18 +27,31 @@ pub struct Link {
     deadline: Duration,
     /// Filled by the first call that needs it, for all that wait for it; replaced by an empty one when the connection breaks.
     current: Mutex<Arc<OnceCell<Connection>>>,
+    /// How many connections were let go.
+    epoch: AtomicU64,
     closed: AtomicBool,
 }
 
 impl Link {
     pub fn new(settings: &Settings) -> std::result::Result<Self, String> {
         Ok(Self {
-            topology: Topology::new(settings)?,
+            topology: Topology::new(settings, ProtocolVersion::RESP2)?,
             connect_timeout: settings.connect_timeout,
             deadline: settings.deadline,
             current: Mutex::default(),
+            epoch: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         })
+    }
+
+    /// The longest that a call may take.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Another one once the connection was let go.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
     }
 
     pub fn topology(&self) -> &Topology {
@@ -119,6 +132,7 @@ impl Link {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, broken) {
             *current = Arc::default();
+            self.epoch.fetch_add(1, Ordering::Release);
         }
     }
 }
@@ -153,7 +167,7 @@ fn is_passing(error: &RedisError) -> bool {
 }
 
 /// What happened, and what to do. redis repeats the arguments of a command that it does not know, and they hold a user's id.
-fn describe(error: &RedisError) -> String {
+pub fn describe(error: &RedisError) -> String {
     let detail = error.detail().unwrap_or_default();
     let code = match error.code().unwrap_or_default() {
         // So redis 7 words it for a command within a script, and redis-rs passes on what SELECT is told.

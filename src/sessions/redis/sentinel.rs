@@ -1,7 +1,9 @@
 //! The master that Sentinels name.
 
 use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
-use redis::{AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, RedisResult, TlsCertificates, TlsMode};
+use redis::{
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, ProtocolVersion, RedisResult, TlsCertificates, TlsMode,
+};
 
 use super::connection::Connection;
 use super::settings::{Settings, all, certificates, nodelay};
@@ -12,10 +14,12 @@ pub struct Sentinel {
     /// Of the master.
     password: Option<String>,
     certificates: Option<TlsCertificates>,
+    /// Spoken with the master.
+    protocol: ProtocolVersion,
 }
 
 impl Sentinel {
-    pub fn new(urls: &[String], master: &str, settings: &Settings) -> Result<Self, String> {
+    pub fn new(urls: &[String], master: &str, settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
         let sentinels = all(urls, "options.tokens.sentinels")?;
         let is_tls = |sentinel: &ConnectionInfo| matches!(sentinel.addr(), ConnectionAddr::TcpTls { .. });
         let is_unix = |sentinel: &ConnectionInfo| matches!(sentinel.addr(), ConnectionAddr::Unix(_));
@@ -23,7 +27,7 @@ impl Sentinel {
             return Err("options.tokens.sentinels must all be redis:// or all be rediss:// URLs".to_owned());
         }
         let certificates = certificates(&sentinels[0], settings)?;
-        Ok(Self { sentinels, master: master.to_owned(), password: settings.password.clone(), certificates })
+        Ok(Self { sentinels, master: master.to_owned(), password: settings.password.clone(), certificates, protocol })
     }
 
     /// Asks the Sentinels anew each time: the master may be another one by now.
@@ -38,7 +42,8 @@ impl Sentinel {
         let mut builder = SentinelClientBuilder::new(addresses, &self.master, SentinelServerType::Master)?
             .set_client_to_redis_tcp_settings(nodelay())
             .set_client_to_sentinel_tcp_settings(nodelay())
-            .set_client_to_redis_db(own.db());
+            .set_client_to_redis_db(own.db())
+            .set_client_to_redis_protocol(self.protocol);
         if let Some(username) = own.username() {
             builder = builder.set_client_to_sentinel_username(username);
         }

@@ -1,6 +1,9 @@
 //! One redis server.
 
-use redis::{AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, RedisConnectionInfo, RedisError, RedisResult};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, ProtocolVersion, RedisConnectionInfo, RedisError,
+    RedisResult,
+};
 
 use super::connection::Connection;
 use super::settings::{Settings, certificates, read};
@@ -12,14 +15,14 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(url: &str, settings: &Settings) -> Result<Self, String> {
+    pub fn new(url: &str, settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
         let info = read(url, "options.tokens")?;
         let open = |info: ConnectionInfo| match certificates(&info, settings)? {
             Some(certificates) => Client::build_with_tls(info, certificates).map_err(|error| tls_error(&error)),
             None => Client::open(info).map_err(|error| error.category().to_owned()),
         };
         // CLIENT SETINFO is newer than redis 5, and one more command for an ACL to allow.
-        let bare = info.redis_settings().clone().set_skip_set_lib_name();
+        let bare = info.redis_settings().clone().set_protocol(protocol).set_skip_set_lib_name();
         let Some(password) = bare.password().map(str::to_owned).or_else(|| settings.password.clone()) else {
             return Ok(Self { client: open(info.set_redis_settings(bare))?, unauthenticated: None });
         };

@@ -2,6 +2,7 @@
 
 use redis::Cmd;
 
+use super::cache::Ending;
 use super::keys::{self, Keys};
 use super::record::{Record, record};
 use super::scripts::Trace;
@@ -116,6 +117,7 @@ impl Redis {
         let keys = Keys::of(&token.owner());
         for _ in 0..MAX_TRIES {
             let listed = self.listed(&keys).await?;
+            let _ending = Ending(&listed);
             let end = self.link.run(|connection| self.scripts.end_family(connection, &keys, family, &listed));
             if end.await? {
                 return Ok(());

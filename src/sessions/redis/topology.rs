@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use redis::aio::AsyncPushSender;
 use redis::cluster::ClusterClient;
-use redis::{AsyncConnectionConfig, RedisResult};
+use redis::{AsyncConnectionConfig, ProtocolVersion, RedisResult};
 
 use super::cluster;
 use super::connection::Connection;
@@ -19,10 +20,12 @@ pub enum Topology {
 
 impl Topology {
     /// `Err` says what is wrong with `settings`, without the password.
-    pub fn new(settings: &Settings) -> Result<Self, String> {
+    pub fn new(settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
         Ok(match &settings.place {
-            Place::Server(url) => Self::Server(Box::new(Server::new(url, settings)?)),
-            Place::Sentinels { urls, master } => Self::Sentinel(Box::new(Sentinel::new(urls, master, settings)?)),
+            Place::Server(url) => Self::Server(Box::new(Server::new(url, settings, protocol)?)),
+            Place::Sentinels { urls, master } => {
+                Self::Sentinel(Box::new(Sentinel::new(urls, master, settings, protocol)?))
+            }
             Place::Cluster(urls) => Self::Cluster(Box::new(cluster::client(urls, settings)?)),
         })
     }
@@ -37,11 +40,23 @@ impl Topology {
     }
 
     pub async fn connect(&self, timeout: Duration) -> RedisResult<Connection> {
-        let config = AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(None); // whoever calls sees to it
+        self.connect_with(&config(timeout)).await
+    }
+
+    /// The same, to a server that tells `hear` what it was not asked. It must speak RESP3, and be no Cluster.
+    pub async fn connect_tracking(&self, timeout: Duration, hear: impl AsyncPushSender) -> RedisResult<Connection> {
+        self.connect_with(&config(timeout).set_push_sender(hear)).await
+    }
+
+    async fn connect_with(&self, config: &AsyncConnectionConfig) -> RedisResult<Connection> {
         match self {
-            Self::Server(server) => server.connect(&config).await,
-            Self::Sentinel(sentinel) => sentinel.connect(&config).await,
+            Self::Server(server) => server.connect(config).await,
+            Self::Sentinel(sentinel) => sentinel.connect(config).await,
             Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
         }
     }
+}
+
+fn config(timeout: Duration) -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(None) // whoever calls sees to it
 }
