@@ -18,7 +18,7 @@ use crate::seal::Seal;
 use crate::sessions::{self, Issued, Sessions};
 use crate::token::Owner;
 use crate::users::Users;
-use crate::wechat::{Client, Exchange, InFlight};
+use crate::wechat::{Client, Exchange, Exchanging, InFlight};
 
 /// Calls in flight per object. Past it a call is refused at once: a store that is stuck must not fill the memory.
 const MAX_CALLS: u32 = 1 << 16;
@@ -119,6 +119,11 @@ impl Auth {
     /// Whether `token` is known to be live without asking.
     pub fn is_cached(&self, token: &str) -> bool {
         self.open.load(Ordering::Acquire) && self.sessions().is_cached(token)
+    }
+
+    /// Begins to exchange `code`, or joins those who do. Before the call: calls of one moment are to meet.
+    pub fn exchange(&self, code: String) -> Exchanging {
+        self.in_flight.enter(code)
     }
 
     /// How the stores are, and what they are called.

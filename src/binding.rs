@@ -113,7 +113,8 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn authorize(&self, call: u32, code: String, data: Either<String, Uint8Array>, iv: Either<String, Uint8Array>) {
         let (data, iv) = (encoded(data), encoded(iv));
-        self.spawn(call, |auth, admission| async move {
+        let code = Arc::new(self.auth.exchange(code));
+        self.spawn_holding(call, code.clone(), |auth, admission| async move {
             auth.authorize(&admission, &code, &data, &iv).await.map(Outcome::Token)
         });
     }
@@ -161,10 +162,10 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn login(&self, call: u32, code: String, device: Option<String>) {
-        self.spawn(
-            call,
-            |auth, admission| async move { auth.login(&admission, &code, device).await.map(Outcome::Login) },
-        );
+        let code = Arc::new(self.auth.exchange(code));
+        self.spawn_holding(call, code.clone(), |auth, admission| async move {
+            auth.login(&admission, &code, device).await.map(Outcome::Login)
+        });
     }
 
     #[napi(catch_unwind)]
@@ -279,8 +280,24 @@ impl Core {
     where
         F: Future<Output = Result<Outcome>> + Send + 'static,
     {
+        self.spawn_replying(self.reply(call), work);
+    }
+
+    /// Runs a call, and lets go of `held` when index.js has its outcome.
+    fn spawn_holding<F, H>(&self, call: u32, held: H, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+        H: Send + 'static,
+    {
+        self.spawn_replying(self.reply(call).holding(held), work);
+    }
+
+    fn spawn_replying<F>(&self, reply: Reply, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
         let admission = Arc::new(self.auth.admit());
-        let (reply, work) = (self.reply(call), work(self.auth.clone(), admission.clone()));
+        let work = work(self.auth.clone(), admission.clone());
         self.runtime.spawn(async move {
             reply.send(work.await);
             drop(admission);

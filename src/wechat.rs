@@ -9,6 +9,6 @@ mod json;
 mod open_data;
 
 pub use client::{Client, DEFAULT_TIMEOUT, Settings, Trouble};
-pub use exchange::{Exchange, InFlight, Reply, credentials};
+pub use exchange::{Exchange, Exchanging, InFlight, Reply, credentials};
 pub use interfaces::{AccessToken, PhoneNumber, access_token, phone_number};
 pub use open_data::{Encoded, OpenData, decrypt, decrypt_text, is_signature};

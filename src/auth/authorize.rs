@@ -10,13 +10,19 @@ use crate::error::{Error, Result};
 use crate::profile::Profile;
 use crate::sessions::Notes;
 use crate::token::Token;
-use crate::wechat::{Encoded, OpenData, Reply, Trouble, decrypt};
+use crate::wechat::{Encoded, Exchanging, OpenData, Reply, Trouble, decrypt};
 
 impl Auth {
     /// Logs the user in whom WeChat names for `code`.
-    pub async fn authorize(&self, admission: &Admission, code: &str, data: &Encoded, iv: &Encoded) -> Result<Token> {
+    pub async fn authorize(
+        &self,
+        admission: &Admission,
+        code: &Exchanging,
+        data: &Encoded,
+        iv: &Encoded,
+    ) -> Result<Token> {
         let app_id = self.parts.exchange.app_id(self.parts.app_id.as_deref()).map_err(Error::exchange)?;
-        let reply = self.parts.exchange.reply(code, &self.in_flight).await.map_err(failed)?;
+        let reply = self.parts.exchange.reply(code).await.map_err(failed)?;
         let Some(session_key) = reply.session_key.as_deref() else { return Err(Error::refused(reply.refusal)) };
         let mut open_data = decrypt(app_id, session_key, data, iv)?;
         let profile = if self.parts.keeps_profiles { take(&mut open_data.profile) } else { Profile::default() };

@@ -5,12 +5,12 @@ use crate::error::{Error, Result};
 use crate::profile::Profile;
 use crate::sessions::Notes;
 use crate::token::Owner;
-use crate::wechat::{Reply, Trouble};
+use crate::wechat::{Exchanging, Reply, Trouble};
 
 impl Auth {
     /// Logs the user in whom WeChat names for `code`.
-    pub async fn login(&self, admission: &Admission, code: &str, device: Option<String>) -> Result<Login> {
-        let reply = self.parts.exchange.reply(code, &self.in_flight).await.map_err(failed)?;
+    pub async fn login(&self, admission: &Admission, code: &Exchanging, device: Option<String>) -> Result<Login> {
+        let reply = self.parts.exchange.reply(code).await.map_err(failed)?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
         admission.check()?;
         let owner = self.owner(self.identify(&reply, open_id).await?);

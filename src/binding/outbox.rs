@@ -224,33 +224,44 @@ pub enum Outcome {
     Closed,
 }
 
-type Queue = Arc<Mutex<Vec<Message>>>;
+#[derive(Default)]
+struct Queue {
+    messages: Vec<Message>,
+    /// What is let go of when index.js takes them.
+    held: Vec<Held>,
+}
+
+type Held = Box<dyn Send>;
 
 /// Weak: an idle object does not keep the process alive. index.js holds the event loop while calls are pending.
 type Wake = ThreadsafeFunction<(), (), Vec<Message>, Status, false, true>;
 
 pub struct Outbox {
-    queue: Queue,
+    queue: Arc<Mutex<Queue>>,
     wake: Wake,
 }
 
 impl Outbox {
     pub fn new(wake: &Function<Vec<Message>, ()>) -> napi::Result<Self> {
-        let queue = Queue::default();
+        let queue = Arc::<Mutex<Queue>>::default();
         let drained = queue.clone();
-        let wake = wake
-            .build_threadsafe_function()
-            .callee_handled::<false>()
-            .weak::<true>()
-            .build_callback(move |_| Ok(take(&mut *drained.lock().unwrap_or_else(PoisonError::into_inner))))?;
+        let wake =
+            wake.build_threadsafe_function().callee_handled::<false>().weak::<true>().build_callback(move |_| {
+                Ok(take(&mut *drained.lock().unwrap_or_else(PoisonError::into_inner)).messages)
+            })?;
         Ok(Self { queue, wake })
     }
 
     /// Queues a message. The first one wakes index.js, which takes all that are there by then.
     pub fn send(&self, message: Message) {
+        self.send_holding(message, None);
+    }
+
+    fn send_holding(&self, message: Message, held: Option<Held>) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.push(message);
-        if queue.len() == 1 {
+        queue.messages.push(message);
+        queue.held.extend(held);
+        if queue.messages.len() == 1 {
             drop(queue);
             // Refused where the environment ends: then nobody waits any more.
             let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
@@ -262,12 +273,19 @@ impl Outbox {
 pub struct Reply {
     call: u32,
     outbox: Arc<Outbox>,
+    held: Option<Held>,
     sent: bool,
 }
 
 impl Reply {
     pub fn new(call: u32, outbox: Arc<Outbox>) -> Self {
-        Self { call, outbox, sent: false }
+        Self { call, outbox, held: None, sent: false }
+    }
+
+    /// Lets go of `held` when index.js has the answer.
+    pub fn holding(mut self, held: impl Send + 'static) -> Self {
+        self.held = Some(Box::new(held));
+        self
     }
 
     pub fn send(mut self, result: Result<Outcome>) {
@@ -294,7 +312,7 @@ impl Reply {
             Err(error) => message.error = Some(error.into()),
         }
         self.sent = true;
-        self.outbox.send(message);
+        self.outbox.send_holding(message, self.held.take());
     }
 }
 

@@ -29,8 +29,16 @@ pub enum Exchange {
 type Shared = Arc<OnceCell<Result<Reply, Trouble>>>;
 
 /// Codes that are being exchanged: a code counts once, so two calls with the same one are one request.
-#[derive(Default)]
-pub struct InFlight(Mutex<HashMap<String, Shared>>);
+#[derive(Clone, Default)]
+pub struct InFlight(Arc<Mutex<HashMap<String, Shared>>>);
+
+/// A code that a call exchanges. Who comes with the same one before the first of them has let go of it gets the same answer; who
+/// comes later asks again.
+pub struct Exchanging {
+    code: String,
+    shared: Shared,
+    in_flight: InFlight,
+}
 
 impl Exchange {
     /// The app id that decrypted data must be made for. `Err` says what is missing for a login.
@@ -44,11 +52,8 @@ impl Exchange {
     }
 
     /// Exchanges the code that `wx.login` gave.
-    pub async fn reply(&self, code: &str, in_flight: &InFlight) -> Result<Reply, Trouble> {
-        let shared = in_flight.enter(code);
-        let reply = shared.get_or_init(|| self.request(code)).await.clone();
-        in_flight.leave(code, &shared);
-        reply
+    pub async fn reply(&self, exchanging: &Exchanging) -> Result<Reply, Trouble> {
+        exchanging.shared.get_or_init(|| self.request(&exchanging.code)).await.clone()
     }
 
     async fn request(&self, code: &str) -> Result<Reply, Trouble> {
@@ -74,16 +79,18 @@ impl Exchange {
 }
 
 impl InFlight {
-    fn enter(&self, code: &str) -> Shared {
+    pub fn enter(&self, code: String) -> Exchanging {
         let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        codes.entry(code.to_owned()).or_default().clone()
+        let shared = codes.entry(code.clone()).or_default().clone();
+        Exchanging { code, shared, in_flight: self.clone() }
     }
+}
 
-    /// The first one to be answered takes the code away: who comes later asks again.
-    fn leave(&self, code: &str, shared: &Shared) {
-        let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if codes.get(code).is_some_and(|current| Arc::ptr_eq(current, shared)) {
-            codes.remove(code);
+impl Drop for Exchanging {
+    fn drop(&mut self) {
+        let mut codes = self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if codes.get(&self.code).is_some_and(|current| Arc::ptr_eq(current, &self.shared)) {
+            codes.remove(&self.code);
         }
     }
 }
