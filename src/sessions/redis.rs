@@ -213,10 +213,13 @@ impl Redis {
             let fresh = Token::mint(owner)?;
             let (listed, noted) = join(self.listed(&keys), self.note_sku(&owner.sku)).await;
             let listed = listed?;
+            if let Err(error) = noted {
+                return self.share(owner, notes).await?.ok_or(error);
+            }
             let _ending = Ending(if self.policy.each.is_some() { &listed } else { &[] });
             let issue = self.link.run(|connection| self.scripts.issue(connection, &keys, &fresh, notes, &listed));
             match issue.await? {
-                Verdict::Changed { expires } => return noted.map(|()| Issued { token: fresh, expires }),
+                Verdict::Changed { expires } => return Ok(Issued { token: fresh, expires }),
                 Verdict::Live { token, expires } => return Ok(Issued { token, expires }),
                 Verdict::Stale if self.policy.each.is_some() => {
                     // The script may have run before, and its reply been lost on the way.
@@ -228,6 +231,19 @@ impl Redis {
             }
         }
         Err(contended())
+    }
+
+    /// The live token that the logins of `owner` share, which gets the notes: also a redis that takes no new ones, for want of memory
+    /// say, knows who is logged in.
+    async fn share(&self, owner: &Owner, notes: &Notes) -> Result<Option<Issued>> {
+        if self.policy.each.is_some() {
+            return Ok(None);
+        }
+        let Some(token) = self.newest(owner).await? else { return Ok(None) };
+        let noted =
+            notes.is_empty() || self.link.run(|connection| self.scripts.note(connection, &token, notes)).await?;
+        let session = if noted { self.read(&token).await? } else { None };
+        Ok(session.map(|session| Issued { token, expires: session.expires }))
     }
 
     /// What was issued by a call whose reply was lost.

@@ -29,7 +29,10 @@ impl Redis {
             Record::Listed { issued } if self.is_listed_still(issued) => Ok(true),
             // Boxed: rare, and every waiting call would hold the room for it.
             Record::None => Box::pin(self.is_used_in_grace(token)).await,
-            rare => Box::pin(self.is_live_after_all(token, rare)).await,
+            rare => {
+                Ok(Box::pin(self.is_live_after_all(token, rare)).await?
+                    || Box::pin(self.is_used_in_grace(token)).await?)
+            }
         }
     }
 
@@ -78,7 +81,11 @@ impl Redis {
         match self.link.run(|connection| record(connection, &key)).await? {
             Record::None => self.successor(token).await,
             Record::Listed { issued } if self.is_listed_still(issued) => Ok(Some(itself(token))),
-            rare => Ok(self.is_live_after_all(token, rare).await?.then(|| itself(token))),
+            rare => match self.is_live_after_all(token, rare).await? {
+                true => Ok(Some(itself(token))),
+                // It may have been rotated between the two looks.
+                false => self.successor(token).await,
+            },
         }
     }
 

@@ -32,8 +32,16 @@ local function list(index, token, now, life)
   local left = redis.call('PTTL', index)
   redis.call('ZADD', index, text(now), token)
   if left ~= -1 and left < life * 1000 then
-    redis.call('EXPIRE', index, life)
+    redis.call('PEXPIRE', index, text(life * 1000))
   end
+end
+
+-- Asks redis, by doing nothing, for the rights that a change needs after it has begun: what it has done then, redis would not undo.
+-- `record` is the name of a new one. Not before ZADD or SET has asked for memory, for redis asks only those that write first.
+local function ask_for_rights(index, record)
+  redis.call('ZREM', index, '')
+  redis.call('DEL', record)
+  redis.call('PEXPIRE', record, 1)
 end
 
 -- Writes the record of a new token, which lives for `life` seconds, or, with `idle` milliseconds, for that long after each use.
@@ -47,7 +55,7 @@ local function put(record, now, life, idle, notes)
     redis.call('HSET', record, 'x', text(now + life * 1000), 'seen', text(now))
     redis.call('PEXPIRE', record, text(math.min(idle, life * 1000)))
   else
-    redis.call('EXPIRE', record, life)
+    redis.call('PEXPIRE', record, text(life * 1000))
   end
 end
 

@@ -34,6 +34,7 @@ end
 -- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays alone: a listed token without a
 -- record is none.
 list(index, token, now, life)
+ask_for_rights(index, record)
 put(record, now, life, idle, notes)
 for _, i in ipairs(dead) do
   redis.call('ZREM', index, ARGV[i - 3 + first])
@@ -43,6 +44,6 @@ for n = math.max(max, 1), #live do
   redis.call('ZREM', index, ARGV[live[n] - 3 + first])
 end
 if #live == 0 then
-  redis.call('EXPIRE', index, life) -- whatever those lived for that it has just let go
+  redis.call('PEXPIRE', index, text(life * 1000)) -- whatever those lived for that it has just let go
 end
 return {1, false, text(now + life * 1000)}

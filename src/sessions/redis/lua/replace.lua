@@ -13,12 +13,12 @@ local now = now_ms()
 -- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays alone: a listed token without a
 -- record is none.
 list(index, token, now, life)
-redis.call('DEL', record) -- there is none yet: shows whether the right is there before it matters
+ask_for_rights(index, record)
 redis.call('SET', since, text(now), 'EX', since_life)
 put(record, now, life, idle, {})
 for i = 4, #KEYS do
   redis.call('DEL', KEYS[i])
   redis.call('ZREM', index, ARGV[i + 1])
 end
-redis.call('EXPIRE', index, life)
+redis.call('PEXPIRE', index, text(life * 1000))
 return {1, false, text(now + life * 1000)}

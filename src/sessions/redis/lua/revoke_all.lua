@@ -7,6 +7,10 @@ local index, since = KEYS[1], KEYS[2]
 if not lists(index, 3, 2) then
   return {0, 0}
 end
+-- First what redis may refuse for want of a right. ZREM does nothing, but a redis whose memory is full lets a script go on that has
+-- begun to write.
+redis.call('ZREM', index, '')
+redis.call('SET', since, text(now_ms()), 'EX', ARGV[1])
 local live = 0
 for i = 3, #KEYS do
   if is_live(KEYS[i]) then
@@ -15,6 +19,4 @@ for i = 3, #KEYS do
   redis.call('DEL', KEYS[i])
 end
 redis.call('DEL', index)
--- Last: a redis whose memory is full refuses it where nothing was deleted before.
-redis.call('SET', since, text(now_ms()), 'EX', ARGV[1])
 return {1, live}

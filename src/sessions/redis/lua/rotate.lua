@@ -20,9 +20,12 @@ for i, field in ipairs({'d', 's'}) do
     notes[#notes + 1] = kept[i]
   end
 end
+-- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays alone: a listed token without a
+-- record is none, and nobody reads the note of a token that has one.
 list(index, ARGV[2], now, life)
-put(new, now, life, idle, notes)
 redis.call('SET', note, text(now + grace) .. ' ' .. family .. ' ' .. ARGV[2], 'EX', life)
+ask_for_rights(index, new)
+put(new, now, life, idle, notes)
 redis.call('DEL', old)
 redis.call('ZREM', index, ARGV[1])
 return {1, false, text(now + life * 1000)}

@@ -294,35 +294,27 @@ describe('redis that refuses to write changes nothing by halves:', () => {
   });
 
   // Every command that a change may need, each withheld once.
-  const RIGHTS = [
-    'zadd',
-    'zrem',
-    'zrange',
-    'hset',
-    'hget',
-    'hmget',
-    'hexists',
-    'set',
-    'get',
-    'del',
-    'expire',
-    'pexpire',
-  ];
-  RIGHTS.push('pttl', 'type', 'time', 'sadd', 'persist');
+  const RIGHTS = 'zadd zrem zrange hset hget hmget hexists set get del pexpire pttl type time sadd persist'.split(' ');
 
-  describe.each(Object.keys(CHANGES))('%s, of a user without the right to', (name) => {
+  const KINDS = [
+    ['with an idle limit', { mode: 'each', idle: 600 }],
+    ['at the maximum', { mode: 'each', max: 2 }],
+  ];
+  const CASES = KINDS.flatMap(([kind, sessions]) => Object.keys(CHANGES).map((name) => [name, kind, sessions]));
+
+  describe.each(CASES)('%s, %s, of a user without the right to', (name, _kind, sessions) => {
     let server;
     let app;
     beforeAll(async () => {
       server = await startRedis();
-      app = open(server.url, { mode: 'each', idle: 600 });
+      app = open(server.url, sessions);
       await issue(app, 'o0');
     });
 
     test.each(RIGHTS)('%s', async (right) => {
       const list = await twoTokens(app);
       await server.redis.call('ACL', 'SETUSER', 'app', 'reset', 'on', '>pw', '~*', '&*', '+@all', `-${right}`);
-      const limited = open(server.url.replace('//', '//app:pw@'), { mode: 'each', idle: 600 });
+      const limited = open(server.url.replace('//', '//app:pw@'), sessions);
       defer(() => limited.close());
       const answer = await orOutage(CHANGES[name](limited, list));
       const left = await listed(app, 'o1');
