@@ -16,6 +16,9 @@ const EARLY: u64 = 300;
 /// How long one process has for a renewal before another tries.
 const RENEWAL: Duration = Duration::from_secs(15);
 
+/// How long a call waits for others that renew: for one that died at it, and for the one that then takes its turn.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// How often a process that has no token looks whether the one that renews it is done.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -63,7 +66,7 @@ impl Auth {
             if let Some(Kept { text, .. }) = kept.as_ref().filter(|kept| kept.ends > now() + EARLY) {
                 return Ok(text.clone());
             }
-            if start.elapsed() > RENEWAL || self.sessions().claim(&lock, "taken", RENEWAL).await? {
+            if start.elapsed() > PATIENCE || self.sessions().claim(&lock, "taken", RENEWAL).await? {
                 let renewed = self.renew(app, invalid).await;
                 let _ = self.sessions().forget(&lock).await; // it ends by itself
                 return renewed;
