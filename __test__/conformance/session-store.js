@@ -364,6 +364,15 @@ function sharedSessions(open) {
     expect(await isValid(shop, tokens[1])).toBe(true);
   });
 
+  test('an id that looks like a user and the begin of a sku is neither', async () => {
+    const [whole, rest] = [open({ sku: 'b|c' }), open({ sku: 'c' })];
+    const user = newUser();
+    const token = await issue(whole, user);
+    expect(await listed(rest, `${user}|b`)).toEqual([]);
+    for (const allSkus of [false, true]) expect(await rest.sessions.revokeUser(`${user}|b`, { allSkus })).toBe(0);
+    expect(await isValid(whole, token)).toBe(true);
+  });
+
   test('allSkus ends the tokens of every sku, whichever object asks', async () => {
     const skus = ['shop', 'other', 's*', 's}u', '', 's|u', '微信'];
     const each = { mode: 'each' };

@@ -22,7 +22,11 @@ impl Auth {
 
     pub async fn list(&self, admission: &Admission, user: String) -> Result<Vec<Inspected>> {
         admission.check()?;
-        let sessions = self.sessions().list(&self.owner(user)).await?;
+        let owner = self.owner(user);
+        if !owner.is_usable() {
+            return Ok(Vec::new());
+        }
+        let sessions = self.sessions().list(&owner).await?;
         Ok(sessions.into_iter().map(|session| self.inspected(session)).collect())
     }
 
@@ -35,7 +39,11 @@ impl Auth {
     /// Ends the tokens of `user`. How many were live.
     pub async fn revoke_user(&self, admission: &Admission, user: String, all_skus: bool) -> Result<u64> {
         admission.check()?;
-        self.sessions().revoke_all(&self.owner(user), all_skus).await
+        let owner = self.owner(user);
+        match owner.is_usable() {
+            true => self.sessions().revoke_all(&owner, all_skus).await,
+            false => Ok(0),
+        }
     }
 
     /// Puts a new token in the place of a live one, which stays valid for `grace`.
