@@ -24,6 +24,14 @@ function busy({ tokens, wechat }, failed = () => {}) {
     app.authorize(`hang ${i}`, sample.encryptedData, sample.iv).catch(failed);
     app.refreshToken(`o${i}`).catch(failed);
     app.isTokenValid(TOKEN).catch((reason) => reason === undefined || failed(reason));
+    if (i % 4) continue;
+    app.login(`hang ${i}, too`).catch(failed);
+    app.wechat.getPhoneNumber(`hang ${i}`).catch(failed);
+    app.sessions.issue(`s${i}`, { device: 'phone' }).catch(failed);
+    app.sessions.list(`s${i}`).catch(failed);
+    app.sessions.inspect(TOKEN).catch(failed);
+    app.sessions.revokeUser(`s${i}`, { allSkus: true }).catch(failed);
+    app.sessions.rotate(TOKEN).catch((reason) => reason.code === 6007 || failed(reason));
   }
   return app;
 }

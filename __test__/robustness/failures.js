@@ -27,9 +27,10 @@ const SECRETS = {
   nickName: 'NICKNAME-Band',
   city: 'CITY-Guangzhou',
   session: 'deadbeef'.repeat(8),
+  code: 'LOGINCODE-0a3bXq000s8KxT1t',
 };
 
-const { secret, sessionKey, redisPass, openId, unionId, nickName, city, session } = SECRETS;
+const { secret, sessionKey, redisPass, openId, unionId, nickName, city, session, code } = SECRETS;
 const TOKEN = `${openId}|shop|${session}`;
 const PERSONAL = { nickName, city };
 
@@ -66,6 +67,10 @@ async function setUp() {
   await redis.redis.zadd(`mpauthx:{u:${unionId}|odd}`, 1, TOKEN.slice(0, -1));
   const closed = open();
   await closed.close();
+  const keeping = open({ options: { sessionKeys: true } });
+  const kept = (await keeping.login(user().code)).response;
+  const saying = (options) => open({ options: { wechat: options } });
+  const quoting = (text) => ({ errcode: 40029, errmsg: `invalid code ${text}, rid: 1-2-3` });
 
   return {
     'a missing argument': () => app.authorize('code', TOKEN, null),
@@ -122,6 +127,46 @@ async function setUp() {
     'an endpoint with the secret in it': factory({ wechat: { endpoint: `http://10.0.0.1/?secret=${secret}` } }),
     'no such option': factory({ redisPass }),
     'a token of a wrong type': () => app.extractSku([TOKEN]),
+    'a login that is refused': () => app.login(code),
+    'a login whose refusal quotes the code': () => {
+      wechat.interrupt('/sns/jscode2session', quoting(code));
+      return app.login(code);
+    },
+    'a login with nobody there': () => open({ wechat: deaf }).login(code),
+    'an exchange that throws what it was given': () =>
+      saying({
+        exchange: async (given) => {
+          throw new Error(`no session for ${given} with ${secret}`);
+        },
+      }).login(code),
+    'an exchange that gives no openid': () =>
+      saying({ exchange: () => ({ session_key: sessionKey, unionid: unionId, openid: [openId] }) }).login(code),
+    'a phone number that is refused': () => app.wechat.getPhoneNumber(code, { openId }),
+    'a phone number whose refusal quotes what was asked': () => {
+      wechat.interrupt('/wxa/business/getuserphonenumber', quoting(`${code} of ${openId}`));
+      return app.wechat.getPhoneNumber(code, { openId });
+    },
+    'an access token that is refused': () => {
+      wechat.interrupt('/cgi-bin/stable_token', { errcode: 40125, errmsg: `invalid ${secret}` });
+      return open({ tokens: 'memory' }).wechat.getPhoneNumber(code);
+    },
+    'data that do not decrypt': () => keeping.wechat.decryptData(kept, sample.encryptedData, sample.iv),
+    'data of a token that is not valid': () => keeping.wechat.decryptData(TOKEN, sample.encryptedData, sample.iv),
+    'a signature without a session key': () => app.wechat.checkSignature(kept, openId, code),
+    'a rotation of a token that is not valid': () => app.sessions.rotate(TOKEN),
+    'a rotation without a token': () => app.sessions.rotate(openId),
+    'a device that is too long': () => app.sessions.issue(openId, { device: openId.repeat(20) }),
+    'an id that cannot be': () => app.sessions.issue(TOKEN),
+    'a user store that throws what it was given': () => {
+      const db = { has: () => false, add: (id) => Promise.reject(new Error(`cannot add ${id}`)) };
+      return open({ db }).sessions.issue(openId);
+    },
+    'a key of ours of a wrong type (sessions.issue)': () => open({ sku: 'wrong' }).sessions.issue(openId),
+    'a key of ours of a wrong type (sessions.list)': () => open({ sku: 'wrong' }).sessions.list(openId),
+    'a key of ours with odd content (sessions.list)': () => open({ sku: 'odd' }).sessions.list(openId),
+    'a key of ours with odd content (sessions.revokeUser)': () => open({ sku: 'odd' }).sessions.revokeUser(openId),
+    'a redis that is gone (sessions.issue)': () => open({ redis: gone }).sessions.issue(openId),
+    'a redis that is gone (sessions.rotate)': () => open({ redis: gone }).sessions.rotate(TOKEN),
   };
 }
 
@@ -131,7 +176,12 @@ async function succeed() {
   const wechat = await startFakeWeChat();
   const app = createApp({ redis, wechat, secret, db: everybody() });
   await app.isTokenValid(await login(app, wechat, openId));
-  await app.refreshToken(openId);
+  const { response } = await app.refreshToken(openId);
+  await app.login(wechat.user({ openId, unionId, sessionKey }).code, { device: city });
+  await app.sessions.rotate(response);
+  await app.sessions.list(openId);
+  await app.wechat.getPhoneNumber(wechat.phone());
+  await app.sessions.revokeUser(openId);
   await app.close();
 }
 

@@ -7,10 +7,9 @@ const { inspect } = require('node:util');
 const mpauthx = require('../..');
 const { everybody } = require('../conformance/support');
 const { generator, sample, startFakeWeChat, within } = require('../support');
+const { OUTCOMES } = require('./outcomes');
 const { anyValue, mutate, ODD } = require('./values');
 
-const CODES = new Set([6000, 6001, 6008, 6009, 6010, 6011]);
-const KEYS = new Set(['code', 'errcode', 'errmsg', 'rid', 'retryable']);
 // Calls that are in flight at the same time.
 const TOGETHER = 100;
 const SETTLED = 60000;
@@ -40,27 +39,13 @@ function show(value) {
   }
 }
 
-/** A clear error: an Error with a number of ours, a message, and no other properties than WeChat's. */
-function isClear(error) {
-  if (!(error instanceof Error) || !CODES.has(error.code) || error.message === '') return false;
-  return Object.keys(error).every((key) => KEYS.has(key));
-}
-
-const isSuccess = (value) =>
-  value?.status_code === 1 && value.status_message === 'OK' && /\|[0-9a-f]{64}$/.test(value.response);
-
-const RESULT = {
-  authorize: [isSuccess, isClear],
-  refreshToken: [isSuccess, isClear],
-  isTokenValid: [(value) => value === undefined, (reason) => reason === undefined || isClear(reason)],
-};
-
-/** Calls what answers with a promise; what it may answer with stands in RESULT. */
+/** Calls what answers with a promise; what it may answer with stands in OUTCOMES. */
 async function callAsync(app, name, args) {
-  const [fine, clear] = RESULT[name];
+  const [fine, clear] = OUTCOMES[name];
+  const run = name.split('.').reduce((object, key) => object[key], app);
   let promise;
   try {
-    promise = app[name](...args);
+    promise = run(...args);
   } catch (error) {
     return fault(name, args, `threw ${show(error)}`);
   }
@@ -158,10 +143,20 @@ async function main({ seed, count, tokens }) {
   const wechat = await startFakeWeChat();
   const app = mpauthx(sample.appId, 'secret', 'shop', everybody(), null, null, {
     tokens,
+    sessionKeys: true,
     wechat: { endpoint: wechat.endpoint },
   });
-  const { response } = await app.refreshToken('a user whom nothing below names, so that the token stays live');
-  const sensible = [response, 'o1', 'shop', sample.iv, sample.encryptedData, 'redis://127.0.0.1:6379', 'memory', '60'];
+  const issue = async () => (await app.sessions.issue('a user of one token')).response;
+  const sensible = [
+    await issue(),
+    'o1',
+    'shop',
+    sample.iv,
+    sample.encryptedData,
+    'redis://127.0.0.1:6379',
+    'memory',
+    '60',
+  ];
   const any = () => anyValue(random, sensible);
   const anyArgs = (most) => Array.from({ length: random.below(most + 1) }, any);
   const orAny = (value) => (random.below(3) ? value : any());
@@ -169,8 +164,6 @@ async function main({ seed, count, tokens }) {
 
   const call = {
     authorize: () => callAsync(app, 'authorize', random.below(2) ? anyArgs(4) : nearlyRight(random, wechat)),
-    refreshToken: () => callAsync(app, 'refreshToken', anyArgs(2)),
-    isTokenValid: () => callAsync(app, 'isTokenValid', anyArgs(2)),
     extractOpenId: () => extract(app, 'extractOpenId', anyArgs(2)),
     extractSku: () => extract(app, 'extractSku', anyArgs(2)),
     close: () =>
@@ -180,7 +173,8 @@ async function main({ seed, count, tokens }) {
     // With tokens in memory: it is the arguments that matter here, and no redis of anybody else's.
     factory: () => factory([...FACTORY.map(orAny), anyOptions()]),
   };
-  const names = ['authorize', 'refreshToken', 'isTokenValid', 'extractOpenId', 'extractSku'];
+  for (const name of Object.keys(OUTCOMES)) call[name] ??= () => callAsync(app, name, anyArgs(3));
+  const names = [...Object.keys(OUTCOMES), 'extractOpenId', 'extractSku'];
 
   await within(SETTLED, sweep(app, wechat), 'a call of the sweep');
   let flight = [];
@@ -191,6 +185,7 @@ async function main({ seed, count, tokens }) {
     if (flight.length < TOGETHER && calls < count) continue;
     await within(SETTLED, Promise.all(flight), `a call of the ${calls / TOGETHER}th hundred`);
     flight = [];
+    sensible[0] = await issue(); // it may have been ended
   }
 
   await app.isTokenValid((await app.refreshToken('o1')).response); // and it still works

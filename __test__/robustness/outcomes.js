@@ -1,0 +1,38 @@
+'use strict';
+
+// What the functions that give a promise may give, whatever they are called with.
+
+const CODES = new Set([6000, 6001, 6007, 6008, 6009, 6010, 6011]);
+const KEYS = new Set(['code', 'errcode', 'errmsg', 'rid', 'retryable']);
+
+/** A clear error: an Error with a number of ours, a message, and no other properties than WeChat's. */
+function isClear(error) {
+  if (!(error instanceof Error) || !CODES.has(error.code) || error.message === '') return false;
+  return Object.keys(error).every((key) => KEYS.has(key));
+}
+
+const isSuccess = (value) =>
+  value?.status_code === 1 && value.status_message === 'OK' && /\|[0-9a-f]{64}$/.test(value.response);
+
+const isLogin = (value) => isSuccess(value) && typeof value.isNewUser === 'boolean' && value.expiresAt > 0;
+const isSession = (value) => typeof value?.userId === 'string' && typeof value.sku === 'string' && value.issuedAt > 0;
+const isBoolean = (value) => typeof value === 'boolean';
+
+/** Of each function what it may resolve with, and what it may reject with. */
+const OUTCOMES = {
+  authorize: [isSuccess, isClear],
+  login: [isLogin, isClear],
+  refreshToken: [isSuccess, isClear],
+  isTokenValid: [(value) => value === undefined, (reason) => reason === undefined || isClear(reason)],
+  'sessions.issue': [isLogin, isClear],
+  'sessions.inspect': [(value) => value === null || isSession(value), isClear],
+  'sessions.list': [(value) => value.every((one) => isSession(one) && typeof one.token === 'string'), isClear],
+  'sessions.revoke': [isBoolean, isClear],
+  'sessions.revokeUser': [Number.isInteger, isClear],
+  'sessions.rotate': [isSuccess, isClear],
+  'wechat.getPhoneNumber': [(value) => typeof value.phoneNumber === 'string', isClear],
+  'wechat.decryptData': [(value) => typeof value === 'object', isClear],
+  'wechat.checkSignature': [isBoolean, isClear],
+};
+
+module.exports = { OUTCOMES };
