@@ -6,8 +6,11 @@
 const fs = require('node:fs');
 const { createApp, startFakeWeChat } = require('../support');
 const { login, refresh } = require('../conformance/support');
+const { rotate } = require('../conformance/session-store-support');
 
 const LANES = 4;
+/** Rotations of one session: an old token is followed through that many within its grace. */
+const TURNS = 8;
 const CALLS = ['login', 'refresh', 'login', 'refresh', 'refresh', 'login'];
 
 /** Not `console.log`: what is printed must be out before the process can be killed. */
@@ -16,11 +19,17 @@ const print = (...words) => fs.writeSync(1, `${words.join(' ')}\n`);
 async function main({ file, tokens, round }) {
   const wechat = await startFakeWeChat();
   const app = createApp({ wechat, db: file, tokens });
-  const calls = { login: (user) => login(app, wechat, user), refresh: (user) => refresh(app, user) };
+  const calls = {
+    login: (user) => login(app, wechat, user),
+    refresh: (user) => refresh(app, user),
+    rotate: (_user, token) => rotate(app, token, { grace: 3600 }),
+  };
 
-  async function call(name, user) {
+  async function call(name, user, given) {
     print('begin', name, user);
-    print('end', name, user, await calls[name](user));
+    const token = await calls[name](user, given);
+    print('end', name, user, token);
+    return token;
   }
 
   /** Users of its own, one after the other, each new. */
@@ -37,7 +46,16 @@ async function main({ file, tokens, round }) {
     }
   }
 
-  await Promise.all([...Array.from({ length: LANES }, (_, number) => lane(number)), crowd()]);
+  /** New users, whose one session gets token after token. */
+  async function turner() {
+    for (let i = 0; ; i += 1) {
+      const user = `turn-${round}-${i}`;
+      let token = await call('login', user);
+      for (let turn = 0; turn < TURNS; turn += 1) token = await call('rotate', user, token);
+    }
+  }
+
+  await Promise.all([...Array.from({ length: LANES }, (_, number) => lane(number)), crowd(), turner()]);
 }
 
 main(JSON.parse(process.argv[2]));

@@ -3,12 +3,14 @@
 const path = require('node:path');
 const { drivers, generator, startNode } = require('../support');
 const { liveOf, login } = require('../conformance/support');
+const { listed } = require('../conformance/session-store-support');
 const { JOURNALS } = require('../conformance/user-kinds');
 const { userFile } = require('../users/support');
 const { fileSetting, rowsOf } = require('./file-support');
 
 const ROUNDS = 50;
 const CROWD = 'crowd';
+const TURNING = 'turn';
 const LONGEST = 400; // lines of a process until it is killed
 const LIMIT = 240000;
 
@@ -69,10 +71,17 @@ describe.each([
         for (const [what, , user] of lines) if (what === 'end') registered.add(user);
         expect([...registered].filter((user) => !found.includes(user))).toEqual([]);
 
-        const rows = await rowsOf(here.file);
+        const rows = (await rowsOf(here.file)).filter(([user]) => !user.startsWith(TURNING));
         expect(new Set(rows.map(([user]) => user)).size).toBe(rows.length);
         for (const { user, issued, inFlight } of histories(lines)) {
           const live = await liveOf(app, issued);
+          if (user.startsWith(TURNING)) {
+            expect([user, live]).toEqual([user, issued]); // the newest, and those in their grace
+            const sessions = await listed(app, user);
+            if (!inFlight.includes('rotate')) expect([user, sessions]).toEqual([user, issued.slice(-1)]);
+            expect(sessions).toEqual([await login(app, here.wechat, user)]);
+            continue;
+          }
           if (user.startsWith(CROWD)) expect(live.length).toBeLessThanOrEqual(1);
           // A refresh that nobody was told of may have replaced the last token, or not.
           else if (!inFlight.includes('refresh') || live.length > 0)
