@@ -2,7 +2,8 @@
 
 const RECORD = /^(.*)\|([0-9a-f]{64})$/s;
 const TAGGED = /^mpauthx:\{u:(.*)\}(?::(since|[0-9a-f]{64}))?$/s;
-const MARKER = /^mpauthx:adopted:/;
+/** What stays: marks of the adoption, and the skus. */
+const MARK = /^mpauthx:(adopted:|skus$)/;
 
 /**
  * What is wrong in the redis of tests that use no short ttl: a key without an end, a key that is nobody's, more than one token of
@@ -17,7 +18,7 @@ async function disorder(servers) {
   };
   for (const { redis } of servers) {
     for (const key of await redis.keys('*')) {
-      if (MARKER.test(key)) continue;
+      if (MARK.test(key)) continue;
       if ((await redis.ttl(key)) === -1) wrong.push(`${key} has no end`);
       const [, owner, rest] = key.match(TAGGED) || [];
       const [, prefix, hex] = key.match(RECORD) || [];

@@ -51,6 +51,17 @@ function writer(first) {
   return { written, write, writeUntil };
 }
 
+/** Makes a call again that has waited in vain: where all write as fast as they can, somebody's turn may not come in time. */
+async function insist(call) {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error.code !== 6000 || !/database is locked/.test(error.message)) throw error;
+    }
+  }
+}
+
 /** Registers users, each with a token; `tokens` are those that were handed out last, by user. */
 function registrar(app, wechat) {
   const tokens = {};
@@ -58,9 +69,9 @@ function registrar(app, wechat) {
   async function registerUntil(isOver, lane) {
     for (let i = 0; !isOver(); i += 1) {
       const user = `${lane}-${i}`;
-      tokens[user] = await login(app, wechat, user);
-      if (i % 3 === 0) tokens[user] = await refresh(app, user);
-      if (i % 3 === 1) await refresh(app, SHARED);
+      tokens[user] = await insist(() => login(app, wechat, user));
+      if (i % 3 === 0) tokens[user] = await insist(() => refresh(app, user));
+      if (i % 3 === 1) await insist(() => refresh(app, SHARED));
     }
   }
 
