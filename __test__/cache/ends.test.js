@@ -153,7 +153,11 @@ describe.each(['compatible', 'tagged'])('a cached token (layout %s)', (layout) =
       ];
       const [id] = await trackers(here.redis);
       // Both at once: redis has nobody to tell any more.
-      await here.redis.multi().client('KILL', 'ID', id).del(record(gone, gone.split('|')[0])).exec();
+      await here.redis
+        .multi()
+        .client('KILL', 'ID', id)
+        .del(record(gone, gone.split('|')[0]))
+        .exec();
       await dies(app, gone);
       expect(await isValid(app, kept)).toBe(true);
       await cached(app, here.redis, kept);
@@ -191,7 +195,14 @@ describe('a cached token, when redis', () => {
     const token = await login(app, wechat, 'o1');
     await cached(app, server.redis, token);
     await server.stop();
-    await until(() => app.isTokenValid(token).then(() => false, (error) => error?.code === 6000), 20000);
+    await until(
+      () =>
+        app.isTokenValid(token).then(
+          () => false,
+          (error) => error?.code === 6000,
+        ),
+      20000,
+    );
     const again = await startRedis({ port: server.port });
     const next = await until(() => login(app, wechat, 'o1').catch(() => null), 20000);
     expect(await liveOf(app, [token, next])).toEqual([next]);

@@ -26,7 +26,9 @@ describe.each(['compatible', 'tagged'])('a cache over redis (layout %s)', (layou
     for (const cache of [undefined, null, false]) {
       const app = open(cache);
       const token = await issue(app, newUser());
-      expect(await readingsDuring(here.redis, () => Promise.all(Array(5).fill(isValid(app, token))))).toBeGreaterThan(0);
+      expect(await readingsDuring(here.redis, () => Promise.all(Array(5).fill(isValid(app, token))))).toBeGreaterThan(
+        0,
+      );
       for (let i = 0; i < 5; i += 1) expect(await checks(app, [token])).toBe(1);
       expect(await trackers(here.redis)).toEqual([]);
       await app.close();

@@ -67,7 +67,8 @@ async function cachesInProcesses({ maxAge, ms }) {
       if (valid && begun > end.over) counts.stale += 1;
       if (valid && begun > end.over + maxAge + MARGIN) wrong.push(['live after maxAge', token, begun - end.over]);
       if (valid && begun > (here.get(token)?.over ?? Infinity)) wrong.push(['live in its own process', token]);
-      if (!valid && over < end.begun - MARGIN && !mayBeReplaced(token, over)) wrong.push(['refused before its end', token]);
+      if (!valid && over < end.begun - MARGIN && !mayBeReplaced(token, over))
+        wrong.push(['refused before its end', token]);
     }
   }
   expect([seed, wrong]).toEqual([seed, []]);
