@@ -110,6 +110,11 @@ declare namespace mpauthx {
       idle?: number;
     };
     /**
+     * Keeps checked tokens in memory, for as long as redis tells of changes: `isTokenValid` then answers most calls without asking.
+     * For tokens in redis, on one server or behind Sentinels; anywhere else it has no effect and `health` warns. Default false.
+     */
+    cache?: boolean | Cache;
+    /**
      * Keeps openid and session key with the token, sealed under a key derived from the app secret, for `wechat.decryptData` and
      * `wechat.checkSignature`; default false.
      */
@@ -123,6 +128,16 @@ declare namespace mpauthx {
      * has; default false. WeChat's data have been anonymous since 2021, and replace what stands there.
      */
     profile?: boolean;
+  }
+
+  export interface Cache {
+    /** How many tokens are kept, up to 10,000,000; past that, those that were not used for longest go. Default 10000. */
+    maxTokens?: number;
+    /**
+     * How long it may be since redis was asked about a token, in milliseconds; default 1000. It is the bound where redis cannot tell of
+     * a change: frozen, or cut off.
+     */
+    maxAge?: number;
   }
 
   /** A SQLite file that all processes of one machine may share; made where it is missing. It may be the file given as `db`. */

@@ -62,6 +62,10 @@ const options: Options = {
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, options);
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: 'memory', wechat: {}, users: 'object' });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: 'tokens.db' }, profile: true });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: true });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: { maxTokens: 1000, maxAge: 500 } });
+// @ts-expect-error: not milliseconds
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: { maxAge: '500' } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: pathToFileURL('tokens.db') } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: process.env.REDIS_URL as `redis://${string}` });
 
