@@ -4,7 +4,7 @@
 
 const timers = require('timers');
 const { Checks } = require('./checks.js');
-const native = require('./native.js');
+const native = require('./binding.js');
 const { failure } = require('./errors.js');
 
 /** The longest delay that timers take, in milliseconds. */

@@ -2,7 +2,7 @@
 
 // The status numbers, and Errors with them. Made here, not in the addon, so that `instanceof` holds in every realm.
 
-const native = require('./native.js');
+const native = require('./binding.js');
 
 const statusCode = Object.freeze(Object.fromEntries(native.statusCodes().map(({ name, code }) => [name, code])));
 const constants = Object.freeze({ statusCode });

@@ -7,7 +7,7 @@ const { bytes, candidate, device, grace, isMissing, option, text } = require('./
 const { createCalls } = require('./calls.js');
 const { readConfig } = require('./config.js');
 const { constants, failure, invalidToken, missing } = require('./errors.js');
-const native = require('./native.js');
+const native = require('./binding.js');
 
 const { success, userInfoDecryptionError } = constants.statusCode;
 

@@ -1,6 +1,7 @@
 // Formatters and linters: `npm run lint` checks, `npm run format` (`--fix`) repairs what can be repaired.
 
-import { beginInstallTests, hostTarget, isMain, main, runAll, testTool } from './run.mjs';
+import path from 'node:path';
+import { beginInstallTests, hostTarget, isMain, main, root, runAll, testTool } from './run.mjs';
 
 export function lints() {
   return [
@@ -12,6 +13,7 @@ export function lints() {
       args: ['clippy', '--profile', 'fast', ...hostTarget(), '--all-targets', '--', '-D', 'warnings'],
     },
     { title: 'biome', command: testTool('biome'), args: ['check', '--error-on-warnings'] },
+    { title: 'licenses', command: process.execPath, args: [path.join(root, 'scripts', 'licenses.mjs'), '--check'] },
   ];
 }
 

@@ -29,9 +29,9 @@ export async function main(action) {
 }
 
 /** Runs one command, its output going where ours goes, under a heading; rejects when it fails. */
-export async function step({ title, command, args, env }) {
+export async function step({ title, command, args, cwd, env }) {
   heading(title);
-  await execute(title, command, args, { env, stdio: 'inherit' });
+  await execute(title, command, args, { cwd, env, stdio: 'inherit' });
 }
 
 /** Runs every step, also those after a failure, and returns the titles of the failed ones. */
@@ -85,6 +85,14 @@ export function beginInstallTests() {
       process.stdout.write(Buffer.concat(chunks));
     }
   };
+}
+
+/** Installs what only the heavy tests need: a registry of npm packages, and other runtimes. */
+export async function installFull() {
+  for (const name of ['install', 'runtimes']) {
+    const cwd = path.join(testRoot, name);
+    if (!isInstalled(cwd)) await step({ title: `npm install (__test__/${name})`, command: 'npm', args: INSTALL, cwd });
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { defer, tempDir } = require('../support');
 
 const MODULES = path.join(__dirname, '..', 'node_modules');
-const NODE = path.join(MODULES, 'node24', 'bin', 'node');
+const NODE = path.join(__dirname, '..', 'runtimes', 'node_modules', 'node24', 'bin', 'node');
 const JEST = path.join(MODULES, 'jest', 'bin', 'jest.js');
 const CONFIG = path.join(__dirname, 'jest.config.js');
 const FILES = fs.readdirSync(__dirname).filter((name) => name.endsWith('.node24.js'));

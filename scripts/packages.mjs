@@ -1,0 +1,92 @@
+// The packages as they are published: the package itself, and one for each platform that there is a binary for.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from './run.mjs';
+
+const NPM = path.join(root, 'npm');
+
+/** Of a platform package, unpacked, in bytes. */
+export const MAX_SIZE = 8_000_000;
+
+/** The platforms, as napi names them. */
+export const PLATFORMS = readdirSync(NPM);
+
+/** The platform of this machine, as far as we build for it. */
+export const HOST = `${process.platform}-${process.arch}${{ linux: isMusl() ? '-musl' : '-gnu', win32: '-msvc' }[process.platform] ?? ''}`;
+
+function isMusl() {
+  return !process.report.getReport().header.glibcVersionRuntime;
+}
+
+/** Where a platform's binary is when it has been built for publishing. */
+export function binaryOf(platform) {
+  return path.join(NPM, platform, fileOf(platform));
+}
+
+/** Where `napi build` puts the binary for this machine. */
+export function hostBinary() {
+  return path.join(root, fileOf(HOST));
+}
+
+/** The binaries that have been built for publishing, by platform. */
+export function builtBinaries() {
+  const built = PLATFORMS.filter((platform) => existsSync(binaryOf(platform)));
+  return Object.fromEntries(built.map((platform) => [platform, binaryOf(platform)]));
+}
+
+/**
+ * Lays the packages out in `folder`: those of the platforms in `binaries`, and last the package itself, which depends on
+ * exactly those. Returns each as `{ name, version, folder, size }`.
+ */
+export function layOut(folder, binaries) {
+  const platforms = Object.entries(binaries).map(([platform, binary]) => {
+    const target = path.join(folder, platform);
+    cpSync(path.join(NPM, platform), target, { recursive: true });
+    cpSync(binary, path.join(target, fileOf(platform)));
+    for (const file of ['LICENSE', 'THIRD-PARTY-LICENSES.md']) cpSync(path.join(root, file), path.join(target, file));
+    return described(target);
+  });
+  return [...platforms, layOutMain(path.join(folder, 'mpauthx'), platforms)];
+}
+
+function layOutMain(target, platforms) {
+  for (const { path: file } of packed(root).files) {
+    mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
+    cpSync(path.join(root, file), path.join(target, file));
+  }
+  const manifest = path.join(target, 'package.json');
+  const optionalDependencies = Object.fromEntries(platforms.map(({ name, version }) => [name, version]));
+  writeFileSync(manifest, `${JSON.stringify({ ...readJson(manifest), optionalDependencies }, null, 2)}\n`);
+  return described(target);
+}
+
+function described(folder) {
+  const { name, version, unpackedSize: size } = packed(folder);
+  return { name, version, folder, size };
+}
+
+/** What npm would put into the package. */
+function packed(folder) {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  return JSON.parse(
+    execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  )[0];
+}
+
+export function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+export function fileSize(file) {
+  return statSync(file).size;
+}
+
+function fileOf(platform) {
+  return `mpauthx.${platform}.node`;
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
