@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './run.mjs';
+import { isMain, main, root } from './run.mjs';
 
 const NPM = path.join(root, 'npm');
 
@@ -34,6 +34,13 @@ export function hostBinary() {
 export function builtBinaries() {
   const built = PLATFORMS.filter((platform) => existsSync(binaryOf(platform)));
   return Object.fromEntries(built.map((platform) => [platform, binaryOf(platform)]));
+}
+
+/** Those that were built after the last change of the source. */
+function freshBinaries() {
+  const sources = readdirSync(path.join(root, 'src'), { recursive: true }).map((name) => path.join(root, 'src', name));
+  const changed = Math.max(...[...sources, path.join(root, 'Cargo.lock')].map((file) => statSync(file).mtimeMs));
+  return Object.fromEntries(Object.entries(builtBinaries()).filter(([, file]) => statSync(file).mtimeMs > changed));
 }
 
 /**
@@ -79,14 +86,18 @@ export function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(2)} MB`;
 }
 
-export function fileSize(file) {
-  return statSync(file).size;
-}
-
 function fileOf(platform) {
   return `mpauthx.${platform}.node`;
 }
 
 function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+// Run directly, it lays the packages out in a folder, those of this machine's platform with the binary that is there, and lists them.
+if (isMain(import.meta.url)) {
+  main(async () => {
+    const [folder] = process.argv.slice(2);
+    console.log(JSON.stringify(layOut(folder, { ...freshBinaries(), [HOST]: freshBinaries()[HOST] ?? hostBinary() })));
+  });
 }
