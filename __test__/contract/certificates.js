@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { tempDir } = require('../support');
 
-const CONFIG = `
+const config = (host) => `
 [req]
 distinguished_name = name
 prompt = no
@@ -19,17 +19,17 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost
+subjectAltName = DNS:${host}
 `;
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
-/** A certificate authority of the test's own and a certificate for localhost: { ca (a path), tls: { key, cert } }. */
-function certificates() {
+/** A certificate authority of the test's own and a certificate for a host: { ca (a path), tls: { key, cert } }. */
+function certificates(host = 'localhost') {
   const dir = tempDir();
   const file = (name) => path.join(dir, name);
   const openssl = (...args) => execFileSync('openssl', args, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
-  fs.writeFileSync(file('config'), CONFIG);
+  fs.writeFileSync(file('config'), config(host));
   const request = ['req', '-config', 'config', ...NEW_KEY];
   openssl(...request, '-x509', '-days', '2', '-extensions', 'ca', '-keyout', 'ca.key', '-out', 'ca.pem');
   openssl(...request, '-new', '-keyout', 'leaf.key', '-out', 'leaf.csr');

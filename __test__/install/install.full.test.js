@@ -6,6 +6,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { tempDir } = require('../support');
+const { findPrograms, run, INSTALL_TIMEOUT } = require('../support/postgres');
 const { bareEnvironment, layOut, publish, runBare, startRegistry } = require('./registry');
 
 const HOST = `mpauthx-linux-${process.arch}-gnu`;
@@ -72,3 +73,69 @@ test('without optional dependencies, requiring says what is missing and what to 
   await runBare(env, folder, 'npm', ['install', '--include=optional', '--no-audit', '--no-fund']);
   expect((await runBare(env, folder, 'node', ['-e', LOG_IN])).stdout).toBe('logged in\n');
 }, 60000);
+
+/**
+ * Runs tests in a network and with host names of their own: there WeChat's name is ours, and redis's usual port is free. Resolves with
+ * jest's report.
+ */
+async function inWorldOfItsOwn(name, application) {
+  const [ip, unshare] = await findPrograms({
+    names: [['ip'], ['unshare']],
+    folders: () => ['/usr/sbin', '/sbin', '/usr/bin'],
+    packages: ['iproute2', 'util-linux'],
+    advice: 'These tests need ip and unshare, of iproute2 and util-linux, and root or user namespaces.',
+  });
+  const folder = tempDir();
+  const [hosts, report] = ['hosts', 'report.json'].map((each) => path.join(folder, each));
+  fs.writeFileSync(hosts, '127.0.0.1 localhost api.weixin.qq.com\n');
+  const jest = path.join(__dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
+  const config = path.join(__dirname, 'world', 'jest.config.js');
+  const flags = ['--config', config, '--json', '--outputFile', report, path.join(__dirname, 'world', name)];
+  const enter = `"${ip}" link set lo up && mount --bind "${hosts}" /etc/hosts && exec "$@"`;
+  const asRoot = process.getuid() === 0 ? [] : ['--map-root-user'];
+  const args = [...asRoot, '--net', '--mount', 'sh', '-c', enter, 'sh', process.execPath, jest, ...flags];
+  const env = { ...process.env, MPAUTHX_APPLICATION: application };
+  const stderr = await run(unshare, args, { env, maxBuffer: 2 ** 26 }).then(
+    () => '',
+    (error) => error.stderr,
+  );
+  expect(stderr).toBe('');
+  return JSON.parse(fs.readFileSync(report, 'utf8'));
+}
+
+test(
+  'the quick start of the README runs, with redis and WeChat where it expects them',
+  async () => {
+    const { folder } = await install();
+    expect(await inWorldOfItsOwn('quick-start.world.js', folder)).toMatchObject({ success: true, numPassedTests: 3 });
+  },
+  INSTALL_TIMEOUT,
+);
+
+/** The example, installed before 2.0.0 was there, then swapped. */
+async function express() {
+  const folder = tempDir();
+  const example = path.join(__dirname, '..', '..', 'examples', 'express');
+  fs.copyFileSync(path.join(example, 'app.js'), path.join(folder, 'app.js'));
+  const { dependencies, ...manifest } = require(path.join(example, 'package.json'));
+  const { mpauthx: range, ...others } = dependencies;
+  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies: others }));
+  // A compiler made the binary of sqlite3, on another day; here it comes from our own tests.
+  await runBare(env, folder, 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund']);
+  const binary = path.join('node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node');
+  fs.mkdirSync(path.dirname(path.join(folder, binary)), { recursive: true });
+  fs.copyFileSync(path.join(__dirname, '..', binary), path.join(folder, binary));
+  await runBare(env, folder, 'npm', ['install', `mpauthx@${range}`, '--no-audit', '--no-fund']);
+  return folder;
+}
+
+test(
+  'an application for 1.3.2 runs over what 1.3.2 has stored',
+  async () => {
+    expect(await inWorldOfItsOwn('express.world.js', await express())).toMatchObject({
+      success: true,
+      numPassedTests: 5,
+    });
+  },
+  INSTALL_TIMEOUT,
+);

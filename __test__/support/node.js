@@ -8,16 +8,16 @@ const { defer } = require('./cleanup');
 const ROOT = path.join(__dirname, '..', '..');
 
 /**
- * Starts Node on a file or on source text, in the root of the package: `require('.')` is the package and
+ * Starts Node on a file or on source text, in the root of the package unless told otherwise: `require('.')` is the package and
  * `require('./__test__/support/redis')` works. Arguments are the last of `process.argv`. An `undefined` in `env` removes.
  *
  * Returns the child, `line(text)` (resolves when stdout holds the text), and `exit` (resolves with code, signal and output;
  * rejects when the timeout had to kill it).
  */
-function startNode(script, { env = {}, args = [], timeout = 25000, nodeArgs = [] } = {}) {
+function startNode(script, { env = {}, args = [], timeout = 25000, nodeArgs = [], cwd = ROOT } = {}) {
   const isFile = !script.includes('\n') && fs.existsSync(script);
   const child = spawn(process.execPath, [...nodeArgs, ...(isFile ? [script] : ['-e', script, '--']), ...args], {
-    cwd: ROOT,
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
