@@ -1,0 +1,105 @@
+'use strict';
+
+// The package on the runtimes that it is meant for, besides the one that everything else is tested with.
+
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { promisify } = require('node:util');
+const { ROOT, startRedis, tempDir } = require('../support');
+const { certificates } = require('../contract/certificates');
+
+const run = promisify(execFile);
+
+const MODULES = path.join(__dirname, 'node_modules');
+const node = (major) => path.join(MODULES, `node${major}`, 'bin', 'node');
+const tool = (name) => path.join(MODULES, '.bin', name);
+
+const RUNTIMES = [
+  ...[14, 16, 18, 22, 24, 26].map((major) => [`node ${major}.`, [node(major)]]),
+  ['bun ', [tool('bun')]],
+  ['deno ', [tool('deno'), 'run', '--allow-all', '--quiet']],
+];
+
+/** Those that jest runs on. */
+const SUITE = [18, 22, 24, 26];
+
+let redis;
+let made;
+let keys;
+beforeAll(async () => {
+  redis = await startRedis();
+  made = certificates();
+  const folder = tempDir();
+  keys = Object.entries(made.tls).map(([name, pem]) => {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, pem);
+    return file;
+  });
+});
+
+/** Runs one of the programs here, with what they are told of our servers; returns what it says. */
+async function say([command, ...args], program, folder = ROOT) {
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: made.ca };
+  const { stdout } = await run(command, [...args, program, folder, redis.url, ...keys], { env, cwd: ROOT });
+  return JSON.parse(stdout);
+}
+
+test.each(RUNTIMES)(
+  '%s: logins and tokens in every store',
+  async (name, command) => {
+    const said = await say(command, path.join(__dirname, 'smoke.js'));
+    expect(said).toEqual({ runtime: expect.stringMatching(`^${name}`), stores: 3, loadMs: expect.any(Number) });
+    console.log(`${said.runtime}: loaded in ${said.loadMs.toFixed(1)} ms`);
+  },
+  60000,
+);
+
+test('processes of a cluster share tokens, and what one has ended is refused in the other', async () => {
+  expect(await say([process.execPath], path.join(__dirname, 'cluster.js'))).toEqual({
+    workers: 2,
+    live: true,
+    ended: true,
+  });
+}, 60000);
+
+test('a bundle of esbuild with the addon outside works', async () => {
+  // The package as it is installed: its own files are bundled, and the addon is found beside the bundle.
+  const folder = tempDir();
+  const modules = path.join(folder, 'node_modules');
+  const addon = `mpauthx-linux-${process.arch}-gnu`;
+  const binary = fs.readdirSync(ROOT).find((name) => /^mpauthx\.linux-\w+-gnu\.node$/.test(name));
+  fs.mkdirSync(path.join(modules, addon), { recursive: true });
+  fs.copyFileSync(path.join(ROOT, binary), path.join(modules, addon, binary));
+  fs.writeFileSync(
+    path.join(modules, addon, 'package.json'),
+    JSON.stringify({ name: addon, version: '0', main: binary }),
+  );
+  const outfile = path.join(folder, 'bundle.js');
+  const flags = ['--bundle', '--platform=node', '--external:mpauthx-*', '--external:*.node', `--outfile=${outfile}`];
+  await run(tool('esbuild'), [path.join(ROOT, 'index.js'), ...flags]);
+  expect(fs.readFileSync(outfile, 'utf8')).not.toContain(ROOT);
+  const said = await say([process.execPath], path.join(__dirname, 'smoke.js'), outfile);
+  expect(said).toMatchObject({ stores: 3 });
+}, 60000);
+
+test.each(SUITE)(
+  'the suite passes on Node %i, as far as jest.config.js says',
+  async (major) => {
+    const report = path.join(tempDir(), 'report.json');
+    const jest = path.join(__dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
+    const config = path.join(__dirname, 'jest.config.js');
+    const stderr = await run(node(major), [jest, '--config', config, '--json', '--outputFile', report], {
+      cwd: ROOT,
+      maxBuffer: 2 ** 26,
+    }).then(
+      () => '',
+      (error) => error.stderr,
+    );
+    expect(stderr).toBe('');
+    const { success, numPassedTests, numPendingTests } = JSON.parse(fs.readFileSync(report, 'utf8'));
+    expect({ success, numPendingTests }).toEqual({ success: true, numPendingTests: 0 });
+    expect(numPassedTests).toBeGreaterThan(100);
+  },
+  400000,
+);
