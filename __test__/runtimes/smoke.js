@@ -3,10 +3,10 @@
 // What the package is for, once through, on whatever runtime this is run by: with users in a file, and tokens in every kind of store.
 // Prints one line of JSON. Arguments: the folder of the package, the URL of a redis, key and certificate for https.
 
-const assert = require('assert');
-const fs = require('fs');
-const os = require('os');
-const path = require('path');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { startFakeWeChat, sample } = require('../../scripts/fake-wechat');
 
 const [folder, redis, key, cert] = process.argv.slice(2);
