@@ -75,7 +75,8 @@ function floor(platform) {
     return 'none';
   }
   const newest = Math.max(...names.map((name) => Number(name.match(/_2\.(\d+)/)[1])));
-  if (!(newest <= Number(GLIBC.split('.')[1]))) throw new Error(`${platform}: needs GLIBC_2.${newest}`);
+  const isOld = newest > 0 && newest <= Number(GLIBC.split('.')[1]);
+  if (!isOld) throw new Error(`${platform}: needs GLIBC_2.${newest}`);
   return `2.${newest}`;
 }
 

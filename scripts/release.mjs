@@ -30,7 +30,7 @@ async function release(folder, isDry) {
   }
   // The package itself comes last: who installs it then finds what it depends on.
   for (const { name, folder: cwd } of packages) {
-    const args = ['publish', '--access', 'public', ...(isDry ? [DRY_RUN] : ['--provenance'])];
+    const args = ['publish', '--access', 'public', ...(isDry ? [DRY_RUN] : [])];
     await step({ title: `npm publish ${name}`, command: 'npm', args, cwd });
   }
   console.log('');
