@@ -1,4 +1,4 @@
-// What issue 6 wants to be reached, as ratios within one run.
+// What the benchmark is to reach, as ratios within one run.
 
 /** Each: what, the ratio (undefined where it was not measured), what it must be `atLeast` and is `wanted` to be, and how to compare. */
 export function targets({ parts }) {
