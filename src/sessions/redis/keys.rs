@@ -35,14 +35,13 @@ impl Layout {
         }
     }
 
-    /// The text of the token whose record is called so; None where it cannot be a record's name.
+    /// The text of the token whose record is called so, for any key of ours that may be one; None for others.
     pub fn token(self, record: &str) -> Option<Cow<'_, str>> {
         match self {
             Self::Compatible => Some(record.into()),
             Self::Tagged => {
-                let (index, session) = record.rsplit_once("}:")?;
-                let is_session = session.len() == 64;
-                is_session.then(|| Some(Token::join(index.strip_prefix("mpauthx:{u:")?, session).into()))?
+                let (owner, session) = record.strip_prefix("mpauthx:{u:")?.rsplit_once("}:")?;
+                Some(Token::join(owner, session).into())
             }
         }
     }
