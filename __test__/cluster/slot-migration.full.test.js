@@ -79,10 +79,17 @@ describe('a Redis Cluster of which a slot moves', () => {
     expect(await disorder(await cluster.ready())).toEqual([]);
   });
 
+  /** How often the masters have asked to try again. */
+  async function refusals() {
+    const texts = await Promise.all((await cluster.ready()).map((node) => node.redis.info('errorstats')));
+    return texts.map((text) => Number(/TRYAGAIN:count=(\d+)/.exec(text)?.[1] ?? 0)).reduce((sum, count) => sum + count);
+  }
+
   test('lets a login and a refresh wait while their user is half moved, and does them once', async () => {
     const app = open();
     const [known, first] = inSlot;
     const before = await refresh(app, known);
+    const refused = await refusals();
     let calls;
     const held = async () => {
       if (calls) return;
@@ -92,6 +99,7 @@ describe('a Redis Cluster of which a slot moves', () => {
     };
     await migrate(held, () => pause(100));
     const [found, next, other] = await within(LIMIT, Promise.all(calls), 'calls in a moving slot');
+    expect(await refusals()).toBeGreaterThan(refused + 10); // so they notice soon when the slot is there
     expect([before, next]).toContain(found);
     expect(await isValid(app, next)).toBe(true);
     expect(await isValid(app, before)).toBe(false);
