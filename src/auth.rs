@@ -96,7 +96,7 @@ impl Auth {
         self.users().prepare().await;
     }
 
-    /// Admits a call. Held until the call has been answered.
+    /// Admits a call. Held until index.js has the answer: else a call that follows it could find its place still taken.
     pub fn admit(&self) -> Admission {
         if !self.open.load(Ordering::Acquire) {
             return Admission::Closed;
@@ -148,7 +148,7 @@ impl Auth {
         self.open.store(false, Ordering::Release);
     }
 
-    /// Ends the connections once every call that was admitted has been answered. After `shut`.
+    /// Ends the connections once index.js has the answers to all calls that were admitted. After `shut`.
     pub async fn close(&self) {
         let all = self.permits.acquire_many(MAX_CALLS).await;
         self.sessions().close().await;

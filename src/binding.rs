@@ -128,8 +128,9 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn check(&self, batch: u32, tokens: String, count: u32) {
         let (admission, admitted) = self.auth.admit_many(count);
+        let is_closed = matches!(admission, Admission::Closed);
         let auth = self.auth.clone();
-        let checks = Checks::new(batch, count as usize, self.outbox.clone());
+        let checks = Checks::new(batch, count as usize, admission, self.outbox.clone());
         self.runtime.spawn(async move {
             let lines: Vec<&str> = if count == 1 { vec![&tokens] } else { tokens.split('\n').collect() };
             let (lines, refused) = lines.split_at(admitted as usize);
@@ -147,7 +148,7 @@ impl Core {
                 }
             }
             checks.settle(garbage);
-            auth.check(&admission, &candidates, |verdicts| {
+            auth.check(is_closed, &candidates, |verdicts| {
                 checks.settle(verdicts.into_iter().map(|(i, verdict)| (numbers[i], verdict)).collect());
             })
             .await;
@@ -275,7 +276,7 @@ impl Core {
         Reply::new(call, self.outbox.clone())
     }
 
-    /// Runs a call. It is admitted now, in the order of the application's calls, and counts until its outcome is on its way.
+    /// Runs a call. It is admitted now, in the order of the application's calls, and counts until index.js has its outcome.
     fn spawn<F>(&self, call: u32, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
     where
         F: Future<Output = Result<Outcome>> + Send + 'static,
@@ -298,10 +299,8 @@ impl Core {
     {
         let admission = Arc::new(self.auth.admit());
         let work = work(self.auth.clone(), admission.clone());
-        self.runtime.spawn(async move {
-            reply.send(work.await);
-            drop(admission);
-        });
+        let reply = reply.holding(admission);
+        self.runtime.spawn(async move { reply.send(work.await) });
     }
 
     /// Runs a call about a token, if `text` can be one.

@@ -51,9 +51,10 @@ impl Auth {
         self.sessions().replace_all(&self.owner(user)).await
     }
 
-    /// Whether each of `tokens` is live, told to `settle` under its number, those first that can be told at once. After `close` none is.
-    pub async fn check(&self, admission: &Admission, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>)) {
-        if let Admission::Closed = admission {
+    /// Whether each of `tokens` is live, told to `settle` under its number, those first that can be told at once. Where they were asked
+    /// after `close`, none is.
+    pub async fn check(&self, is_closed: bool, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>)) {
+        if is_closed {
             return settle((0..tokens.len()).map(|number| (number, Ok(false))).collect());
         }
         let started = Instant::now();

@@ -227,11 +227,11 @@ pub enum Outcome {
 #[derive(Default)]
 struct Queue {
     messages: Vec<Message>,
-    /// What is let go of when index.js takes them.
     held: Vec<Held>,
 }
 
-type Held = Box<dyn Send>;
+/// What is let go of when index.js takes a message.
+pub type Held = Box<dyn Send>;
 
 /// Weak: an idle object does not keep the process alive. index.js holds the event loop while calls are pending.
 type Wake = ThreadsafeFunction<(), (), Vec<Message>, Status, false, true>;
@@ -254,10 +254,11 @@ impl Outbox {
 
     /// Queues a message. The first one wakes index.js, which takes all that are there by then.
     pub fn send(&self, message: Message) {
-        self.send_holding(message, None);
+        self.send_holding(message, Vec::new());
     }
 
-    fn send_holding(&self, message: Message, held: Option<Held>) {
+    /// The same, and lets go of `held` when index.js takes the message.
+    pub fn send_holding(&self, message: Message, held: Vec<Held>) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.messages.push(message);
         queue.held.extend(held);
@@ -273,18 +274,18 @@ impl Outbox {
 pub struct Reply {
     call: u32,
     outbox: Arc<Outbox>,
-    held: Option<Held>,
+    held: Vec<Held>,
     sent: bool,
 }
 
 impl Reply {
     pub fn new(call: u32, outbox: Arc<Outbox>) -> Self {
-        Self { call, outbox, held: None, sent: false }
+        Self { call, outbox, held: Vec::new(), sent: false }
     }
 
     /// Lets go of `held` when index.js has the answer.
     pub fn holding(mut self, held: impl Send + 'static) -> Self {
-        self.held = Some(Box::new(held));
+        self.held.push(Box::new(held));
         self
     }
 
@@ -312,7 +313,7 @@ impl Reply {
             Err(error) => message.error = Some(error.into()),
         }
         self.sent = true;
-        self.outbox.send_holding(message, self.held.take());
+        self.outbox.send_holding(message, take(&mut self.held));
     }
 }
 
