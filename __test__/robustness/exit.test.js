@@ -76,6 +76,12 @@ test('calls made while the process exits do no harm', async () => {
   expect(result).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
 });
 
+test('loaded again and again, as test runners do, it is silent', async () => {
+  const again = 'for (const name of Object.keys(require.cache)) delete require.cache[name];';
+  const result = await runNode(`for (let i = 0; i < 20; i += 1) { ${again} require('.'); }`);
+  expect(result).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+});
+
 describe('an idle object does not keep the process alive', () => {
   test('that was never used', async () => {
     expect(await runNode(idle())).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
