@@ -234,7 +234,10 @@ function sessionStore(tokens, { shared }) {
         const answers = await atOnce(10, (i) => (i === 5 ? app.sessions.revoke(old) : issue(app, user)));
         expect(answers[5]).toBe(true);
         expect(await isValid(app, old)).toBe(false);
-        const live = await liveOf(app, answers.filter((_, i) => i !== 5));
+        const live = await liveOf(
+          app,
+          answers.filter((_, i) => i !== 5),
+        );
         expect(live.length).toBeLessThanOrEqual(1);
         expect(await listed(app, user)).toEqual(live);
       }

@@ -167,7 +167,11 @@ function together(states, calls) {
       } else {
         const own = state.of(part.owner);
         const at = calls.indexOf(part.call);
-        go(state.without(...own), rest, counts.map((count, i) => (i === at ? count + own.length : count)));
+        go(
+          state.without(...own),
+          rest,
+          counts.map((count, i) => (i === at ? count + own.length : count)),
+        );
       }
     }
   };

@@ -2,8 +2,11 @@
 
 // examples/express, over a redis and a user table that 1.3.2 has filled.
 
+const { once } = require('node:events');
+const http = require('node:http');
+const net = require('node:net');
 const path = require('node:path');
-const { createUserTable, dbAll, dbRun, openSqlite, sample, startNode, writeLegacyToken } = require('../../support');
+const { createUserTable, dbAll, dbRun, openSqlite, sample, startNode, until, writeLegacyToken } = require('../../support');
 const { application, startWorld } = require('./world');
 
 const TTL = 259200;
@@ -13,6 +16,7 @@ let world;
 let app;
 let url;
 let old;
+let current;
 
 beforeAll(async () => {
   world = await startWorld();
@@ -65,15 +69,39 @@ test('a refresh ends it, and the new one is kept as 1.3.2 keeps them', async () 
 test('a new user gets a row, and works beside the queries of the application', async () => {
   const { code, encryptedData, iv } = world.wechat.user({ openId: 'new-user' });
   const login = ask('POST', '/login', { body: { code, encryptedData, iv } });
-  const token = (await login).data.response;
+  current = (await login).data.response;
+  const token = current;
   const texts = Array.from({ length: 20 }, (_, i) => `note ${i}`);
   const written = await Promise.all(texts.map((text) => ask('POST', '/notes', { token, body: { text } })));
   expect(new Set(written.map(({ status }) => status))).toEqual(new Set([201]));
   expect((await ask('GET', '/notes', { token })).data.sort()).toEqual(texts.sort());
 });
 
-test('SIGINT ends it, and the database is whole', async () => {
+/** Whether the application takes another connection. */
+function isListening() {
+  return new Promise((resolve) => {
+    const socket = net.connect(new URL(url).port, '127.0.0.1', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}
+
+test('SIGINT lets it answer what has been asked, and ends it; the database is whole', async () => {
+  const body = JSON.stringify({ text: 'the last' });
+  const headers = {
+    token: current,
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    Expect: '100-continue',
+  };
+  const asked = http.request(`${url}/notes`, { method: 'POST', headers });
+  const reply = once(asked, 'response');
+  asked.flushHeaders();
+  await once(asked, 'continue');
   app.child.kill('SIGINT');
+  await until(async () => !(await isListening()));
+  asked.end(body);
+  expect((await reply)[0].resume().statusCode).toBe(201);
   expect(await app.exit).toMatchObject({ code: 0, stderr: '' });
   const db = await openSqlite(DATABASE);
   expect(await dbAll(db, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
@@ -81,4 +109,5 @@ test('SIGINT ends it, and the database is whole', async () => {
     'new-user',
     'old-user',
   ]);
+  expect(await dbAll(db, 'SELECT text FROM note WHERE id = (SELECT MAX(id) FROM note)')).toEqual([{ text: 'the last' }]);
 });
