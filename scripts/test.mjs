@@ -1,26 +1,18 @@
-// `npm test`: prepares a fresh clone, then runs lints, unit tests, type test and jest. `--full`: the heavy suites instead, all or
-// those whose path is given.
+// `npm test`: prepares a fresh clone, then runs lints, unit tests, type test and jest. `--full`: instead the heavy suites, all or
+// those whose path is given. `--nodes`, or `--full` without a path: jest on the other versions of Node too.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lints } from './lint.mjs';
+import { onOtherNodes } from './other-nodes.mjs';
 import { findRedisServer } from './redis-server.mjs';
-import {
-  beginInstallTests,
-  build,
-  hostTarget,
-  installFull,
-  installRoot,
-  main,
-  runAll,
-  testRoot,
-  testTool,
-} from './run.mjs';
+import { beginInstallTests, build, hostTarget, installFull, installRoot, main, runAll, testRoot } from './run.mjs';
 
 const [, , ...given] = process.argv;
 const full = given.includes('--full');
 const chosen = given.filter((argument) => !argument.startsWith('--'));
+const nodes = given.includes('--nodes') || (full && chosen.length === 0);
 
 main(async () => {
   const finishInstallTests = beginInstallTests();
@@ -28,38 +20,40 @@ main(async () => {
   await build();
   await finishInstallTests();
   if (full) await installFull();
-  const redisServer = findRedisServer();
 
   const folder = mkdtempSync(path.join(tmpdir(), 'mpauthx-test-'));
-  const report = path.join(folder, 'jest.json');
   try {
-    const failed = await runAll(steps(redisServer, report));
+    const todo = steps(folder);
+    const failed = await runAll(todo);
     if (failed.length > 0) {
       console.log(`\nfailed: ${failed.join(', ')}`);
       process.exitCode = 1;
     }
     // CI reads this line.
-    console.log(`\n${count(report)}`);
+    console.log(`\n${count(todo)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
 
-function steps(redisServer, report) {
-  const config = path.join(testRoot, full ? 'jest.full.config.js' : 'jest.config.js');
-  const jest = {
-    title: full ? 'jest (full)' : 'jest',
-    command: testTool('jest'),
-    args: ['--config', config, '--json', '--outputFile', report, ...chosen],
-    env: { REDIS_SERVER: redisServer },
+function steps(folder) {
+  const env = { REDIS_SERVER: findRedisServer() };
+  const jest = ({ title, config = 'jest.config.js', args = [], node = process.execPath, env: more }) => {
+    const report = path.join(folder, `${title}.json`);
+    const program = path.join(testRoot, 'node_modules', 'jest', 'bin', 'jest.js');
+    const fixed = [program, '--config', path.join(testRoot, config), '--json', '--outputFile', report];
+    return { title, command: node, args: [...fixed, ...args], env: { ...env, ...more }, report };
   };
-  if (full) return [jest];
+  if (full) {
+    const heavy = jest({ title: 'jest (full)', config: 'jest.full.config.js', args: chosen });
+    return nodes ? [heavy, ...onOtherNodes(folder, jest)] : [heavy];
+  }
   return [
     ...lints(),
     { title: 'cargo test', command: 'cargo', args: ['test', '--lib', '--profile', 'fast', ...hostTarget()] },
     tsc('typescript', 'tsconfig.json'),
     tsc('typescript47', 'tsconfig.oldest.json'),
-    jest,
+    jest({ title: 'jest' }),
   ];
 }
 
@@ -73,13 +67,22 @@ function tsc(typescript, project) {
   };
 }
 
-/** What jest counted; a file that could not even be loaded counts as one failure. */
-function count(report) {
-  let result = { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 };
-  try {
-    result = JSON.parse(readFileSync(report, 'utf8'));
-  } catch {
-    // jest ended before it could write.
+/** What jest counted, each time it ran; a file that could not even be loaded counts as one failure. */
+function count(steps) {
+  let passed = 0;
+  let failed = 0;
+  for (const { report } of steps.filter((each) => each.report)) {
+    const result = read(report);
+    passed += result.numPassedTests;
+    failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
   }
-  return `${result.numPassedTests} passed, ${result.numFailedTests + result.numRuntimeErrorTestSuites} failed`;
+  return `${passed} passed, ${failed} failed`;
+}
+
+function read(report) {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 }; // jest ended before it could write
+  }
 }

