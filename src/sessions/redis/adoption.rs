@@ -2,7 +2,7 @@
 //!
 //! One walk over the keys lists them, once per sku and redis; a marker remembers it. Whoever meets such a token later adopts it there
 //! and then and drops the marker, for 1.3.2 may run somewhere (a rollback, a fleet half upgraded): then the walk under way is repeated
-//! once, or the next login that finds no token walks again.
+//! some times, or the next login that finds no token walks again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,6 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Keys that one step of the walk looks at: redis is busy for well under a millisecond.
 const STEP: usize = 500;
+
+/// How often a walk is tried. Tokens that are met on sight meanwhile take the marker away, each once; where it still is, 1.3.2 issues
+/// new ones, and no walk would be the last.
+const MAX_WALKS: usize = 5;
 
 /// The marker's value once a walk has ended undisturbed.
 const DONE: &str = "done";
@@ -82,10 +86,11 @@ impl Adoption {
                 let (ended, wait) = watch::channel(());
                 let adoption = self.clone();
                 tokio::spawn(async move {
-                    // A token met on sight meanwhile takes the marker away. A second walk meets none, unless 1.3.2 still runs; then, or
-                    // after a failure, the next login that finds no token walks again.
-                    if adoption.walk().await == Ok(false) {
-                        let _ = adoption.walk().await;
+                    for _ in 0..MAX_WALKS {
+                        // After a failure the next login that finds no token walks again.
+                        if adoption.walk().await != Ok(false) {
+                            break;
+                        }
                     }
                     drop(ended);
                 });
