@@ -84,13 +84,16 @@ class Calls {
   }
 }
 
-// Rows of a write-ahead log go into their file, so that a copy of the file alone is whole. Once for each addon: test runners load
-// modules again and again, and Node warns of many listeners.
-const checkpoints = Symbol.for(`checkpoint of ${__filename}`);
-if (!process[checkpoints]) {
-  process[checkpoints] = true;
-  process.on('exit', native.checkpoint);
+// Rows of a write-ahead log go into their file, so that a copy of the file alone is whole. One listener, however often this is loaded,
+// by a test runner say: Node warns of many.
+const CHECKPOINTS = Symbol.for('mpauthx.checkpoints');
+if (!process[CHECKPOINTS]) {
+  process[CHECKPOINTS] = new Set();
+  process.on('exit', () => {
+    for (const checkpoint of process[CHECKPOINTS]) checkpoint();
+  });
 }
+process[CHECKPOINTS].add(native.checkpoint);
 
 /**
  * What the addon calls with messages, and so keeps. It must reach `calls` weakly, or an object that its application forgot could never

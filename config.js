@@ -206,14 +206,15 @@ function isTextList(value) {
   return Array.isArray(value) && value.length > 0 && value.every(isText);
 }
 
+/** Also of another realm; not a URL, a Map or a Buffer, whose content would not be seen. */
 function isPlain(value) {
-  return typeof value === 'object' && !Array.isArray(value);
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** The options that are set. Null counts as not set. */
 function checked(options, known, name) {
   if (isMissing(options)) return {};
-  if (typeof options !== 'object' || Array.isArray(options)) throw new TypeError(`${name} must be an object`);
+  if (!isPlain(options)) throw new TypeError(`${name} must be an object`);
   const set = Object.entries(options).filter(([, value]) => !isMissing(value));
   for (const [key, value] of set) {
     if (!Object.keys(known).includes(key)) throw new TypeError(`${name}.${key} is not an option`);

@@ -64,6 +64,15 @@ pub enum Admission {
 }
 
 impl Admission {
+    /// Before anything is begun: what is too much must not wait for anybody.
+    fn has_room(&self) -> Result<()> {
+        match self {
+            Self::TooMany => Err(too_many()),
+            Self::Admitted(_) | Self::Closed => Ok(()),
+        }
+    }
+
+    /// Before the token store is used.
     fn check(&self) -> Result<()> {
         match self {
             Self::Admitted(_) => Ok(()),
@@ -127,25 +136,30 @@ impl Auth {
     }
 
     /// How the stores are, and what they are called.
-    pub async fn health(&self) -> (&'static str, sessions::Health, &'static str, Result<()>) {
-        let (tokens, (users, usable)) = tokio::join!(self.tokens_health(), self.users().health());
+    pub async fn health(&self, admission: &Admission) -> (&'static str, sessions::Health, &'static str, Result<()>) {
+        let (tokens, (users, usable)) = tokio::join!(self.tokens_health(admission), self.users().health());
         (self.sessions().kind(), tokens, users, usable)
     }
 
-    async fn tokens_health(&self) -> sessions::Health {
-        match self.open.load(Ordering::Acquire) {
-            true => {
+    async fn tokens_health(&self, admission: &Admission) -> sessions::Health {
+        match admission {
+            Admission::Admitted(_) | Admission::TooMany => {
                 let mut health = self.sessions().health().await;
                 health.warnings.extend(self.parts.warning.map(str::to_owned));
                 health
             }
-            false => sessions::Health { latency: Err(closed()), warnings: Vec::new() },
+            Admission::Closed => sessions::Health { latency: Err(closed()), warnings: Vec::new() },
         }
     }
 
     /// Admits no more calls, from now on.
     pub fn shut(&self) {
         self.open.store(false, Ordering::Release);
+    }
+
+    /// Nobody takes answers any more: `close` waits for none.
+    pub fn abandon(&self) {
+        self.permits.close();
     }
 
     /// Ends the connections once index.js has the answers to all calls that were admitted. After `shut`.

@@ -90,6 +90,12 @@ pub struct Core {
     runtime: Handle,
 }
 
+impl Drop for Core {
+    fn drop(&mut self) {
+        self.auth.abandon();
+    }
+}
+
 #[napi]
 impl Core {
     /// `wake` is called with messages, whenever there are some. Throws with a message that says what is wrong with `config`.
@@ -243,10 +249,9 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn health(&self, call: u32) {
-        let (auth, reply) = (self.auth.clone(), self.reply(call));
-        self.runtime.spawn(async move {
-            let (tokens, health, users, usable) = auth.health().await;
-            reply.send(Ok(Outcome::Health(Health::new(tokens, health, users, usable))));
+        self.spawn(call, |auth, admission| async move {
+            let (tokens, health, users, usable) = auth.health(&admission).await;
+            Ok(Outcome::Health(Health::new(tokens, health, users, usable)))
         });
     }
 

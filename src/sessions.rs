@@ -48,6 +48,13 @@ impl Notes {
     }
 }
 
+/// Whether [`Sessions::find`] has looked for a token just now: that may take a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sought {
+    NotYet,
+    InVain,
+}
+
 /// A token and when it ends at the latest, in Unix milliseconds; None where it does not.
 #[derive(Debug)]
 pub struct Issued {
@@ -96,8 +103,11 @@ impl Sessions {
     }
 
     /// A new token of `owner` with `notes`; or the live one that their logins share, which then gets the notes.
-    pub async fn issue(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
-        delegate!(self, store => store.issue(owner, notes).await)
+    pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought) -> Result<Issued> {
+        match self {
+            Self::Redis(store) => store.issue(owner, notes, sought).await,
+            Self::Embedded(store) => store.issue(owner, notes).await,
+        }
     }
 
     /// Ends every live token of `owner` and issues a new one.

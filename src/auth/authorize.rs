@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
 use crate::profile::Profile;
-use crate::sessions::Notes;
+use crate::sessions::{Notes, Sought};
 use crate::token::Token;
 use crate::wechat::{Encoded, Exchanging, OpenData, Reply, Trouble, decrypt};
 
@@ -21,6 +21,7 @@ impl Auth {
         data: &Encoded,
         iv: &Encoded,
     ) -> Result<Token> {
+        admission.has_room()?;
         let app_id = self.parts.exchange.app_id(self.parts.app_id.as_deref()).map_err(Error::exchange)?;
         let reply = self.parts.exchange.reply(code).await.map_err(failed)?;
         let Some(session_key) = reply.session_key.as_deref() else { return Err(Error::refused(reply.refusal)) };
@@ -39,11 +40,12 @@ impl Auth {
             return Ok(token);
         }
         self.users().ensure(&owner.user, &profile).await?;
-        Ok(self.sessions().issue(&owner, &notes).await?.token)
+        Ok(self.sessions().issue(&owner, &notes, Sought::InVain).await?.token)
     }
 
     /// Ends the sessions of `user` and issues a new one.
     pub async fn refresh(&self, admission: &Admission, user: String) -> Result<Token> {
+        admission.has_room()?;
         if !self.users().exists(&user).await? {
             return Err(Error::unknown_user());
         }

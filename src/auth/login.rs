@@ -3,13 +3,14 @@
 use super::{Admission, Auth, Login};
 use crate::error::{Error, Result};
 use crate::profile::Profile;
-use crate::sessions::Notes;
+use crate::sessions::{Notes, Sought};
 use crate::token::Owner;
 use crate::wechat::{Exchanging, Reply, Trouble};
 
 impl Auth {
     /// Logs the user in whom WeChat names for `code`.
     pub async fn login(&self, admission: &Admission, code: &Exchanging, device: Option<String>) -> Result<Login> {
+        admission.has_room()?;
         let reply = self.parts.exchange.reply(code).await.map_err(failed)?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
         admission.check()?;
@@ -29,7 +30,7 @@ impl Auth {
             return Err(Error::unusable_user());
         }
         let is_new_user = self.users().ensure(&owner.user, &Profile::default()).await?;
-        Ok(Login { issued: self.sessions().issue(owner, notes).await?, is_new_user })
+        Ok(Login { issued: self.sessions().issue(owner, notes, Sought::NotYet).await?, is_new_user })
     }
 
     /// The unionid where there is one, unless the user is registered under the openid: from before the mini-program was bound to an open

@@ -6,7 +6,7 @@ mod schema;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Health, Issued, Notes, Policy, Session};
 use crate::error::{Error, Result};
@@ -85,10 +85,17 @@ impl Embedded {
         self.run(move |rows| use_token(&rows, &token)).await
     }
 
-    /// What fails for one is left to be asked again.
+    /// What fails for one is left to be asked again. A lock fails them all: each would wait for it as long again.
     pub async fn check(&self, tokens: &[Token]) -> Result<Vec<Option<bool>>> {
         let tokens = tokens.to_vec();
-        self.run(move |rows| Ok(tokens.iter().map(|token| use_token(&rows, token).ok()).collect())).await
+        self.run(move |rows| {
+            let verdicts = tokens.iter().map(|token| match use_token(&rows, token) {
+                Err(error) if is_locked(&error) => Err(error),
+                verdict => Ok(verdict.ok()),
+            });
+            verdicts.collect()
+        })
+        .await
     }
 
     pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
@@ -242,6 +249,10 @@ impl Embedded {
 }
 
 /// Whether `token` is live; then it counts as used.
+fn is_locked(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 fn use_token(rows: &Rows, token: &Token) -> rusqlite::Result<bool> {
     match rows.live(token)? {
         Some(found) => rows.touch(&found.session.token).map(|()| true),

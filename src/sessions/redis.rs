@@ -34,7 +34,7 @@ use futures_util::future::{join, try_join, try_join_all};
 use redis::{Cmd, ProtocolVersion, cmd};
 use tokio::time::Instant;
 
-use super::{CacheLimits, Health, Issued, Notes, Policy, Session};
+use super::{CacheLimits, Health, Issued, Notes, Policy, Session, Sought};
 use crate::error::{Error, Result};
 use crate::token::{Owner, Token, random_hex};
 use adoption::Adoption;
@@ -102,8 +102,8 @@ impl Redis {
         }
     }
 
-    pub async fn issue(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
-        self.link.bounded(self.issue_or_share(owner, notes)).await
+    pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought) -> Result<Issued> {
+        self.link.bounded(self.issue_or_share(owner, notes, sought)).await
     }
 
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
@@ -201,9 +201,10 @@ impl Redis {
         }
     }
 
-    async fn issue_or_share(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
+    async fn issue_or_share(&self, owner: &Owner, notes: &Notes, sought: Sought) -> Result<Issued> {
         let keys = Keys::of(owner);
         if self.policy.each.is_none()
+            && sought == Sought::NotYet
             && self.newest(owner).await?.is_none()
             && let Some(adoption) = &self.adoption
         {

@@ -21,12 +21,15 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 const PAUSE: Duration = Duration::from_millis(25);
 
+/// To connect.
+type Attempt = OnceCell<RedisResult<Connection>>;
+
 pub struct Link {
     topology: Topology,
     connect_timeout: Duration,
     deadline: Duration,
-    /// Filled by the first call that needs it, for all that wait for it; replaced by an empty one when the connection breaks.
-    current: Mutex<Arc<OnceCell<Connection>>>,
+    /// Made by the first call that needs it, for all that wait for it; replaced by an empty one when it failed, or the connection breaks.
+    current: Mutex<Arc<Attempt>>,
     /// How many connections were let go.
     epoch: AtomicU64,
     closed: AtomicBool,
@@ -83,12 +86,15 @@ impl Link {
             self.check_open()?;
             let cell = self.current();
             // Boxed, as it is large and rare: every waiting call would hold the room for it.
-            let connection = cell.get_or_try_init(|| Box::pin(self.topology.connect(self.connect_timeout))).await;
+            let connection = cell.get_or_init(|| Box::pin(self.topology.connect(self.connect_timeout))).await;
             // `close` may have come while this connected.
             self.check_open().inspect_err(|_| self.replace(&cell))?;
             let result = match connection {
                 Ok(connection) => step(connection.clone()).await,
-                Err(error) => Err(error),
+                Err(error) => {
+                    self.replace(&cell);
+                    Err(error.clone())
+                }
             };
             match result {
                 Ok(done) => return Ok(done),
@@ -123,12 +129,12 @@ impl Link {
         }
     }
 
-    fn current(&self) -> Arc<OnceCell<Connection>> {
+    fn current(&self) -> Arc<Attempt> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Lets `broken` go, if nobody has yet.
-    fn replace(&self, broken: &Arc<OnceCell<Connection>>) {
+    fn replace(&self, broken: &Arc<Attempt>) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, broken) {
             *current = Arc::default();
@@ -152,7 +158,7 @@ fn is_moving(error: &RedisError) -> bool {
 }
 
 /// Whether the same step may soon succeed.
-fn is_passing(error: &RedisError) -> bool {
+pub fn is_passing(error: &RedisError) -> bool {
     use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly};
     match error.kind() {
         ErrorKind::Io

@@ -9,11 +9,11 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::cache::{Cache, Reading, Tracked};
-use super::link::{Link, describe};
+use super::link::{Link, describe, is_passing};
 use super::topology::Topology;
 use crate::token::Token;
 
-/// How long after a try to connect another one is worth it: where redis could not be reached, and where it refused, for it is old or does
+/// How long after a try to connect another one is worth it: where redis was away for a moment, and where it refused, for it is old or does
 /// not allow its user the commands.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONG_PAUSE: Duration = Duration::from_secs(60);
@@ -89,7 +89,7 @@ impl Tracking {
         let tried = timeout(self.connect_timeout, self.open(last.number)).await;
         let (pause, failure) = match tried {
             Ok(Ok(())) => (PAUSE, None),
-            Ok(Err(error)) if error.is_io_error() => (PAUSE, Some(describe(&error))),
+            Ok(Err(error)) if is_passing(&error) => (PAUSE, Some(describe(&error))),
             Ok(Err(error)) => (LONG_PAUSE, Some(describe(&error))),
             Err(_) => (PAUSE, Some(format!("redis did not answer within {} ms", self.connect_timeout.as_millis()))),
         };
