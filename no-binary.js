@@ -2,6 +2,7 @@
 
 // Why there is no addon, in words. Read only when that is so: requiring the package is not to pay for it.
 
+const fs = require('fs');
 const { createRequire } = require('module');
 const { optionalDependencies, version } = require('./package.json');
 
@@ -12,7 +13,7 @@ const load = createRequire(__filename);
 function explain(cause) {
   const platform = nameOf(process);
   const error = new Error(
-    `mpauthx ${version} has no binary that runs here: ${platform}, Node ${process.versions.node}.\n${reason(platform)}`,
+    `mpauthx ${version} has no binary that runs here: ${platform}, Node ${process.versions.node}.\n${reason(platform, cause)}`,
   );
   error.cause = cause;
   return error;
@@ -27,19 +28,37 @@ function nameOf({ platform, arch, report }) {
 }
 
 /** The likely cause and the remedy. */
-function reason(platform) {
-  if (!optionalDependencies) {
+function reason(platform, cause) {
+  if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) {
+    return `Likely cause: NAPI_RS_NATIVE_LIBRARY_PATH names a binary that does not load: ${saidBy(cause)}\nRemedy: correct the variable, or unset it.`;
+  }
+  return optionalDependencies ? reasonInPackage(platform, cause) : reasonInSource(platform, cause);
+}
+
+function reasonInSource(platform, cause) {
+  const wanted = `mpauthx.${platform}.node`;
+  const built = fs.readdirSync(__dirname).filter((name) => /^mpauthx\..*\.node$/.test(name));
+  // The loader's own failures have no code: with one, the loader itself is missing, which a build makes too.
+  if (built.length === 0 || cause.code === 'MODULE_NOT_FOUND') {
     return 'Likely cause: this is the source, and the addon has not been built.\nRemedy: npm install && npm run build';
   }
+  if (!built.includes(wanted)) {
+    return `Likely cause: this is the source, built for another platform: ${built[0]} is there, ${wanted} is not.\nRemedy: npm install && npm run build, on the platform that runs the application (for a container, inside it).`;
+  }
+  const failure = failureOf(`./${wanted}`);
+  if (failure) {
+    return `Likely cause: ${wanted} is there, and the system does not load it: ${failure.message}\nRemedy: npm install && npm run build, on the system that runs the application.`;
+  }
+  return refused(wanted, cause);
+}
+
+function reasonInPackage(platform, cause) {
   const wanted = `mpauthx-${platform}`;
   const names = Object.keys(optionalDependencies);
   if (!names.includes(wanted)) {
     return `Likely cause: no binary is published for this platform. There are: ${names.join(', ')}.\nRemedy: build it from source, with Rust and a C compiler.`;
   }
-  const failure = failureOf(wanted);
-  if (failure) {
-    return `Likely cause: ${wanted} is installed, and the system does not load it: ${failure}\nRemedy: run it on a system that has what is missing (Linux: glibc 2.17, or musl), or reinstall the package if the file is damaged.`;
-  }
+  if (isInstalled(wanted)) return reasonOfInstalled(platform, cause);
   const other = names.find(isInstalled);
   if (other) {
     return `Likely cause: ${other} is installed instead of ${wanted}: node_modules or the lock file was made on another platform.\nRemedy: delete node_modules, and install on the platform that runs the application (for a container, inside it). If the lock file does not name ${wanted}, delete that too.`;
@@ -47,14 +66,37 @@ function reason(platform) {
   return `Likely cause: ${wanted} is not installed: optional dependencies were left out (--omit=optional, --no-optional, "omit" in .npmrc, NPM_CONFIG_OMIT), or the lock file was made on another platform.\nRemedy: install with optional dependencies. If the lock file does not name ${wanted}, delete node_modules and the lock file first.`;
 }
 
-/** What the system says of a package that is there and does not load. */
+/** Of the right package, which is there and does not help. */
+function reasonOfInstalled(platform, cause) {
+  const wanted = `mpauthx-${platform}`;
+  const failure = failureOf(wanted);
+  if (!failure) return refused(wanted, cause);
+  if (failure.code === 'MODULE_NOT_FOUND') {
+    return `Likely cause: ${wanted} is installed, but mpauthx.${platform}.node is not in it: files were left out or removed (a copy, a bundler, an ignore file).\nRemedy: reinstall it: delete node_modules, and install again.`;
+  }
+  return `Likely cause: ${wanted} is installed, and the system does not load it: ${failure.message}\nRemedy: run it on a system that has what is missing (Linux: glibc 2.17, or musl), or reinstall the package if the file is damaged.`;
+}
+
+/** Of a binary that works, for a reason of the loader's own. */
+function refused(wanted, cause) {
+  return `Likely cause: ${wanted} loads, but the loader does not take it: ${saidBy(cause)}\nRemedy: unset the environment variables that begin with NAPI_RS_, or reinstall the package.`;
+}
+
+/** What happens when a binary is loaded without the loader. */
 function failureOf(name) {
   try {
     load(name);
     return undefined;
   } catch (error) {
-    return error.code === 'MODULE_NOT_FOUND' ? undefined : error.message;
+    return error;
   }
+}
+
+/** The first line of whatever the loader met, the newest last; but for WebAssembly, which we do not publish, and its advice. */
+function saidBy(cause) {
+  const said = [];
+  for (let each = cause; each; each = each.cause) said.unshift(String(each.message).split('\n')[0]);
+  return said.filter((line) => !/^Cannot find (native binding|module '.*wasi)/.test(line)).join('; ');
 }
 
 function isInstalled(name) {
@@ -65,4 +107,4 @@ function isInstalled(name) {
   }
 }
 
-module.exports = { explain };
+module.exports = { explain, nameOf };

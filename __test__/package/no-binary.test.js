@@ -6,12 +6,20 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT, runNode, tempDir } = require('../support');
 
+const { nameOf } = require('../../no-binary');
 const { files, version } = require('../../package.json');
-const HERE = `${process.platform}-${process.arch}-gnu`;
+
+const HERE = nameOf(process);
+const OTHERS = ['linux-x64-musl', 'darwin-arm64', 'win32-x64-msvc'].filter((name) => name !== HERE);
+/** What systems say of a text that is no binary. */
+const REFUSED = /load it: .*(too short|invalid ELF header|mach-o|Win32)/;
 const START = `Error: mpauthx ${version} has no binary that runs here: ${HERE}, Node ${process.versions.node}.\n`;
 
-/** A package as it is installed, without a binary; `packages` are those of platforms beside it, as the text of their binaries. */
-function installed({ optional = [HERE, 'linux-x64-musl', 'darwin-arm64'], packages = {} } = {}) {
+/**
+ * A package as it is installed, without a binary. `packages` are those of platforms beside it: the text of their binaries, null
+ * for none, `OURS` for ours; `of` is their version. `binaries` are files in the package itself, as a build puts them there.
+ */
+function installed({ optional = [HERE, ...OTHERS], packages = {}, binaries = {}, of = version } = {}) {
   const modules = path.join(tempDir(), 'node_modules');
   const folder = path.join(modules, 'mpauthx');
   fs.mkdirSync(folder, { recursive: true });
@@ -22,10 +30,18 @@ function installed({ optional = [HERE, 'linux-x64-musl', 'darwin-arm64'], packag
   write(folder, { name: 'mpauthx', version, optionalDependencies });
   for (const [platform, binary] of Object.entries(packages)) {
     const file = `mpauthx.${platform}.node`;
-    write(path.join(modules, `mpauthx-${platform}`), { name: `mpauthx-${platform}`, version, main: file });
-    fs.writeFileSync(path.join(modules, `mpauthx-${platform}`, file), binary);
+    write(path.join(modules, `mpauthx-${platform}`), { name: `mpauthx-${platform}`, version: of, main: file });
+    if (binary !== null) put(path.join(modules, `mpauthx-${platform}`, file), binary);
   }
+  for (const [platform, binary] of Object.entries(binaries)) put(path.join(folder, `mpauthx.${platform}.node`), binary);
   return folder;
+}
+
+const OURS = path.join(ROOT, `mpauthx.${HERE}.node`);
+
+function put(file, binary) {
+  if (binary === OURS) fs.copyFileSync(OURS, file);
+  else fs.writeFileSync(file, binary);
 }
 
 function write(folder, manifest) {
@@ -34,8 +50,8 @@ function write(folder, manifest) {
 }
 
 /** What a process says that requires the package. */
-async function failure(folder) {
-  const { code, stderr } = await runNode(`require(${JSON.stringify(folder)});\n`);
+async function failure(folder, env) {
+  const { code, stderr } = await runNode(`require(${JSON.stringify(folder)});\n`, { env });
   expect(code).toBe(1);
   expect(stderr).toContain(START);
   return stderr;
@@ -47,31 +63,75 @@ test('no platform package: optional dependencies were left out', async () => {
   expect(said).toContain('Remedy: install with optional dependencies.');
 });
 
-test.each(['linux-x64-musl', 'darwin-arm64'])(
-  'the package of %s instead: it was installed elsewhere',
-  async (other) => {
-    const said = await failure(installed({ packages: { [other]: '' } }));
-    expect(said).toContain(`Likely cause: mpauthx-${other} is installed instead of mpauthx-${HERE}`);
-    expect(said).toContain('Remedy: delete node_modules, and install on the platform that runs the application');
-  },
-);
+test.each(OTHERS)('the package of %s instead: it was installed elsewhere', async (other) => {
+  const said = await failure(installed({ packages: { [other]: '' } }));
+  expect(said).toContain(`Likely cause: mpauthx-${other} is installed instead of mpauthx-${HERE}`);
+  expect(said).toContain('Remedy: delete node_modules, and install on the platform that runs the application');
+});
 
 test('a binary that the system does not load: what the system says', async () => {
   const said = await failure(installed({ packages: { [HERE]: 'no binary at all' } }));
   expect(said).toContain(`Likely cause: mpauthx-${HERE} is installed, and the system does not load it: `);
-  expect(said).toMatch(/load it: .*(too short|invalid ELF header)/);
+  expect(said).toMatch(REFUSED);
+});
+
+test('the package without its binary: files were left out', async () => {
+  for (const packages of [{ [HERE]: null }, { [HERE]: null, [OTHERS[0]]: '' }]) {
+    const said = await failure(installed({ packages }));
+    expect(said).toContain(`Likely cause: mpauthx-${HERE} is installed, but mpauthx.${HERE}.node is not in it: `);
+    expect(said).toContain('Remedy: reinstall it');
+  }
+});
+
+test('a binary that works, and a loader that wants another version: what the loader says', async () => {
+  const folder = installed({ packages: { [HERE]: OURS }, of: '1.0.0' });
+  const said = await failure(folder, { NAPI_RS_ENFORCE_VERSION_CHECK: '1' });
+  expect(said).toContain(`Likely cause: mpauthx-${HERE} loads, but the loader does not take it: `);
+  expect(said).toContain(`version mismatch, expected ${version} but got 1.0.0`);
+  expect(said).not.toMatch(/Likely cause: .*(npm has a bug|wasi)/);
+});
+
+test.each([
+  ['installed', { packages: { [HERE]: OURS } }],
+  ['built', { optional: null, binaries: { [HERE]: OURS } }],
+  ['not there', {}],
+])('NAPI_RS_NATIVE_LIBRARY_PATH that leads nowhere, the binary %s: the variable', async (_, how) => {
+  const said = await failure(installed(how), { NAPI_RS_NATIVE_LIBRARY_PATH: '/nowhere/mpauthx.node' });
+  expect(said).toContain('Likely cause: NAPI_RS_NATIVE_LIBRARY_PATH names a binary that does not load: ');
+  expect(said).toContain("Cannot find module '/nowhere/mpauthx.node'");
+  expect(said).toContain('Remedy: correct the variable, or unset it.');
 });
 
 test('a platform that nothing is published for: what there is', async () => {
-  const said = await failure(installed({ optional: ['darwin-arm64', 'win32-x64-msvc'] }));
+  const said = await failure(installed({ optional: OTHERS }));
   expect(said).toContain(
-    'no binary is published for this platform. There are: mpauthx-darwin-arm64, mpauthx-win32-x64',
+    `no binary is published for this platform. There are: ${OTHERS.map((name) => `mpauthx-${name}`).join(', ')}.`,
   );
   expect(said).toContain('Remedy: build it from source');
 });
 
 test('the source, not built: the command that builds it', async () => {
   expect(await failure(installed({ optional: null }))).toContain('Remedy: npm install && npm run build\n');
+});
+
+test('the source, built into what the system does not load: what the system says', async () => {
+  const said = await failure(installed({ optional: null, binaries: { [HERE]: 'no binary at all', [OTHERS[0]]: '' } }));
+  expect(said).toContain(`Likely cause: mpauthx.${HERE}.node is there, and the system does not load it: `);
+  expect(said).toMatch(REFUSED);
+});
+
+test.each(OTHERS)('the source, built for %s: which platform that is', async (other) => {
+  const said = await failure(installed({ optional: null, binaries: { [other]: '' } }));
+  expect(said).toContain(
+    `Likely cause: this is the source, built for another platform: mpauthx.${other}.node is there, `,
+  );
+  expect(said).toContain('Remedy: npm install && npm run build, on the platform that runs the application');
+});
+
+test('the source, its loader gone: the command that builds it', async () => {
+  const folder = installed({ optional: null, binaries: { [HERE]: OURS } });
+  fs.rmSync(path.join(folder, 'native.js'));
+  expect(await failure(folder)).toContain('Remedy: npm install && npm run build\n');
 });
 
 test('an ES module hears the same', async () => {
