@@ -37,7 +37,7 @@ export function builtBinaries() {
 }
 
 /** Those that were built after the last change of the source. */
-function freshBinaries() {
+export function freshBinaries() {
   const sources = readdirSync(path.join(root, 'src'), { recursive: true }).map((name) => path.join(root, 'src', name));
   const changed = Math.max(...[...sources, path.join(root, 'Cargo.lock')].map((file) => statSync(file).mtimeMs));
   return Object.fromEntries(Object.entries(builtBinaries()).filter(([, file]) => statSync(file).mtimeMs > changed));
@@ -59,7 +59,10 @@ export function layOut(folder, binaries) {
 }
 
 function layOutMain(target, platforms) {
-  for (const { path: file } of packed(root).files) {
+  const files = packed(root).files.map(({ path: file }) => file);
+  const missing = readJson(path.join(root, 'package.json')).files.filter((name) => !files.includes(name));
+  if (missing.length > 0) throw new Error(`not there: ${missing.join(', ')}. npm run build makes what is generated`);
+  for (const file of files) {
     mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
     cpSync(path.join(root, file), path.join(target, file));
   }
@@ -90,7 +93,7 @@ function fileOf(platform) {
   return `mpauthx.${platform}.node`;
 }
 
-function readJson(file) {
+export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
