@@ -7,16 +7,17 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { tempDir } = require('../support');
 const { findPrograms, run, INSTALL_TIMEOUT } = require('../support/postgres');
-const { bareEnvironment, layOut, publish, runBare, startRegistry } = require('./registry');
+const { bareEnvironment, layOut, publish, runBare, runNpm, startRegistry } = require('./registry');
 
 const HOST = `mpauthx-linux-${process.arch}-gnu`;
 const { version } = require('../../package.json');
 
 let packages;
+let registry;
 let env;
 beforeAll(async () => {
   packages = layOut();
-  const registry = await startRegistry();
+  registry = await startRegistry();
   await publish(registry, packages);
   env = bareEnvironment(registry);
 }, 180000);
@@ -26,7 +27,7 @@ async function install(...flags) {
   const folder = tempDir();
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "name": "application", "private": true }');
   const begun = process.hrtime.bigint();
-  await runBare(env, folder, 'npm', ['install', 'mpauthx', '--no-audit', '--no-fund', ...flags]);
+  await runNpm(env, registry, folder, ['install', 'mpauthx', ...flags]);
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
   return { folder, seconds, installed: installedIn(folder) };
 }
@@ -70,7 +71,7 @@ test('without optional dependencies, requiring says what is missing and what to 
   const failure = await runBare(env, folder, 'node', ['-e', LOG_IN]).catch(({ stderr }) => stderr);
   expect(failure).toContain(`Error: mpauthx ${version} has no binary that runs here: linux-${process.arch}-gnu, Node`);
   expect(failure).toContain(`${HOST} is not installed: optional dependencies were left out (--omit=optional`);
-  await runBare(env, folder, 'npm', ['install', '--include=optional', '--no-audit', '--no-fund']);
+  await runNpm(env, registry, folder, ['install', '--include=optional']);
   expect((await runBare(env, folder, 'node', ['-e', LOG_IN])).stdout).toBe('logged in\n');
 }, 60000);
 
@@ -121,11 +122,11 @@ async function express() {
   const { mpauthx: range, ...others } = dependencies;
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies: others }));
   // A compiler made the binary of sqlite3, on another day; here it comes from our own tests.
-  await runBare(env, folder, 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund']);
+  await runNpm(env, registry, folder, ['install', '--ignore-scripts']);
   const binary = path.join('node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node');
   fs.mkdirSync(path.dirname(path.join(folder, binary)), { recursive: true });
   fs.copyFileSync(path.join(__dirname, '..', binary), path.join(folder, binary));
-  await runBare(env, folder, 'npm', ['install', `mpauthx@${range}`, '--no-audit', '--no-fund']);
+  await runNpm(env, registry, folder, ['install', `mpauthx@${range}`]);
   return folder;
 }
 

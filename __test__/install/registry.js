@@ -72,8 +72,14 @@ const run = promisify(execFile);
 
 async function publish(registry, packages) {
   for (const { folder } of packages) {
-    await run('npm', ['publish', '--userconfig', registry.npmrc, '--ignore-scripts'], { cwd: folder });
+    const args = ['publish', '--userconfig', registry.npmrc, '--ignore-scripts', ...atRegistry(registry)];
+    await run('npm', args, { cwd: folder });
   }
+}
+
+/** A flag wins over whatever the environment says: a test must not publish elsewhere. */
+function atRegistry({ url }) {
+  return ['--registry', url];
 }
 
 /** The environment of a user's machine: `PATH` has Node, npm and a shell. */
@@ -90,4 +96,9 @@ function runBare(env, cwd, program, args) {
   return run(path.join(env.PATH, program), args, { cwd, env, maxBuffer: 2 ** 26 });
 }
 
-module.exports = { bareEnvironment, layOut, publish, runBare, startRegistry };
+/** Runs npm on the user's machine: `{ stdout, stderr }`. */
+function runNpm(env, registry, cwd, args) {
+  return runBare(env, cwd, 'npm', [...args, '--no-audit', '--no-fund', ...atRegistry(registry)]);
+}
+
+module.exports = { bareEnvironment, layOut, publish, runBare, runNpm, startRegistry };
