@@ -6,7 +6,16 @@ const { once } = require('node:events');
 const http = require('node:http');
 const net = require('node:net');
 const path = require('node:path');
-const { createUserTable, dbAll, dbRun, openSqlite, sample, startNode, until, writeLegacyToken } = require('../../support');
+const {
+  createUserTable,
+  dbAll,
+  dbRun,
+  openSqlite,
+  sample,
+  startNode,
+  until,
+  writeLegacyToken,
+} = require('../../support');
 const { application, startWorld } = require('./world');
 
 const TTL = 259200;
@@ -109,5 +118,7 @@ test('SIGINT lets it answer what has been asked, and ends it; the database is wh
     'new-user',
     'old-user',
   ]);
-  expect(await dbAll(db, 'SELECT text FROM note WHERE id = (SELECT MAX(id) FROM note)')).toEqual([{ text: 'the last' }]);
+  expect(await dbAll(db, 'SELECT text FROM note WHERE id = (SELECT MAX(id) FROM note)')).toEqual([
+    { text: 'the last' },
+  ]);
 });
