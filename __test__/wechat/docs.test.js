@@ -29,13 +29,3 @@ test('every reference is in the list of sources, and every source is referred to
     expect([...new Set(facts(text).references)].sort()).toEqual(defined.sort());
   }
 });
-
-test('links lead somewhere', () => {
-  for (const text of [english, chinese]) {
-    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
-    for (const [, target] of text.matchAll(/\]\((?!https:)([^)]+)\)/g)) {
-      if (target.startsWith('#')) expect(headings).toContain(target.slice(1));
-      else expect(fs.existsSync(path.join(DOCS, target))).toBe(true);
-    }
-  }
-});

@@ -1,0 +1,38 @@
+'use strict';
+
+// Links from one page of the documentation to another.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { ROOT } = require('../support');
+
+const ENGLISH = ['README.md', 'docs/migrating.md', 'docs/troubleshooting.md', 'docs/wechat.md'];
+const chinese = (page) => page.replace(/\.md$/, '.zh-CN.md');
+
+const read = (page) => fs.readFileSync(path.join(ROOT, page), 'utf8');
+
+/** The links of a page into the repository: `[page, section]`, the section `undefined` where there is none. */
+function linksOf(page) {
+  const text = read(page).replace(/```.*?```/gs, '');
+  const targets = [...text.matchAll(/\]\((?!https?:)([^)]*)\)/g)].map(([, target]) => target.split('#'));
+  return targets.map(([file, section]) => [file ? path.join(path.dirname(page), file) : page, section]);
+}
+
+/** The sections of a page, as GitHub names them in links. */
+function sectionsOf(page) {
+  const titles = [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase());
+  return titles.map((title) => title.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/ /g, '-'));
+}
+
+test.each([...ENGLISH, ...ENGLISH.map(chinese)])('the links of %s lead somewhere', (page) => {
+  for (const [file, section] of linksOf(page)) {
+    expect([file, fs.existsSync(path.join(ROOT, file))]).toEqual([file, true]);
+    if (section !== undefined) expect(sectionsOf(file)).toContain(section);
+  }
+});
+
+test.each(ENGLISH)('%s links to sections of the same pages in Chinese', (page) => {
+  const pages = (links) => links.filter(([, section]) => section !== undefined).map(([file]) => file);
+  const translated = pages(linksOf(page)).map(chinese);
+  expect(pages(linksOf(chinese(page))).sort()).toEqual(translated.sort());
+});
