@@ -49,9 +49,11 @@ test('it lets what was asked before be answered', async () => {
   await asked;
   const checked = here.app.isTokenValid(token).then(note('isTokenValid'));
   const refreshed = here.app.refreshToken('o1');
+  const health = here.app.health();
   const closed = here.app.close().then(note('close'));
   expect(await checked).toBeUndefined();
   expect((await refreshed).response).toMatch(TOKEN);
+  expect((await health).tokens).toMatchObject({ ready: true, warnings: [] });
   answer();
   expect((await pending).response).toMatch(/^o2\|shop\|/);
   await closed;

@@ -77,10 +77,16 @@ async function fullQueue() {
   return `redis://127.0.0.1:${port}`;
 }
 
-test('connectTimeout is when an attempt to connect ends', async () => {
+test('connectTimeout is when an attempt to connect ends, also for those that wait for it', async () => {
   const app = open({ url: await fullQueue(), connectTimeout: 1200, deadline: 9000 });
-  const { errors, ms } = await timed(app.isTokenValid(TOKEN));
-  expect(errors[0]).toMatchObject({ code: 6000, message: expect.stringMatching(/^Error: redis cannot be reached/) });
+  const calls = [];
+  for (let i = 0; i < 12; i += 1) {
+    calls.push(app.refreshToken('o1'));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { errors, ms } = await timed(...calls);
+  const unreachable = { code: 6000, message: expect.stringMatching(/^Error: redis cannot be reached/) };
+  for (const error of errors) expect(error).toMatchObject(unreachable);
   expect(ms).toBeGreaterThan(1100);
   expect(ms).toBeLessThan(6000);
 });
@@ -95,6 +101,16 @@ test(`more than ${MAX_CALLS} calls at once are 6000 at once, and the others are 
   try {
     const error = await within(5000, rejection(app.isTokenValid(token)), 'one call too many');
     expect(error).toMatchObject({ code: 6000, message: expect.stringMatching(/65536 calls at once/) });
+    // Not after WeChat has been asked, or the application's object.
+    const before = wechat.requests.length;
+    const { code, encryptedData, iv } = wechat.user({ openId: 'o2' });
+    for (const call of [app.login(code), app.authorize(code, encryptedData, iv), app.refreshToken('nobody')]) {
+      expect(await within(5000, rejection(call), 'one call too many')).toMatchObject({
+        code: 6000,
+        message: expect.stringMatching(/65536 calls at once/),
+      });
+    }
+    expect(wechat.requests.length).toBe(before);
   } finally {
     server.resume();
   }

@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { runNode, startRedis } = require('../support');
+const { runNode, startNode, startRedis, until } = require('../support');
 const { hangingWeChat } = require('./hanging-wechat');
 
 // Five rounds of four workers.
@@ -41,4 +41,28 @@ test('a worker whose object is idle ends by itself', async () => {
     worker.on('exit', (code) => console.log('ended with', code));
   `);
   expect(result).toEqual({ code: 0, signal: null, stdout: 'asked\nended with 0\n', stderr: '' });
+});
+
+test('a worker that ends while it closes leaves no connection behind', async () => {
+  const { url, redis } = await startRedis();
+  const wechat = await hangingWeChat();
+  const connections = async () => (await redis.client('LIST')).trim().split('\n').length;
+  const before = await connections();
+  const { child, line } = startNode(`
+    const { Worker } = require('node:worker_threads');
+    const worker = new Worker(\`
+      const { busy } = require('./__test__/robustness/busy');
+      const wx = busy(${JSON.stringify({ tokens: url, wechat })});
+      wx.refreshToken('o1').then(() => {
+        wx.close();
+        require('node:worker_threads').parentPort.postMessage('closing');
+      });
+    \`, { eval: true });
+    worker.once('message', () => worker.terminate());
+    worker.once('exit', () => console.log('over'));
+    setInterval(() => {}, 1000);
+  `);
+  await line('over');
+  await until(async () => (await connections()) === before);
+  child.kill();
 });

@@ -61,22 +61,42 @@ test('processes of a cluster share tokens, and what one has ended is refused in 
   });
 }, 60000);
 
-test('a bundle of esbuild with the addon outside works', async () => {
-  // The package as it is installed: its own files are bundled, and the addon is found beside the bundle.
-  const folder = tempDir();
-  const modules = path.join(folder, 'node_modules');
-  const addon = `mpauthx-linux-${process.arch}-gnu`;
-  const binary = fs.readdirSync(ROOT).find((name) => /^mpauthx\.linux-\w+-gnu\.node$/.test(name));
-  fs.mkdirSync(path.join(modules, addon), { recursive: true });
-  fs.copyFileSync(path.join(ROOT, binary), path.join(modules, addon, binary));
-  fs.writeFileSync(
-    path.join(modules, addon, 'package.json'),
-    JSON.stringify({ name: addon, version: '0', main: binary }),
-  );
-  const outfile = path.join(folder, 'bundle.js');
-  const flags = ['--bundle', '--platform=node', '--external:mpauthx-*', '--external:*.node', `--outfile=${outfile}`];
-  await run(tool('esbuild'), [path.join(ROOT, 'index.js'), ...flags]);
-  expect(fs.readFileSync(outfile, 'utf8')).not.toContain(ROOT);
-  const said = await say([process.execPath], path.join(__dirname, 'smoke.js'), outfile);
-  expect(said).toMatchObject({ stores: 3 });
-}, 60000);
+describe('a bundle of esbuild with the addon outside', () => {
+  const ENTRY = path.join(ROOT, 'index.js');
+  const FLAGS = ['--bundle', '--platform=node', '--external:mpauthx-*', '--external:*.node'];
+
+  /** A folder for a bundle, with the addon as it is installed. */
+  function bundleFolder() {
+    const folder = tempDir();
+    const addon = `mpauthx-linux-${process.arch}-gnu`;
+    const target = path.join(folder, 'node_modules', addon);
+    const binary = fs.readdirSync(ROOT).find((name) => /^mpauthx\.linux-\w+-gnu\.node$/.test(name));
+    fs.mkdirSync(target, { recursive: true });
+    fs.copyFileSync(path.join(ROOT, binary), path.join(target, binary));
+    fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify({ name: addon, version: '0', main: binary }));
+    return folder;
+  }
+
+  test('works', async () => {
+    const outfile = path.join(bundleFolder(), 'bundle.js');
+    await run(tool('esbuild'), [ENTRY, ...FLAGS, `--outfile=${outfile}`]);
+    expect(fs.readFileSync(outfile, 'utf8')).not.toContain(ROOT);
+    const said = await say([process.execPath], path.join(__dirname, 'smoke.js'), outfile);
+    expect(said).toMatchObject({ stores: 3 });
+  }, 60000);
+
+  test('works as an ES module', async () => {
+    const folder = bundleFolder();
+    const outfile = path.join(folder, 'bundle.mjs');
+    const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+    await run(tool('esbuild'), [ENTRY, ...FLAGS, '--format=esm', `--banner:js=${banner}`, `--outfile=${outfile}`]);
+    const program = path.join(folder, 'program.mjs');
+    fs.writeFileSync(
+      program,
+      `import mpauthx from './bundle.mjs';
+      const auth = mpauthx('wx', 'secret', 'shop', null, null, 60, { tokens: 'memory' });
+      console.log(await auth.isTokenValid('no token').catch((reason) => typeof reason));`,
+    );
+    expect(await run(process.execPath, [program])).toEqual({ stdout: 'undefined\n', stderr: '' });
+  }, 60000);
+});

@@ -264,10 +264,11 @@ describe('tokens in a file', () => {
     const app = here.open({ file });
     const token = await ask(app);
     const lock = await lockedElsewhere(file);
-    expect(await within(15000, rejection(app.isTokenValid(token)))).toMatchObject({
-      code: 6000,
-      message: expect.stringMatching(/^Error: SQLITE_BUSY: database is locked/),
-    });
+    const locked = { code: 6000, message: expect.stringMatching(/^Error: SQLITE_BUSY: database is locked/) };
+    expect(await within(15000, rejection(app.isTokenValid(token)))).toMatchObject(locked);
+    // Many wait no longer than one.
+    const checks = Array.from({ length: 20 }, () => rejection(app.isTokenValid(token)));
+    for (const error of await within(15000, Promise.all(checks))) expect(error).toMatchObject(locked);
     await lock.release();
     expect(await ask(app)).toBe(token);
   });
