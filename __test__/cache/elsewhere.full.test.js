@@ -3,7 +3,7 @@
 // The cache where redis is not one plain server.
 
 const fs = require('node:fs');
-const { createApp, until } = require('../support');
+const { createApp, defer, until } = require('../support');
 const { startCluster } = require('../cluster/servers');
 const { startSentinel } = require('../cluster/sentinels');
 const { everybody, isValid, liveOf } = require('../conformance/support');
