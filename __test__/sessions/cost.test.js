@@ -63,6 +63,20 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
     await within(6000, app.close(), 'close beside the walk');
   });
 
+  test('an authorize waits for the walk no longer than sessions.issue does', async () => {
+    const slow = await slowScan(here.server.port, 20);
+    const app = here.open({ tokens: slow.url });
+    const timed = async (call) => {
+      const start = performance.now();
+      await call();
+      return performance.now() - start;
+    };
+    const issue = await timed(() => app.sessions.issue('o1'));
+    const authorize = await timed(() => login(app, here.wechat, 'o2'));
+    expect(await isAdopted(here.redis)).toBe(false); // so both met the walk
+    expect(authorize).toBeLessThan(1.5 * issue);
+  });
+
   test('a walk that was cut off is begun again by the next object', async () => {
     const old = await writeLegacyToken(here.redis, 'o1', 'shop');
     const slow = await slowScan(here.server.port, 400);
