@@ -84,7 +84,10 @@ function texts(method, result) {
  * @param wish the option `users`
  */
 function readDb(db, wish) {
-  if (db === null || db === undefined) return {};
+  if (db === null || db === undefined) {
+    if (wish) throw new TypeError(`options.users: '${wish}' needs a user table, and db is null`);
+    return {};
+  }
   const given = readPath(db, 'db');
   if (given !== undefined) {
     if (wish === 'object') throw new TypeError("options.users: 'object' needs a database object as db, not a path");

@@ -96,19 +96,7 @@ declare namespace mpauthx {
       /** Exchanges login codes in place of WeChat's interface: for those who reach WeChat another way. */
       exchange?: Exchange;
     };
-    sessions?: {
-      /**
-       * `'shared'` (default): every login of a user gets the same live token, as with 1.3.2. `'each'`: every login gets its own.
-       */
-      mode?: 'shared' | 'each';
-      /** With `'each'`: how many tokens of a user and sku live; past that, the oldest end. Default: as many as there are logins. */
-      max?: number;
-      /**
-       * A token that is not used for so many seconds ends. `isTokenValid` is use, and so is a login that gives the token again. Never
-       * past `ttl`. Default: no such limit.
-       */
-      idle?: number;
-    };
+    sessions?: SharedSessions | SessionsEach;
     /**
      * Keeps checked tokens in memory, for as long as redis tells of changes: `isTokenValid` then answers most calls without asking.
      * For tokens in redis, on one server or behind Sentinels; anywhere else it has no effect and `health` warns. Default false.
@@ -130,6 +118,27 @@ declare namespace mpauthx {
     profile?: boolean;
   }
 
+  interface SessionsOptions {
+    /**
+     * A token that is not used for so many seconds ends. `isTokenValid` is use, and so is a login that gives the token again. Never
+     * past `ttl`. Default: no such limit.
+     */
+    idle?: number;
+  }
+
+  /** The default: every login of a user gets the same live token, as with 1.3.2. */
+  export interface SharedSessions extends SessionsOptions {
+    mode?: 'shared';
+    max?: never;
+  }
+
+  /** Every login gets a token of its own. */
+  export interface SessionsEach extends SessionsOptions {
+    mode: 'each';
+    /** How many tokens of a user and sku live; past that, the oldest end. Default: as many as there are logins. */
+    max?: number;
+  }
+
   export interface Cache {
     /** How many tokens are kept, up to 10,000,000; past that, those that were not used for longest go. Default 10000. */
     maxTokens?: number;
@@ -143,6 +152,11 @@ declare namespace mpauthx {
   /** A SQLite file that all processes of one machine may share; made where it is missing. It may be the file given as `db`. */
   export interface TokenFile {
     file: FilePath;
+    url?: never;
+    tls?: never;
+    layout?: never;
+    connectTimeout?: never;
+    deadline?: never;
   }
 
   /**
@@ -160,9 +174,10 @@ declare namespace mpauthx {
   }
 
   /** `redis://user:password@host:port/db`, `rediss://…` for TLS, or `unix:///path/to/socket`. */
-  export type RedisUrl = `redis://${string}` | `rediss://${string}` | `unix://${string}`;
+  export type RedisUrl = `redis://${string}` | `rediss://${string}` | `unix:///${string}`;
 
   export interface RedisOptions {
+    file?: never;
     /** Used with `rediss:` URLs. Mozilla's roots and NODE_EXTRA_CA_CERTS are trusted besides `ca`. */
     tls?: { ca?: string | Uint8Array; cert?: string | Uint8Array; key?: string | Uint8Array };
     /** How long one attempt to connect may take, in milliseconds; default 2000. */
@@ -182,13 +197,13 @@ declare namespace mpauthx {
 
   export interface RedisCluster extends RedisOptions {
     /** URLs of some of the nodes. */
-    cluster: RedisUrl[];
+    cluster: readonly RedisUrl[];
     layout?: 'tagged';
   }
 
   export interface RedisSentinels extends RedisOptions {
     /** URLs of the Sentinels; user and password in them are the Sentinels' own, a database number is the master's. */
-    sentinels: RedisUrl[];
+    sentinels: readonly RedisUrl[];
     /** The name under which the Sentinels know the master. */
     master: string;
     layout?: 'compatible' | 'tagged';

@@ -19,6 +19,10 @@ make({ sessions: { idle: 60 }, sessionKeys: true });
 make({ sessions: { mode: 'one' } });
 // @ts-expect-error: max is a number
 make({ sessions: { mode: 'each', max: '3' } });
+// @ts-expect-error: max is for tokens that are not shared
+make({ sessions: { max: 3 } });
+// @ts-expect-error: max is for tokens that are not shared
+make({ sessions: { mode: 'shared', max: 3 } });
 // @ts-expect-error: idle is a number
 make({ sessions: { idle: '60' } });
 // @ts-expect-error: no such option of sessions

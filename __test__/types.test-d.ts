@@ -68,6 +68,16 @@ mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: { maxTokens: 1000
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: { maxAge: '500' } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: pathToFileURL('tokens.db') } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: process.env.REDIS_URL as `redis://${string}` });
+const nodes: readonly mpauthx.RedisUrl[] = ['redis://127.0.0.1:7000'];
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { cluster: nodes } });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { sentinels: nodes, master: 'm' } });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: 'unix:///run/redis.sock' });
+// @ts-expect-error: a path is absolute
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: 'unix://run/redis.sock' });
+// @ts-expect-error: the layout is redis'
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: 'tokens.db', layout: 'tagged' } });
+// @ts-expect-error: one place
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: 'tokens.db', url: 'redis://127.0.0.1' } });
 
 // @ts-expect-error: db is missing
 mpauthx('wx', 'secret', 'shop');

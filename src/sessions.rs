@@ -97,15 +97,19 @@ macro_rules! delegate {
 }
 
 impl Sessions {
-    /// The live token that the logins of `owner` share, the newest if there are several. It counts as used.
-    pub async fn find(&self, owner: &Owner) -> Result<Option<Token>> {
-        delegate!(self, store => store.find(owner).await)
+    /// The live token that the logins of `owner` share, the newest if there are several. It counts as used. As for the next ones, for a
+    /// call that started then.
+    pub async fn find(&self, owner: &Owner, started: Instant) -> Result<Option<Token>> {
+        match self {
+            Self::Redis(store) => store.find(owner, started).await,
+            Self::Embedded(store) => store.find(owner).await,
+        }
     }
 
     /// A new token of `owner` with `notes`; or the live one that their logins share, which then gets the notes.
-    pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought) -> Result<Issued> {
+    pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought, started: Instant) -> Result<Issued> {
         match self {
-            Self::Redis(store) => store.issue(owner, notes, sought).await,
+            Self::Redis(store) => store.issue(owner, notes, sought, started).await,
             Self::Embedded(store) => store.issue(owner, notes).await,
         }
     }
@@ -141,8 +145,11 @@ impl Sessions {
     }
 
     /// Keeps `notes` with a live token. Whether it was live.
-    pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
-        delegate!(self, store => store.note(token, notes).await)
+    pub async fn note(&self, token: &Token, notes: &Notes, started: Instant) -> Result<bool> {
+        match self {
+            Self::Redis(store) => store.note(token, notes, started).await,
+            Self::Embedded(store) => store.note(token, notes).await,
+        }
     }
 
     /// What is known of `token`, if it is live. It does not count as used.

@@ -116,6 +116,11 @@ describe('what cannot be throws a TypeError that names the option', () => {
     expect(() => make({ users: 'native' }, db)).toThrow(/\busers\b/);
   });
 
+  test.each(['native', 'object'])("users: '%s' without a user table", (users) => {
+    expect(() => make({ users }, null)).toThrow(TypeError);
+    expect(() => make({ users }, null)).toThrow(/\busers\b/);
+  });
+
   test("users: 'object' with a path, a file: URI or a file: URL", () => {
     const file = path.join(tempDir(), 'app.db');
     for (const db of [file, pathToFileURL(file).href, pathToFileURL(file)]) {

@@ -97,6 +97,24 @@ describe('a connection that cannot be made', () => {
     expect(seen.connections).toBe(retries + 1);
   });
 
+  test('that does not come about in time is tried again as well', async () => {
+    let connections = 0;
+    const server = net.createServer((socket) => {
+      connections += 1;
+      defer(() => socket.destroy());
+    });
+    defer(() => server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const wechat = { endpoint: `https://127.0.0.1:${server.address().port}`, retries: 2, timeout: 600 };
+    const app = createApp({ db: everybody(), options: { wechat } });
+    expect(await rejection(app.login('code'))).toMatchObject({
+      code: 6008,
+      retryable: true,
+      message: expect.stringContaining('no connection to WeChat within 300 ms'),
+    });
+    expect(connections).toBe(3);
+  });
+
   test('is tried again by getPhoneNumber', async () => {
     const seen = await cutter();
     const app = createApp({ options: { wechat: { endpoint: seen.endpoint, retries: 2 } } });

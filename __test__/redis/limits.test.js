@@ -40,6 +40,19 @@ describe('deadline', () => {
     expect(ms).toBeGreaterThan(4900);
   });
 
+  test('is one for all steps of an authorize', async () => {
+    const server = await startRedis();
+    const freeze = () => server.redis.client('PAUSE', 1800);
+    const db = { has: () => freeze().then(() => false), add: () => {} };
+    const app = createApp({ wechat, db, tokens: { url: server.url, deadline: 2000 } });
+    await app.health();
+    await freeze();
+    const { code, encryptedData, iv } = wechat.user({ openId: 'o1' });
+    const { errors, ms } = await timed(app.authorize(code, encryptedData, iv));
+    expect(errors).toMatchObject([{ code: 6000, message: expect.stringMatching(/within 2000 ms/) }]);
+    expect(ms).toBeLessThan(3000); // the two waits in a row are 3600
+  });
+
   test('holds for health() too', async () => {
     const app = open({ url: (await silentRedis()).url, deadline: 300 });
     const health = await within(5000, app.health(), 'health');

@@ -29,6 +29,27 @@ describe('the file', () => {
     expect(await rowsOf(here.file)).toEqual([['o1', 'shop', token]]);
   });
 
+  test.each([
+    ['with a dot in it', (file) => `${path.dirname(file)}/./${path.basename(file)}`],
+    [
+      'by way of another folder',
+      (file) => `${path.dirname(file)}/../${path.basename(path.dirname(file))}/${path.basename(file)}`,
+    ],
+    [
+      'by a link to its folder',
+      (file) => {
+        const link = path.join(tempDir(), 'link');
+        fs.symlinkSync(path.dirname(file), link);
+        return path.join(link, path.basename(file));
+      },
+    ],
+  ])('is made for its tokens also where db names it differently: %s', async (_how, differently) => {
+    const app = here.open({ db: differently(here.file), options: { createTable: true } });
+    await ask(app);
+    expect(await journalOf(here.file)).toBe('wal');
+    expect(fs.statSync(here.file).mode & 0o777).toBe(0o600);
+  });
+
   test('is made by a check as well', async () => {
     expect(await isValid(here.open(), UNKNOWN)).toBe(false);
     expect(await journalOf(here.file)).toBe('wal');

@@ -1,5 +1,7 @@
 //! Logins without decrypted data: by code alone, or of a user whom the application has identified itself.
 
+use tokio::time::Instant;
+
 use super::{Admission, Auth, Login};
 use crate::error::{Error, Result};
 use crate::profile::Profile;
@@ -30,7 +32,7 @@ impl Auth {
             return Err(Error::unusable_user());
         }
         let is_new_user = self.users().ensure(&owner.user, &Profile::default()).await?;
-        Ok(Login { issued: self.sessions().issue(owner, notes, Sought::NotYet).await?, is_new_user })
+        Ok(Login { issued: self.sessions().issue(owner, notes, Sought::NotYet, Instant::now()).await?, is_new_user })
     }
 
     /// The unionid where there is one, unless the user is registered under the openid: from before the mini-program was bound to an open

@@ -1,6 +1,6 @@
 //! What index.js passes to make an object, already of the right types, and what is made of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,11 +107,22 @@ pub struct Tokens {
     pub deadline: Option<u32>,
 }
 
+/// Whether two names mean one file, which need not be there yet.
+fn is_same(one: &str, other: &str) -> bool {
+    let real = |name: &str| {
+        let path = Path::new(name);
+        let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(in_folder)
+    };
+    one == other || real(one).is_some_and(|one| real(other) == Some(one))
+}
+
 impl Config {
     /// `ask` puts questions to what the application has given. `Err` says what is wrong.
     pub fn build(self, ask: &Ask) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
-        let with_tokens = self.file.is_some() && self.file == self.tokens.file;
+        let with_tokens =
+            self.file.as_deref().zip(self.tokens.file.as_deref()).is_some_and(|(one, other)| is_same(one, other));
         let can_cache = self.tokens.can_be_cached();
         let warning = (self.cache.is_some() && !can_cache).then_some(NO_CACHE);
         let limits = self.cache.filter(|_| can_cache).map(|cache| cache.limits());

@@ -95,15 +95,15 @@ impl Redis {
         }
     }
 
-    pub async fn find(&self, owner: &Owner) -> Result<Option<Token>> {
+    pub async fn find(&self, owner: &Owner, started: Instant) -> Result<Option<Token>> {
         match self.policy.each {
             Some(_) => Ok(None),
-            None => self.link.bounded(self.find_or_adopt(owner)).await,
+            None => self.link.bounded_since(started, self.find_or_adopt(owner)).await,
         }
     }
 
-    pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought) -> Result<Issued> {
-        self.link.bounded(self.issue_or_share(owner, notes, sought)).await
+    pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought, started: Instant) -> Result<Issued> {
+        self.link.bounded_since(started, self.issue_or_share(owner, notes, sought)).await
     }
 
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
@@ -119,9 +119,9 @@ impl Redis {
         self.tracking.as_ref().is_some_and(|tracking| tracking.cache().holds(token))
     }
 
-    pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
+    pub async fn note(&self, token: &Token, notes: &Notes, started: Instant) -> Result<bool> {
         let note = self.link.run(|connection| self.scripts.note(connection, token, notes));
-        self.link.bounded(note).await
+        self.link.bounded_since(started, note).await
     }
 
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {

@@ -75,6 +75,7 @@ impl Client {
             .redirect(Policy::none())
             .no_proxy()
             .timeout(settings.timeout)
+            .connect_timeout(settings.timeout / 2) // ends first, so that it is known that nothing was sent
             .pool_idle_timeout(IDLE);
         if let Some(proxy) = settings.proxy {
             builder = builder.proxy(read_proxy(&proxy, &endpoint)?);
@@ -153,6 +154,7 @@ impl Client {
     fn failed(&self, error: reqwest::Error) -> Trouble {
         let unsent = error.is_connect();
         let cause = match error.is_timeout() {
+            true if unsent => format!("no connection to WeChat within {} ms", self.timeout.as_millis() / 2),
             true => format!("WeChat did not answer within {} ms", self.timeout.as_millis()),
             false => describe(error),
         };
