@@ -1,36 +1,42 @@
 // The versions of Node that the package is for, besides the one that everything is tested with.
 
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { testRoot } from './run.mjs';
 
-const modules = path.join(testRoot, 'runtimes', 'node_modules');
+/** For Node 22 and later, with binaries for all of them in the package. Until 12 they are made for one version of Node. */
+const BETTER_SQLITE3 = 'better-sqlite3@13.2.0';
 
 /**
- * The steps that run the suite on each version that jest runs on; `jest` makes the step that runs it. better-sqlite3 comes from elsewhere
- * there: until 13, which wants Node 22, its binary is made for one version of Node.
+ * The steps that run the suite on each version that jest runs on, with a better-sqlite3 for it; `jest` makes the step that runs it. They
+ * write into `folder`.
  */
 export function onOtherNodes(folder, jest) {
   const on = (major, driver) => {
     const env = { BETTER_SQLITE3: driver };
     return jest({ title: `jest on Node ${major}`, node: path.join(home(major), 'bin', 'node'), env });
   };
-  const driver = copyDriver(path.join(folder, 'node_modules'));
+  const built = copyDriver(path.join(folder, 'node_modules'));
+  const fetched = path.join(folder, 'fetched');
+  mkdirSync(fetched);
   return [
     {
       title: 'better-sqlite3 for Node 18',
       command: 'npm',
       args: ['run', '--silent', 'build-release'],
-      cwd: driver,
+      cwd: built,
       env: { npm_config_nodedir: home(18) },
     },
-    on(18, driver),
-    ...[22, 24, 26].map((major) => on(major, path.join(modules, 'better-sqlite3'))),
+    on(18, built),
+    // Not installed: npm would compile what the package brings.
+    { title: BETTER_SQLITE3, command: 'npm', args: ['pack', '--silent', BETTER_SQLITE3], cwd: fetched },
+    { title: 'tar', command: 'tar', args: ['-xzf', `${BETTER_SQLITE3.replace('@', '-')}.tgz`], cwd: fetched },
+    ...[22, 24, 26].map((major) => on(major, path.join(fetched, 'package'))),
   ];
 }
 
 function home(major) {
-  return path.join(modules, `node${major}`);
+  return path.join(testRoot, 'runtimes', 'node_modules', `node${major}`);
 }
 
 /** A copy of the tests' better-sqlite3 with what it needs, to be built. */
