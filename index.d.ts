@@ -84,7 +84,7 @@ declare namespace mpauthx {
     wechat?: {
       /** Where WeChat is reached; default `https://api.weixin.qq.com`. Plain `http:` only on a loopback address. */
       endpoint?: string;
-      /** How long one request to WeChat may take, in milliseconds; default 10000. */
+      /** How long one request to WeChat may take, in milliseconds, half of it for connecting at most; default 10000. */
       timeout?: number;
       /**
        * How often a request is repeated that WeChat has not seen (it could not be reached) or not worked on (errcode -1), after a random

@@ -57,8 +57,8 @@ async function musl(arch, folder, python) {
     const parts = path.join(folder, `musl-${arch}`);
     await unpackDebian(parts, [`musl:${debian}`], RELEASE_WITH_MUSL);
     const wheel = await unpackWheel(python, path.join(parts, 'wheel'), `musllinux_1_2_${name}`);
-    for (const each of ['etc', 'lib', 'tmp', path.join('usr', 'bin')])
-      mkdirSync(path.join(root, each), { recursive: true });
+    const folders = ['etc', 'lib', 'tmp', path.join('usr', 'bin')];
+    for (const each of folders) mkdirSync(path.join(root, each), { recursive: true });
     writeFileSync(path.join(root, 'etc', 'hosts'), '127.0.0.1 localhost\n');
     const loader = path.join(root, 'lib', `ld-musl-${name}.so.1`);
     cpSync(path.join(parts, 'usr', 'lib', `${name}-linux-musl`, 'libc.so'), loader);

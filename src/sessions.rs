@@ -97,8 +97,7 @@ macro_rules! delegate {
 }
 
 impl Sessions {
-    /// The live token that the logins of `owner` share, the newest if there are several. It counts as used. As for the next ones, for a
-    /// call that started then.
+    /// The live token that the logins of `owner` share, the newest if there are several, for a call that started then. It counts as used.
     pub async fn find(&self, owner: &Owner, started: Instant) -> Result<Option<Token>> {
         match self {
             Self::Redis(store) => store.find(owner, started).await,
@@ -106,7 +105,8 @@ impl Sessions {
         }
     }
 
-    /// A new token of `owner` with `notes`; or the live one that their logins share, which then gets the notes.
+    /// A new token of `owner` with `notes`; or the live one that their logins share, which then gets the notes. For a call that
+    /// started then.
     pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought, started: Instant) -> Result<Issued> {
         match self {
             Self::Redis(store) => store.issue(owner, notes, sought, started).await,
