@@ -32,8 +32,6 @@ pub struct Parts {
     pub exchange: Exchange,
     pub users: Users,
     pub sessions: Sessions,
-    /// Whether users' rows say what WeChat says of them.
-    pub keeps_profiles: bool,
     /// Whether session keys are kept with the tokens.
     pub keeps_session_keys: bool,
     /// What the options ask for and cannot have, for `health`.

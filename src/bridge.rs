@@ -1,13 +1,11 @@
 //! The way to what only JavaScript can call: the application's database object, its user store, its own exchange of codes. What is
-//! asked crosses as a [`Question`]. May import `profile`.
+//! asked crosses as a [`Question`]. May import nothing of the crate.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::timeout;
-
-use crate::profile::Profile;
 
 /// A statement and the texts for its parameters, each a plain `?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +19,7 @@ pub enum Task {
     All(Statement),
     Run(Statement),
     Has(String),
-    Add(String, Profile),
+    Add(String),
     Exchange(String),
 }
 

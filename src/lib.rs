@@ -2,11 +2,10 @@
 //!
 //! # Layout
 //!
-//! Imports point one way: `error`, `profile`, `token`, `bridge`, `seal`, `tls`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
+//! Imports point one way: `error`, `token`, `bridge`, `seal`, `tls`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
 //!
 //! - [`error`]: what a call can fail with; the only place that knows the status numbers.
 //! - [`token`]: a token's text and its parts; the only place that knows the separator.
-//! - [`profile`]: what WeChat says of a user beside their ids.
 //! - [`bridge`]: the way to what only JavaScript can call.
 //! - [`seal`]: what is kept encrypted.
 //! - [`tls`]: whom secure connections trust.
@@ -28,7 +27,6 @@ mod auth;
 mod binding;
 mod bridge;
 mod error;
-mod profile;
 mod seal;
 mod sessions;
 mod sqlite;

@@ -1,4 +1,4 @@
-//! Who is registered. May import `bridge`, `error`, `profile` and `sqlite`.
+//! Who is registered. May import `bridge`, `error` and `sqlite`.
 //!
 //! The application's own connection to its database and ours get into each other's way where both write, so who does what is a rule:
 //! a path is ours; of a file that the application opened with `sqlite3`, we only read, and write through its handle; every other
@@ -17,16 +17,12 @@ use std::time::Duration;
 
 use crate::bridge::{Answer, Ask, Bridge};
 use crate::error::{Error, Result};
-use crate::profile::Profile;
 
 /// How long the application's object may take for one answer: `sqlite3` queues behind the application's own statements.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// WeChat's ids have 28 characters; what is shorter than this is none, and may be a word of the message.
 const SHORTEST_ID: usize = 12;
-
-/// The same for what a profile says.
-const SHORTEST_TEXT: usize = 4;
 
 pub enum Users {
     None,
@@ -59,18 +55,18 @@ impl Users {
         }
     }
 
-    /// Sees to it that `user` is registered, and that their row says what `profile` says. Whether they were not registered before.
-    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<bool> {
+    /// Registers `user` if they are not registered. Whether they were not.
+    pub async fn ensure(&self, user: &str) -> Result<bool> {
         match self {
             Self::None => Err(missing()),
-            Self::Native(native) => native.ensure(user, profile).await,
-            Self::Object(object) => object.ensure(user, profile).await,
-            Self::Shared { lookups, object } => match lookups.says(user, profile).await {
+            Self::Native(native) => native.ensure(user).await,
+            Self::Object(object) => object.ensure(user).await,
+            Self::Shared { lookups, object } => match lookups.exists(user).await {
                 Ok(true) => Ok(false),
-                Ok(false) => object.add(user, profile).await,
-                Err(_) => object.ensure(user, profile).await,
+                Ok(false) => object.add(user).await,
+                Err(_) => object.ensure(user).await,
             },
-            Self::Store(store) => store.ensure(user, profile).await,
+            Self::Store(store) => store.ensure(user).await,
         }
     }
 
@@ -118,15 +114,11 @@ fn bridge(ask: Ask) -> Bridge {
 }
 
 /// The cause is the object's own text: it may repeat what it was asked about.
-fn about(answer: Answer, user: &str, profile: &Profile) -> Result<Vec<String>> {
+fn about(answer: Answer, user: &str) -> Result<Vec<String>> {
     answer.map_err(|cause| {
-        let texts = profile.texts().filter(|text| text.len() >= SHORTEST_TEXT);
-        let id = Some(user).filter(|user| user.len() >= SHORTEST_ID);
-        let mut secrets: Vec<&str> = id.into_iter().chain(texts).collect();
-        // One may be a part of another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let mask =
-            |cause: String, secret: &&str| cause.replace(&secret.replace('\'', "''"), "***").replace(secret, "***");
-        Error::database(secrets.iter().fold(cause, mask))
+        if user.len() < SHORTEST_ID {
+            return Error::database(cause);
+        }
+        Error::database(cause.replace(&user.replace('\'', "''"), "***").replace(user, "***"))
     })
 }

@@ -1,13 +1,10 @@
 //! 1.3.2's functions, as the contract tells them.
 
-use std::mem::take;
-
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
-use crate::profile::Profile;
 use crate::sessions::{Notes, Sought};
 use crate::token::Token;
 use crate::wechat::{Encoded, Exchanging, OpenData, Reply, Trouble, decrypt};
@@ -25,8 +22,7 @@ impl Auth {
         let app_id = self.parts.exchange.app_id(self.parts.app_id.as_deref()).map_err(Error::exchange)?;
         let reply = self.parts.exchange.reply(code).await.map_err(failed)?;
         let Some(session_key) = reply.session_key.as_deref() else { return Err(Error::refused(reply.refusal)) };
-        let mut open_data = decrypt(app_id, session_key, data, iv)?;
-        let profile = if self.parts.keeps_profiles { take(&mut open_data.profile) } else { Profile::default() };
+        let open_data = decrypt(app_id, session_key, data, iv)?;
         let owner = self.owner(identify(&reply, open_data)?);
         let notes = Notes { sealed: self.sealed(&owner, &reply)?, device: None };
         admission.check()?;
@@ -34,14 +30,11 @@ impl Auth {
         if let Some(token) = self.sessions().find(&owner, started).await?
             && (notes.is_empty() || self.sessions().note(&token, &notes, started).await?)
         {
-            // The user table is left alone, as 1.3.2 leaves it, unless there is something new to be written there.
-            if !profile.is_empty() {
-                self.users().ensure(&owner.user, &profile).await?;
-            }
+            // The user table is left alone, as 1.3.2 leaves it.
             return Ok(token);
         }
         let paused = Instant::now();
-        self.users().ensure(&owner.user, &profile).await?;
+        self.users().ensure(&owner.user).await?;
         // What the user table takes is not redis' fault.
         let started = started + paused.elapsed();
         Ok(self.sessions().issue(&owner, &notes, Sought::InVain, started).await?.token)
@@ -101,7 +94,7 @@ mod tests {
         let text = |text: Option<&str>| text.map(str::to_owned);
         let user = |named: Option<&str>, decrypted: Option<&str>, union: Option<&str>| {
             let reply = Reply { open_id: text(named), union_id: None, session_key: None, refusal: Refusal::default() };
-            identify(&reply, OpenData { open_id: text(decrypted), union_id: text(union), profile: Profile::default() })
+            identify(&reply, OpenData { open_id: text(decrypted), union_id: text(union) })
         };
         assert_eq!(user(Some("o"), Some("o"), None).as_deref(), Ok("o"));
         assert_eq!(user(Some("o"), Some("o"), Some("u")).as_deref(), Ok("u"));

@@ -4,7 +4,6 @@ use tokio::time::Instant;
 
 use super::{Admission, Auth, Login};
 use crate::error::{Error, Result};
-use crate::profile::Profile;
 use crate::sessions::{Notes, Sought};
 use crate::token::Owner;
 use crate::wechat::{Exchanging, Reply, Trouble};
@@ -31,7 +30,7 @@ impl Auth {
         if !owner.is_usable() {
             return Err(Error::unusable_user());
         }
-        let is_new_user = self.users().ensure(&owner.user, &Profile::default()).await?;
+        let is_new_user = self.users().ensure(&owner.user).await?;
         Ok(Login { issued: self.sessions().issue(owner, notes, Sought::NotYet, Instant::now()).await?, is_new_user })
     }
 

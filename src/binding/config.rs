@@ -46,7 +46,6 @@ pub struct Config {
     /// How the application's object is asked, where it is.
     pub object: Option<Asking>,
     pub create_table: bool,
-    pub profile: bool,
 }
 
 /// How an object is asked.
@@ -153,7 +152,6 @@ impl Config {
             exchange,
             users,
             sessions,
-            keeps_profiles: self.profile,
             keeps_session_keys: self.session_keys,
             warning,
         };

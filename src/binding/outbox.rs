@@ -1,6 +1,5 @@
 //! What goes out to index.js.
 
-use std::collections::HashMap;
 use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +11,6 @@ use napi_derive::napi;
 use crate::auth::{Inspected, Login};
 use crate::bridge::{Statement, Task};
 use crate::error::{Error, Result};
-use crate::profile::{Profile, Value};
 use crate::sessions::{self, Issued};
 use crate::token::Token;
 use crate::wechat;
@@ -162,8 +160,8 @@ impl Health {
     }
 }
 
-/// What the application is to do: `all` and `run` come with a statement and the values of its parameters, `has` with a user, `add` with
-/// a user and a profile, `exchange` with a code.
+/// What the application is to do: `all` and `run` come with a statement and the values of its parameters, `has` and `add`
+/// with a user, `exchange` with a code.
 #[napi(object)]
 pub struct Asked {
     pub id: u32,
@@ -171,41 +169,21 @@ pub struct Asked {
     pub sql: Option<String>,
     pub values: Option<Vec<String>>,
     pub user: Option<String>,
-    pub profile: Option<HashMap<String, Either<String, i64>>>,
     pub code: Option<String>,
 }
 
 impl Asked {
     pub fn new(id: u32, task: Task) -> Self {
-        let plain = |method: &str| Self {
-            id,
-            method: method.to_owned(),
-            sql: None,
-            values: None,
-            user: None,
-            profile: None,
-            code: None,
-        };
+        let plain =
+            |method: &str| Self { id, method: method.to_owned(), sql: None, values: None, user: None, code: None };
         let statement =
             |method, Statement { sql, values }| Self { sql: Some(sql), values: Some(values), ..plain(method) };
         match task {
             Task::All(asked) => statement("all", asked),
             Task::Run(asked) => statement("run", asked),
             Task::Has(user) => Self { user: Some(user), ..plain("has") },
-            Task::Add(user, Profile(fields)) => {
-                let fields = fields.into_iter().map(|(field, value)| (field.to_owned(), value.into())).collect();
-                Self { user: Some(user), profile: Some(fields), ..plain("add") }
-            }
+            Task::Add(user) => Self { user: Some(user), ..plain("add") },
             Task::Exchange(code) => Self { code: Some(code), ..plain("exchange") },
-        }
-    }
-}
-
-impl From<Value> for Either<String, i64> {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Text(text) => Self::A(text),
-            Value::Number(number) => Self::B(number),
         }
     }
 }

@@ -7,7 +7,6 @@ use rusqlite::{Connection, params_from_iter};
 use super::sql;
 use crate::bridge::Statement;
 use crate::error::{Error, Result};
-use crate::profile::Profile;
 use crate::sqlite::{Access, File, Schema, Worker, prefer_write_ahead_log};
 
 /// What SQLite itself gives a new file.
@@ -43,28 +42,20 @@ impl Native {
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
-        self.says(user, &Profile::default()).await
+        let user = user.to_owned();
+        self.with(move |db| exists(db, &user)).await
     }
 
-    /// Whether `user` has a row that says what `profile` says.
-    pub async fn says(&self, user: &str, profile: &Profile) -> Result<bool> {
-        let (user, profile) = (user.to_owned(), profile.clone());
-        self.with(move |db| says(db, &user, &writable(db, profile)?)).await
-    }
-
-    /// Sees to it that `user` has such a row. Whether there was no row of theirs.
-    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<bool> {
-        let (user, profile) = (user.to_owned(), profile.clone());
+    /// Adds a row of `user` where there is none. Whether there was none.
+    pub async fn ensure(&self, user: &str) -> Result<bool> {
+        let user = user.to_owned();
         self.with(move |db| {
-            let profile = writable(db, profile)?;
             // A known user costs no write lock.
-            if says(db, &user, &profile)? {
+            if exists(db, &user)? {
                 return Ok(false);
             }
-            if let Some(update) = Statement::update(&user, &profile) {
-                execute(db, &update)?;
-            }
-            Ok(execute(db, &Statement::insert_missing(&user, &profile))? > 0)
+            let insert = Statement::insert_missing(&user);
+            Ok(db.prepare_cached(&insert.sql)?.execute(params_from_iter(&insert.values))? > 0)
         })
         .await
     }
@@ -98,21 +89,7 @@ fn create_table(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(sql::CREATE_TABLE)
 }
 
-/// The part of `profile` that the table has columns for.
-fn writable(db: &Connection, profile: Profile) -> rusqlite::Result<Profile> {
-    if profile.is_empty() {
-        return Ok(profile);
-    }
-    let mut columns = db.prepare_cached(sql::COLUMNS)?;
-    let columns: Vec<String> = columns.query_map([], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
-    Ok(profile.within(&columns))
-}
-
-fn says(db: &Connection, user: &str, profile: &Profile) -> rusqlite::Result<bool> {
-    let statement = Statement::exists(user, profile);
+fn exists(db: &Connection, user: &str) -> rusqlite::Result<bool> {
+    let statement = Statement::exists(user);
     db.prepare_cached(&statement.sql)?.exists(params_from_iter(&statement.values))
-}
-
-fn execute(db: &Connection, statement: &Statement) -> rusqlite::Result<usize> {
-    db.prepare_cached(&statement.sql)?.execute(params_from_iter(&statement.values))
 }

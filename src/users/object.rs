@@ -5,7 +5,6 @@ use tokio::sync::OnceCell;
 use super::{about, bridge, sql};
 use crate::bridge::{Ask, Bridge, Statement, Task};
 use crate::error::{Error, Result};
-use crate::profile::Profile;
 
 pub struct Object {
     bridge: Bridge,
@@ -22,24 +21,23 @@ impl Object {
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
         self.prepare().await?;
-        self.says(user, &Profile::default()).await
+        let rows = self.about(Task::All, Statement::exists(user), user).await?;
+        Ok(!rows.is_empty())
     }
 
-    /// Sees to it that `user` has a row that says what `profile` says. Whether there was no row of theirs.
-    pub async fn ensure(&self, user: &str, profile: &Profile) -> Result<bool> {
-        self.prepare().await?;
-        let profile = self.writable(profile).await?;
-        match self.says(user, &profile).await? {
+    /// Adds a row of `user` where there is none. Whether there was none.
+    pub async fn ensure(&self, user: &str) -> Result<bool> {
+        match self.exists(user).await? {
             true => Ok(false),
-            false => self.write(user, &profile).await,
+            false => self.add(user).await,
         }
     }
 
-    /// The same for a user who is known to have no such row.
-    pub async fn add(&self, user: &str, profile: &Profile) -> Result<bool> {
+    /// The same for a user who is known to have no row.
+    pub async fn add(&self, user: &str) -> Result<bool> {
         self.prepare().await?;
-        let profile = self.writable(profile).await?;
-        self.write(user, &profile).await
+        let inserted = self.about(Task::Run, Statement::insert_missing(user), user).await?;
+        Ok(!inserted.is_empty())
     }
 
     pub async fn probe(&self) -> Result<()> {
@@ -55,41 +53,13 @@ impl Object {
         Ok(())
     }
 
-    /// The part of `profile` that the table has columns for.
-    async fn writable(&self, profile: &Profile) -> Result<Profile> {
-        if profile.is_empty() {
-            return Ok(Profile::default());
-        }
-        let columns = self.plain(Task::All(sql::COLUMNS.into())).await?;
-        Ok(profile.clone().within(&columns))
-    }
-
-    async fn says(&self, user: &str, profile: &Profile) -> Result<bool> {
-        let rows = self.about(Task::All, Statement::exists(user, profile), user, profile).await?;
-        Ok(!rows.is_empty())
-    }
-
-    async fn write(&self, user: &str, profile: &Profile) -> Result<bool> {
-        if let Some(update) = Statement::update(user, profile) {
-            self.about(Task::Run, update, user, profile).await?;
-        }
-        let inserted = self.about(Task::Run, Statement::insert_missing(user, profile), user, profile).await?;
-        Ok(!inserted.is_empty())
-    }
-
     /// Asks about nobody.
     async fn plain(&self, task: Task) -> Result<Vec<String>> {
         self.bridge.call(task).await.map_err(Error::database)
     }
 
-    async fn about(
-        &self,
-        task: fn(Statement) -> Task,
-        statement: Statement,
-        user: &str,
-        profile: &Profile,
-    ) -> Result<Vec<String>> {
+    async fn about(&self, task: fn(Statement) -> Task, statement: Statement, user: &str) -> Result<Vec<String>> {
         let statement = if self.binds { statement } else { statement.inlined() };
-        about(self.bridge.call(task(statement)).await, user, profile)
+        about(self.bridge.call(task(statement)).await, user)
     }
 }

@@ -54,13 +54,8 @@ impl Json {
 impl Object {
     /// The text of the field `name`. Empty text counts as none: it identifies nobody.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.any_text(name).filter(|text| !text.is_empty())
-    }
-
-    /// The text of the field `name`, empty or not.
-    pub fn any_text(&self, name: &str) -> Option<String> {
         let Text(text) = serde_json::from_str(self.raw(name)?).ok()?;
-        Some(text)
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// The whole number in the field `name`, or in its text.

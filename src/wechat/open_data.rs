@@ -10,7 +10,6 @@ use subtle::ConstantTimeEq;
 use super::base64;
 use super::json::{Json, Object};
 use crate::error::{Error, Result};
-use crate::profile::{self, Profile, Value};
 
 /// Bytes as the application has them.
 pub enum Encoded {
@@ -32,14 +31,13 @@ impl Encoded {
 pub struct OpenData {
     pub open_id: Option<String>,
     pub union_id: Option<String>,
-    pub profile: Profile,
 }
 
 /// Decrypts who the user is, and checks that `data` was made for `app_id`.
 pub fn decrypt(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Result<OpenData> {
     let object = decrypt_object(app_id, session_key, data, iv).map(|(object, _)| object);
     let object = object.ok_or_else(Error::decryption)?;
-    Ok(OpenData { open_id: object.text("openId"), union_id: object.text("unionId"), profile: profile(&object) })
+    Ok(OpenData { open_id: object.text("openId"), union_id: object.text("unionId") })
 }
 
 /// Decrypts whatever `data` holds, as JSON. None where it is not JSON made for `app_id` under this key.
@@ -73,12 +71,6 @@ fn read(plain: &[u8], app_id: &str) -> Option<Object> {
     let data = Json::parse(plain)?.into_object();
     let made_for = data.object("watermark")?.text("appid")?;
     (made_for == app_id).then_some(data)
-}
-
-fn profile(data: &Object) -> Profile {
-    let texts = profile::TEXTS.iter().filter_map(|&field| Some((field, Value::Text(data.any_text(field)?))));
-    let numbers = profile::NUMBERS.iter().filter_map(|&field| Some((field, Value::Number(data.integer(field)?))));
-    Profile(texts.chain(numbers).collect())
 }
 
 #[cfg(test)]
