@@ -164,7 +164,7 @@ impl Auth {
     pub async fn close(&self) {
         let all = self.permits.acquire_many(MAX_CALLS).await;
         self.sessions().close().await;
-        self.users().release().await;
+        self.users().close().await;
         drop(all);
     }
 

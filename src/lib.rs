@@ -27,6 +27,7 @@ mod auth;
 mod binding;
 mod bridge;
 mod error;
+mod hex;
 mod seal;
 mod sessions;
 mod sqlite;

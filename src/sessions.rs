@@ -1,17 +1,15 @@
 //! The live tokens. May import `error`, `token` and `sqlite`.
 //!
-//! Every change of a user's sessions is atomic in every store: two logins at once get the same token, and a login that races a refresh
-//! neither leaves nor revives a revoked one.
+//! Every change of a user's sessions is atomic in every store: two logins at once get the same token,
+//! and a login that races a refresh neither leaves nor revives a revoked one.
 
 mod embedded;
 mod redis;
 
 pub use embedded::Embedded;
-pub use redis::{Layout, Place, Redis, Settings, Tls};
+pub use redis::{Endpoint, Layout, Redis, Settings, Tls};
 
 use std::time::Duration;
-
-use tokio::time::Instant;
 
 use crate::error::Result;
 use crate::token::{Owner, Token};
@@ -20,10 +18,41 @@ use crate::token::{Owner, Token};
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub ttl: Duration,
-    /// None: one, which every login of the user gets. Else every login gets its own, and the oldest of more than this end.
-    pub each: Option<u32>,
+    pub mode: Mode,
     /// A token that is not used for this long ends.
     pub idle: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Every login of a user gets the same live token.
+    Shared,
+    /// Every login gets a token of its own; the oldest of more than `max` end.
+    PerLogin { max: u32 },
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Revoked,
+    /// By `refreshToken`.
+    Replaced,
+    /// By newer logins, beyond the limit.
+    Evicted,
+    /// A token was used after its grace: it was copied.
+    Reused,
+}
+
+impl Ended {
+    /// As stores keep it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Replaced => "replaced",
+            Self::Evicted => "evicted",
+            Self::Reused => "reused",
+        }
+    }
 }
 
 /// What is kept in memory of checks that found a token to be live.
@@ -46,13 +75,6 @@ impl Notes {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
-
-/// Whether [`Sessions::find`] has looked for a token just now: that may take a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sought {
-    NotYet,
-    InVain,
 }
 
 /// A token and when it ends at the latest, in Unix milliseconds; None where it does not.
@@ -86,53 +108,42 @@ pub enum Sessions {
     Embedded(Embedded),
 }
 
-/// Calls the method of the store that it is.
+/// Calls the method of the store that it is. For redis, the call gets its deadline here.
 macro_rules! delegate {
     ($sessions:expr, $store:ident => $call:expr) => {
         match $sessions {
-            Sessions::Redis($store) => $call,
-            Sessions::Embedded($store) => $call,
+            Sessions::Redis($store) => $store.bounded($call).await,
+            Sessions::Embedded($store) => $call.await,
         }
     };
 }
 
 impl Sessions {
-    /// The live token that the logins of `owner` share, the newest if there are several, for a call that started then. It counts as used.
-    pub async fn find(&self, owner: &Owner, started: Instant) -> Result<Option<Token>> {
+    /// A token of `owner` with `notes`: the live one that their logins share, which counts as used; else
+    /// a new one, after `register`.
+    pub async fn login(
+        &self,
+        owner: &Owner,
+        notes: &Notes,
+        register: impl Future<Output = Result<()>>,
+    ) -> Result<Issued> {
         match self {
-            Self::Redis(store) => store.find(owner, started).await,
-            Self::Embedded(store) => store.find(owner).await,
-        }
-    }
-
-    /// A new token of `owner` with `notes`; or the live one that their logins share, which then gets the notes. For a call that
-    /// started then.
-    pub async fn issue(&self, owner: &Owner, notes: &Notes, sought: Sought, started: Instant) -> Result<Issued> {
-        match self {
-            Self::Redis(store) => store.issue(owner, notes, sought, started).await,
-            Self::Embedded(store) => store.issue(owner, notes).await,
+            Self::Redis(store) => store.login(owner, notes, register).await,
+            Self::Embedded(store) => store.login(owner, notes, register).await,
         }
     }
 
     /// Ends every live token of `owner` and issues a new one.
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
-        delegate!(self, store => store.replace_all(owner).await)
+        delegate!(self, store => store.replace_all(owner))
     }
 
-    /// For each of `tokens` whether it is live, as far as that can be told at once; [`contains`](Self::contains) tells the others. They
-    /// count as used.
-    pub async fn check(&self, tokens: &[Token], started: Instant) -> Result<Vec<Option<bool>>> {
+    /// Tells `settle` for each of `tokens`, under its number, whether it is live: those first that can be
+    /// told at once. They count as used.
+    pub async fn check(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
         match self {
-            Self::Redis(store) => store.check(tokens, started).await,
-            Self::Embedded(store) => store.check(tokens).await,
-        }
-    }
-
-    /// Whether `token` is live, for a call that started then. It counts as used.
-    pub async fn contains(&self, token: &Token, started: Instant) -> Result<bool> {
-        match self {
-            Self::Redis(store) => store.contains(token, started).await,
-            Self::Embedded(store) => store.contains(token).await,
+            Self::Redis(store) => store.check(tokens, settle).await,
+            Self::Embedded(store) => store.check(tokens, settle).await,
         }
     }
 
@@ -144,71 +155,73 @@ impl Sessions {
         }
     }
 
-    /// Keeps `notes` with a live token. Whether it was live.
-    pub async fn note(&self, token: &Token, notes: &Notes, started: Instant) -> Result<bool> {
-        match self {
-            Self::Redis(store) => store.note(token, notes, started).await,
-            Self::Embedded(store) => store.note(token, notes).await,
-        }
-    }
-
     /// What is known of `token`, if it is live. It does not count as used.
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
-        delegate!(self, store => store.inspect(token).await)
+        delegate!(self, store => store.inspect(token))
     }
 
     /// The live tokens of `owner`, oldest first.
     pub async fn list(&self, owner: &Owner) -> Result<Vec<Session>> {
-        delegate!(self, store => store.list(owner).await)
+        delegate!(self, store => store.list(owner))
     }
 
     /// Ends `token`. Whether it was live.
     pub async fn revoke(&self, token: &Token) -> Result<bool> {
-        delegate!(self, store => store.revoke(token).await)
+        delegate!(self, store => store.revoke(token))
     }
 
-    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How many there were.
+    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How many
+    /// there were.
     pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
-        delegate!(self, store => store.revoke_all(owner, all_skus).await)
+        delegate!(self, store => store.revoke_all(owner, all_skus))
     }
 
-    /// Puts a new token in the place of a live one, which stays valid for `grace`; meanwhile the same new token comes again. None where
-    /// it is not live.
+    /// Puts a new token in the place of a live one, which stays valid for `grace`; meanwhile the same new
+    /// token comes again. None where it is not live.
     pub async fn rotate(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
-        delegate!(self, store => store.rotate(token, grace).await)
+        delegate!(self, store => store.rotate(token, grace))
     }
 
-    /// What was kept for all processes under `name`.
-    pub async fn recall(&self, name: &str) -> Result<Option<String>> {
-        delegate!(self, store => store.recall(name).await)
+    /// The value that all processes share under `name`.
+    pub async fn get(&self, name: &str) -> Result<Option<String>> {
+        delegate!(self, store => store.get(name))
     }
 
-    /// Keeps `value` for all processes, for as long as `life`.
-    pub async fn remember(&self, name: &str, value: &str, life: Duration) -> Result<()> {
-        delegate!(self, store => store.remember(name, value, life).await)
+    /// Shares `value` with all processes, for as long as `life`.
+    pub async fn set(&self, name: &str, value: &str, life: Duration) -> Result<()> {
+        delegate!(self, store => store.set(name, value, life))
     }
 
-    /// Keeps `value` where nothing is kept. Whether it was this call that did.
-    pub async fn claim(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
-        delegate!(self, store => store.claim(name, value, life).await)
+    /// Shares `value` where there is none. Whether it was this call that did.
+    pub async fn set_if_absent(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
+        delegate!(self, store => store.set_if_absent(name, value, life))
     }
 
-    /// Keeps no longer what is kept under `name`.
-    pub async fn forget(&self, name: &str) -> Result<()> {
-        delegate!(self, store => store.forget(name).await)
+    /// Deletes the value under `name`.
+    pub async fn delete(&self, name: &str) -> Result<()> {
+        delegate!(self, store => store.delete(name))
     }
 
     /// How the store is called in `health`.
     pub fn kind(&self) -> &'static str {
-        delegate!(self, store => store.kind())
+        match self {
+            Self::Redis(store) => store.kind(),
+            Self::Embedded(store) => store.kind(),
+        }
     }
 
     pub async fn health(&self) -> Health {
-        delegate!(self, store => store.health().await)
+        match self {
+            Self::Redis(store) => store.health().await,
+            Self::Embedded(store) => store.health().await,
+        }
     }
 
     /// Ends the connection.
     pub async fn close(&self) {
-        delegate!(self, store => store.close().await);
+        match self {
+            Self::Redis(store) => store.close().await,
+            Self::Embedded(store) => store.close().await,
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! SQLite connections, each used from one plain thread, and the lock sharing that lets the application open the same file with a
 //! SQLite library of its own. Everything in this crate that opens a database file does it through here. May import nothing of the crate.
 //!
-//! Inside, imports point one way too: `failure`, `identity` ← `shared_file`, `registry` ← `file`.
+//! Inside, imports point one way too: `failure`, `identity` ← `shared_file`, `registry` ← `file`, `worker`
+//! ← `database`.
 
+mod database;
 mod failure;
 mod file;
 mod identity;
@@ -10,6 +12,7 @@ mod registry;
 mod shared_file;
 mod worker;
 
-pub use file::{File, Schema, prefer_write_ahead_log};
+pub use database::Database;
+pub use file::{Schema, prefer_write_ahead_log};
 pub use registry::{Access, checkpoint_all};
 pub use worker::Worker;

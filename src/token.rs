@@ -1,13 +1,16 @@
-//! A token: `<user>|<sku>|<session>`. The only place that knows the separator.
-
-use std::fmt::Write;
+//! A token: `<user>|<sku>|<hex>`, where the first half of the 64 hex digits names the session and the
+//! second half is its secret. The only place that knows the separator.
 
 use crate::error::{Error, Result};
+use crate::hex;
 
 const SEPARATOR: char = '|';
 
-/// Random bytes in a session: 64 hex digits, as 1.3.2 wrote them.
-const SESSION_BYTES: usize = 32;
+/// Hex digits of the session's name. A rotation keeps them.
+const SESSION_DIGITS: usize = 32;
+
+/// Hex digits of the secret, which each rotation draws anew.
+const SECRET_DIGITS: usize = 32;
 
 /// Whose sessions: one user of one application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,45 +36,69 @@ impl Owner {
 pub struct Token {
     text: String,
     user_end: usize,
-    session_start: usize,
+    hex_start: usize,
 }
 
 impl Token {
-    /// A new token that nobody can guess.
+    /// A token of a new session, which nobody can guess.
     pub fn mint(owner: &Owner) -> Result<Self> {
-        let mut text = owner.prefix();
-        text.push(SEPARATOR);
-        let session_start = text.len();
-        text.push_str(&random_hex()?);
-        Ok(Self { text, user_end: owner.user.len(), session_start })
+        Ok(Self::compose(owner, &random_hex(SESSION_DIGITS + SECRET_DIGITS)?))
     }
 
-    /// Reads `text`, if it has a token's shape. A sku may hold separators: the user ends at the first, the session starts after the last.
+    /// Another token of the same session.
+    pub fn rotate(&self) -> Result<Self> {
+        Ok(self.with_secret(&random_hex(SECRET_DIGITS)?))
+    }
+
+    /// The token of the same session that has this secret.
+    pub fn with_secret(&self, secret: &str) -> Self {
+        Self { text: format!("{}{secret}", &self.text[..self.secret_start()]), ..*self }
+    }
+
+    /// Reads `text`, if it has a token's shape. A sku may hold separators: the user ends at the first,
+    /// the hex digits start after the last.
     pub fn parse(text: &str) -> Option<Self> {
         let user_end = text.find(SEPARATOR)?;
-        let session_start = text.rfind(SEPARATOR)? + SEPARATOR.len_utf8();
-        let session = &text.as_bytes()[session_start..];
-        let is_session =
-            session.len() == 2 * SESSION_BYTES && session.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        (is_session && user_end + 1 < session_start).then(|| Self { text: text.to_owned(), user_end, session_start })
+        let hex_start = text.rfind(SEPARATOR)? + SEPARATOR.len_utf8();
+        let hex = &text.as_bytes()[hex_start..];
+        let is_hex = hex.len() == SESSION_DIGITS + SECRET_DIGITS && is_hex(hex);
+        (is_hex && user_end + 1 < hex_start).then(|| Self { text: text.to_owned(), user_end, hex_start })
     }
 
-    /// The text of the token of the owner with that prefix and of that session.
-    pub fn join(prefix: &str, session: &str) -> String {
-        format!("{prefix}{SEPARATOR}{session}")
+    /// The text of the token of the owner with that prefix and with these hex digits.
+    pub fn join(prefix: &str, hex: &str) -> String {
+        format!("{prefix}{SEPARATOR}{hex}")
+    }
+
+    fn compose(owner: &Owner, hex: &str) -> Self {
+        let text = Self::join(&owner.prefix(), hex);
+        Self { user_end: owner.user.len(), hex_start: text.len() - hex.len(), text }
     }
 
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The part that tells the session from every other.
+    pub fn hex(&self) -> &str {
+        &self.text[self.hex_start..]
+    }
+
+    /// Names the session: all tokens that rotations put in each other's place share it.
     pub fn session(&self) -> &str {
-        &self.text[self.session_start..]
+        &self.text[self.hex_start..self.secret_start()]
+    }
+
+    /// Tells the tokens of a session from each other.
+    pub fn secret(&self) -> &str {
+        &self.text[self.secret_start()..]
+    }
+
+    fn secret_start(&self) -> usize {
+        self.hex_start + SESSION_DIGITS
     }
 
     pub fn owner(&self) -> Owner {
-        let sku_end = self.session_start - SEPARATOR.len_utf8();
+        let sku_end = self.hex_start - SEPARATOR.len_utf8();
         Owner {
             user: self.text[..self.user_end].to_owned(),
             sku: self.text[self.user_end + SEPARATOR.len_utf8()..sku_end].to_owned(),
@@ -93,15 +120,21 @@ impl Token {
     }
 }
 
-/// 64 hex digits that nobody can guess.
-pub fn random_hex() -> Result<String> {
-    let mut bytes = [0; SESSION_BYTES];
-    getrandom::fill(&mut bytes).map_err(|_| Error::internal())?;
-    let mut hex = String::with_capacity(2 * SESSION_BYTES);
-    for byte in bytes {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    Ok(hex)
+/// Whether `text` can be the secret half of a token.
+pub fn is_secret(text: &str) -> bool {
+    text.len() == SECRET_DIGITS && is_hex(text.as_bytes())
+}
+
+fn is_hex(digits: &[u8]) -> bool {
+    digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// So many hex digits that nobody can guess; an even number up to 64.
+pub fn random_hex(digits: usize) -> Result<String> {
+    let mut bytes = [0; (SESSION_DIGITS + SECRET_DIGITS) / 2];
+    let bytes = &mut bytes[..digits / 2];
+    getrandom::fill(bytes).map_err(|_| Error::internal())?;
+    Ok(hex::encode(bytes))
 }
 
 /// The part before the first separator; empty where there is none.
@@ -134,6 +167,19 @@ mod tests {
             assert_eq!(parsed, token);
             assert_eq!(parsed.owner(), owner);
         }
+    }
+
+    #[test]
+    fn a_rotation_keeps_the_session_and_draws_a_new_secret() {
+        let owner = owner("u", "a|b");
+        let old = Token::mint(&owner).unwrap();
+        let new = old.rotate().unwrap();
+        assert_eq!((new.session(), new.owner()), (old.session(), owner));
+        assert_ne!(new.secret(), old.secret());
+        assert!(is_secret(new.secret()));
+        assert_eq!(Token::parse(new.as_str()).unwrap(), new);
+        assert_eq!(old.with_secret(new.secret()), new);
+        assert_eq!(format!("{}{}", new.session(), new.secret()), new.hex());
     }
 
     #[test]

@@ -97,10 +97,10 @@ impl Users {
         }
     }
 
-    /// Lets files go, whole. The next call opens them again.
-    pub async fn release(&self) {
+    /// Lets files go, whole. A later call opens them for itself alone.
+    pub async fn close(&self) {
         if let Self::Native(native) | Self::Shared { lookups: native, .. } = self {
-            native.release().await;
+            native.close().await;
         }
     }
 }

@@ -66,9 +66,9 @@ impl Auth {
             if let Some(Kept { text, .. }) = kept.as_ref().filter(|kept| kept.ends > now() + EARLY) {
                 return Ok(text.clone());
             }
-            if start.elapsed() > PATIENCE || self.sessions().claim(&lock, "taken", RENEWAL).await? {
+            if start.elapsed() > PATIENCE || self.sessions().set_if_absent(&lock, "taken", RENEWAL).await? {
                 let renewed = self.renew(app, invalid).await;
-                let _ = self.sessions().forget(&lock).await; // it ends by itself
+                let _ = self.sessions().delete(&lock).await; // it ends by itself
                 return renewed;
             }
             // Another process renews it. Until that is done, one that is about to end will do.
@@ -94,13 +94,13 @@ impl Auth {
             AccessToken { text, life } = get(true).await.map_err(failed)?;
         }
         let sealed = app.seal.close(&place(app.id), &format!("{} {text}", now() + life))?;
-        self.sessions().remember(&place(app.id), &sealed, Duration::from_secs(life.max(1))).await?;
+        self.sessions().set(&place(app.id), &sealed, Duration::from_secs(life.max(1))).await?;
         Ok(text)
     }
 
     async fn kept_token(&self, app: &App<'_>) -> Result<Option<Kept>> {
         let place = place(app.id);
-        let sealed = self.sessions().recall(&place).await?;
+        let sealed = self.sessions().get(&place).await?;
         Ok(sealed.and_then(|sealed| {
             let text = app.seal.open(&place, &sealed)?;
             let (ends, text) = text.split_once(' ')?;

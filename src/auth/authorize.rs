@@ -1,11 +1,8 @@
 //! 1.3.2's functions, as the contract tells them.
 
-use futures_util::future::join_all;
-use tokio::time::Instant;
-
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
-use crate::sessions::{Notes, Sought};
+use crate::sessions::Notes;
 use crate::token::Token;
 use crate::wechat::{Encoded, Exchanging, OpenData, Reply, Trouble, decrypt};
 
@@ -26,18 +23,9 @@ impl Auth {
         let owner = self.owner(identify(&reply, open_data)?);
         let notes = Notes { sealed: self.sealed(&owner, &reply)?, device: None };
         admission.check()?;
-        let started = Instant::now();
-        if let Some(token) = self.sessions().find(&owner, started).await?
-            && (notes.is_empty() || self.sessions().note(&token, &notes, started).await?)
-        {
-            // The user table is left alone, as 1.3.2 leaves it.
-            return Ok(token);
-        }
-        let paused = Instant::now();
-        self.users().ensure(&owner.user).await?;
-        // What the user table takes is not redis' fault.
-        let started = started + paused.elapsed();
-        Ok(self.sessions().issue(&owner, &notes, Sought::InVain, started).await?.token)
+        // The user table is left alone where a token is live, as 1.3.2 leaves it.
+        let register = async { self.users().ensure(&owner.user).await.map(drop) };
+        Ok(self.sessions().login(&owner, &notes, register).await?.token)
     }
 
     /// Ends the sessions of `user` and issues a new one.
@@ -52,20 +40,11 @@ impl Auth {
 
     /// Whether each of `tokens` is live, told to `settle` under its number, those first that can be told at once. Where they were asked
     /// after `close`, none is.
-    pub async fn check(&self, is_closed: bool, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>)) {
+    pub async fn check(&self, is_closed: bool, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
         if is_closed {
             return settle((0..tokens.len()).map(|number| (number, Ok(false))).collect());
         }
-        let started = Instant::now();
-        let verdicts = match self.sessions().check(tokens, started).await {
-            Ok(verdicts) => verdicts,
-            Err(error) => return settle((0..tokens.len()).map(|number| (number, Err(error.clone()))).collect()),
-        };
-        let known = verdicts.iter().enumerate().filter_map(|(number, verdict)| Some((number, Ok((*verdict)?))));
-        settle(known.collect());
-        let others = verdicts.iter().zip(tokens).enumerate().filter(|(_, (verdict, _))| verdict.is_none());
-        let ask = async |(number, (_, token))| settle(vec![(number, self.sessions().contains(token, started).await)]);
-        join_all(others.map(ask)).await;
+        self.sessions().check(tokens, settle).await;
     }
 }
 

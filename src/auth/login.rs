@@ -1,10 +1,8 @@
 //! Logins without decrypted data: by code alone, or of a user whom the application has identified itself.
 
-use tokio::time::Instant;
-
 use super::{Admission, Auth, Login};
 use crate::error::{Error, Result};
-use crate::sessions::{Notes, Sought};
+use crate::sessions::Notes;
 use crate::token::Owner;
 use crate::wechat::{Exchanging, Reply, Trouble};
 
@@ -31,7 +29,7 @@ impl Auth {
             return Err(Error::unusable_user());
         }
         let is_new_user = self.users().ensure(&owner.user).await?;
-        Ok(Login { issued: self.sessions().issue(owner, notes, Sought::NotYet, Instant::now()).await?, is_new_user })
+        Ok(Login { issued: self.sessions().login(owner, notes, async { Ok(()) }).await?, is_new_user })
     }
 
     /// The unionid where there is one, unless the user is registered under the openid: from before the mini-program was bound to an open

@@ -8,7 +8,7 @@ use napi_derive::napi;
 
 use crate::auth::{Auth, Parts};
 use crate::bridge::{Ask, Bridge};
-use crate::sessions::{CacheLimits, Embedded, Layout, Place, Policy, Redis, Sessions, Settings, Tls};
+use crate::sessions::{CacheLimits, Embedded, Endpoint, Layout, Mode, Policy, Redis, Sessions, Settings, Tls};
 use crate::users::{Native, Object, Store, Users};
 use crate::wechat::{self, Client, DEFAULT_TIMEOUT, Exchange};
 
@@ -162,8 +162,11 @@ impl Config {
 impl Limits {
     fn policy(&self, ttl: i64) -> Result<Policy, String> {
         let ttl = Duration::from_secs(u64::try_from(ttl).map_err(|error| error.to_string())?);
-        let each = self.each.then(|| self.max.unwrap_or(u32::MAX));
-        Ok(Policy { ttl, each, idle: self.idle.map(|seconds| Duration::from_secs(seconds.into())) })
+        let mode = match self.each {
+            true => Mode::PerLogin { max: self.max.unwrap_or(u32::MAX) },
+            false => Mode::Shared,
+        };
+        Ok(Policy { ttl, mode, idle: self.idle.map(|seconds| Duration::from_secs(seconds.into())) })
     }
 }
 
@@ -195,15 +198,15 @@ impl Tokens {
         if let Some(file) = self.file {
             return Ok(Sessions::Embedded(Embedded::in_file(file.into(), policy)?));
         }
-        let place = match (self.cluster, self.sentinels, self.master) {
-            (Some(urls), ..) => Place::Cluster(urls),
-            (None, Some(urls), Some(master)) => Place::Sentinels { urls, master },
-            _ => Place::Server(self.url.unwrap_or_else(|| DEFAULT_REDIS.to_owned())),
+        let endpoint = match (self.cluster, self.sentinels, self.master) {
+            (Some(urls), ..) => Endpoint::Cluster(urls),
+            (None, Some(urls), Some(master)) => Endpoint::Sentinels { urls, master },
+            _ => Endpoint::Server(self.url.unwrap_or_else(|| DEFAULT_REDIS.to_owned())),
         };
         // 1.3.2 never ran on a Cluster, and its layout cannot: one user's keys must share a slot.
-        let tagged = self.tagged || matches!(place, Place::Cluster(_));
+        let tagged = self.tagged || matches!(endpoint, Endpoint::Cluster(_));
         let settings = Settings {
-            place,
+            endpoint,
             password,
             tls: Tls { ca: self.ca, certificate: self.cert, key: self.key },
             connect_timeout: milliseconds(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT)),

@@ -1,27 +1,31 @@
-//! The live tokens in a SQLite database: in a file that several processes may share, or in memory, where they end with this object.
+//! The live tokens in a SQLite database: in a file that several processes may share, or in memory, where
+//! they end with this object.
 
+mod grace;
 mod rows;
 mod schema;
+mod shared_values;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{Health, Issued, Notes, Policy, Session};
+use super::{Ended, Health, Issued, Mode, Notes, Policy, Session};
 use crate::error::{Error, Result};
-use crate::sqlite::{Access, File, Worker};
-use crate::token::{Owner, Token, random_hex};
-use rows::{Rows, milliseconds, now};
+use crate::sqlite::{Access, Database, Worker};
+use crate::token::{Owner, Token};
+use rows::Rows;
 
-enum Database {
+enum Place {
     Memory(Worker<Connection>),
-    File(Worker<File>),
+    File(Database),
 }
 
 pub struct Embedded {
-    database: Database,
-    policy: Policy,
+    place: Place,
+    policy: Arc<Policy>,
 }
 
 impl Embedded {
@@ -30,43 +34,40 @@ impl Embedded {
         let database = Connection::open_in_memory().map_err(|error| error.to_string())?;
         schema::create(&database).map_err(|error| error.to_string())?;
         let database = Worker::spawn(database).map_err(|error| error.to_string())?;
-        Ok(Self { database: Database::Memory(database), policy })
+        Ok(Self { place: Place::Memory(database), policy: Arc::new(policy) })
     }
 
     /// The file is made where it is missing, by the first call.
     pub fn in_file(path: PathBuf, policy: Policy) -> std::result::Result<Self, String> {
-        let file = File::new(path, Access::ReadWrite, Some(schema::SCHEMA));
-        let file = Worker::spawn(file).map_err(|error| error.to_string())?;
-        Ok(Self { database: Database::File(file), policy })
+        let database = Database::new(path, Access::ReadWrite, Some(schema::SCHEMA));
+        let database = database.map_err(|error| error.to_string())?;
+        Ok(Self { place: Place::File(database), policy: Arc::new(policy) })
     }
 
-    pub async fn find(&self, owner: &Owner) -> Result<Option<Token>> {
-        if self.policy.each.is_some() {
-            return Ok(None);
+    pub async fn login(
+        &self,
+        owner: &Owner,
+        notes: &Notes,
+        register: impl Future<Output = Result<()>>,
+    ) -> Result<Issued> {
+        if self.policy.mode == Mode::Shared {
+            let (owner, notes) = (owner.clone(), notes.clone());
+            if let Some(shared) = self.run(move |rows| share(&rows, &owner, &notes)).await? {
+                return Ok(shared);
+            }
         }
-        let owner = owner.clone();
-        self.run(move |rows| {
-            let found = rows.newest(&owner)?;
-            found.iter().try_for_each(|session| rows.touch(&session.token))?;
-            Ok(found.map(|session| session.token))
-        })
-        .await
-    }
-
-    pub async fn issue(&self, owner: &Owner, notes: &Notes) -> Result<Issued> {
-        let (owner, notes, fresh, each) = (owner.clone(), notes.clone(), Token::mint(owner)?, self.policy.each);
-        self.change(move |rows| {
-            let shared = if each.is_none() { rows.newest(&owner)? } else { None };
-            if let Some(Session { token, expires, .. }) = shared {
-                rows.note(&token, &notes)?;
-                rows.touch(&token)?;
-                return Ok(Issued { token, expires });
-            }
-            let issued = rows.insert(fresh, &notes, None)?;
-            if let Some(max) = each {
+        register.await?;
+        let (owner, notes, fresh, mode) = (owner.clone(), notes.clone(), Token::mint(owner)?, self.policy.mode);
+        self.change(move |rows| match mode {
+            Mode::Shared => match share(&rows, &owner, &notes)? {
+                Some(shared) => Ok(shared),
+                None => rows.insert(fresh.clone(), &notes),
+            },
+            Mode::PerLogin { max } => {
+                let issued = rows.insert(fresh.clone(), &notes)?;
                 rows.end_oldest(&owner, max)?;
+                Ok(issued)
             }
-            Ok(issued)
         })
         .await
     }
@@ -74,33 +75,28 @@ impl Embedded {
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
         let (owner, fresh) = (owner.clone(), Token::mint(owner)?);
         self.change(move |rows| {
-            rows.end_all(&owner.user, Some(&owner.sku))?;
-            Ok(rows.insert(fresh, &Notes::default(), None)?.token)
+            rows.end_all(&owner.user, Some(&owner.sku), Ended::Replaced)?;
+            Ok(rows.insert(fresh.clone(), &Notes::default())?.token)
         })
         .await
     }
 
-    pub async fn contains(&self, token: &Token) -> Result<bool> {
-        let token = token.clone();
-        self.run(move |rows| use_token(&rows, &token)).await
-    }
-
-    /// What fails for one is left to be asked again. A lock fails them all: each would wait for it as long again.
-    pub async fn check(&self, tokens: &[Token]) -> Result<Vec<Option<bool>>> {
-        let tokens = tokens.to_vec();
-        self.run(move |rows| {
-            let verdicts = tokens.iter().map(|token| match use_token(&rows, token) {
-                Err(error) if is_locked(&error) => Err(error),
-                verdict => Ok(verdict.ok()),
-            });
-            verdicts.collect()
-        })
-        .await
-    }
-
-    pub async fn note(&self, token: &Token, notes: &Notes) -> Result<bool> {
-        let (token, notes) = (token.clone(), notes.clone());
-        self.run(move |rows| rows.note(&token, &notes)).await
+    /// What fails, fails for all: a lock above all, for which each would wait as long again.
+    pub async fn check(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
+        let asked = tokens.to_vec();
+        let found = self
+            .run(move |rows| {
+                let verdicts = asked.iter().map(|token| match rows.live(token)? {
+                    Some(found) => rows.touch(&found.session).map(|()| true),
+                    None => Ok(false),
+                });
+                verdicts.collect::<rusqlite::Result<Vec<bool>>>()
+            })
+            .await;
+        settle(match found {
+            Ok(verdicts) => verdicts.into_iter().map(Ok).enumerate().collect(),
+            Err(error) => (0..tokens.len()).map(|number| (number, Err(error.clone()))).collect(),
+        });
     }
 
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
@@ -109,7 +105,7 @@ impl Embedded {
             let found = rows.live(&token)?;
             Ok(found.map(|found| {
                 let expires = found.grace_ends.or(found.session.expires);
-                Session { token, expires, ..found.session }
+                Session { token: token.clone(), expires, ..found.session }
             }))
         })
         .await
@@ -123,7 +119,7 @@ impl Embedded {
     pub async fn revoke(&self, token: &Token) -> Result<bool> {
         let token = token.clone();
         self.change(move |rows| match rows.live(&token)? {
-            Some(found) => rows.end(&found.session.token).map(|()| true),
+            Some(_) => rows.end(&token, Ended::Revoked).map(|()| true),
             None => Ok(false),
         })
         .await
@@ -131,68 +127,27 @@ impl Embedded {
 
     pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
         let owner = owner.clone();
-        self.change(move |rows| rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()))).await
+        self.change(move |rows| rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()), Ended::Revoked))
+            .await
     }
 
     pub async fn rotate(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
-        let (token, fresh, family) = (token.clone(), Token::mint(&token.owner())?, random_hex()?);
+        let (token, fresh) = (token.clone(), token.rotate()?);
         self.change(move |rows| {
             let Some(found) = rows.live(&token)? else { return Ok(None) };
             if found.grace_ends.is_some() {
                 let Session { token, expires, .. } = found.session;
                 return Ok(Some(Issued { token, expires }));
             }
-            let family = found.family.unwrap_or(family);
-            rows.leave(&token, &fresh, &family, grace)?;
-            rows.insert(fresh, &found.session.notes, Some(&family)).map(Some)
+            rows.rotate(&found, fresh.clone(), grace).map(Some)
         })
         .await
-    }
-
-    pub async fn recall(&self, name: &str) -> Result<Option<String>> {
-        let name = name.to_owned();
-        self.query(move |db| {
-            db.prepare_cached("SELECT value FROM mpauthx_shared WHERE name = ?1 AND ends > ?2")?
-                .query_row(params![name, now()], |row| row.get(0))
-                .optional()
-        })
-        .await
-    }
-
-    pub async fn remember(&self, name: &str, value: &str, life: Duration) -> Result<()> {
-        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
-        self.query(move |db| {
-            db.prepare_cached("INSERT OR REPLACE INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)")?
-                .execute(params![name, value, ends])
-                .map(drop)
-        })
-        .await
-    }
-
-    pub async fn claim(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
-        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
-        self.query(move |db| {
-            let claimed = db
-                .prepare_cached(
-                    "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = excluded.ends WHERE ends <= ?4",
-                )?
-                .execute(params![name, value, ends, now()])?;
-            Ok(claimed > 0)
-        })
-        .await
-    }
-
-    pub async fn forget(&self, name: &str) -> Result<()> {
-        let name = name.to_owned();
-        self.query(move |db| db.prepare_cached("DELETE FROM mpauthx_shared WHERE name = ?1")?.execute([name]).map(drop))
-            .await
     }
 
     pub fn kind(&self) -> &'static str {
-        match self.database {
-            Database::Memory(_) => "memory",
-            Database::File(_) => "file",
+        match self.place {
+            Place::Memory(_) => "memory",
+            Place::File(_) => "file",
         }
     }
 
@@ -204,16 +159,16 @@ impl Embedded {
 
     /// Lets the file go, whole.
     pub async fn close(&self) {
-        if let Database::File(file) = &self.database {
-            file.run(File::release).await;
+        if let Place::File(file) = &self.place {
+            file.close().await;
         }
     }
 
-    /// Runs `work` as one change that other processes see whole or not at all. It holds the write lock from its beginning: a lock
-    /// that is taken after reading is refused where another process wrote in between.
+    /// Runs `work` as one change that other processes see whole or not at all. It holds the write lock from
+    /// its beginning: a lock that is taken after reading is refused where another process wrote in between.
     async fn change<T: Send + 'static>(
         &self,
-        work: impl FnOnce(Rows) -> rusqlite::Result<T> + Send + 'static,
+        work: impl Fn(Rows) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let policy = self.policy.clone();
         self.query(move |db| {
@@ -227,7 +182,7 @@ impl Embedded {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(Rows) -> rusqlite::Result<T> + Send + 'static,
+        work: impl Fn(Rows) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let policy = self.policy.clone();
         self.query(move |db| work(Rows::new(db, &policy))).await
@@ -235,27 +190,22 @@ impl Embedded {
 
     async fn query<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl Fn(&Connection) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
-        let done = match &self.database {
-            Database::Memory(database) => database.run(move |db| work(db).map_err(Error::database)).await,
-            Database::File(file) => {
-                let deadline = File::deadline(Access::ReadWrite);
-                file.run(move |file| file.with(deadline, work).map_err(Error::database)).await
-            }
+        let done = match &self.place {
+            Place::Memory(database) => database.run(move |db| work(db).map_err(Error::database)).await,
+            Place::File(database) => database.run(work).await.map(|done| done.map_err(Error::database)),
         };
         done.ok_or_else(Error::internal)?
     }
 }
 
-/// Whether `token` is live; then it counts as used.
-fn is_locked(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
-}
-
-fn use_token(rows: &Rows, token: &Token) -> rusqlite::Result<bool> {
-    match rows.live(token)? {
-        Some(found) => rows.touch(&found.session.token).map(|()| true),
-        None => Ok(false),
+/// The live token that the logins of `owner` share, which counts as used and gets the notes.
+fn share(rows: &Rows, owner: &Owner, notes: &Notes) -> rusqlite::Result<Option<Issued>> {
+    let Some(session) = rows.newest(owner)? else { return Ok(None) };
+    if !notes.is_empty() {
+        rows.update(&session.token, notes)?;
     }
+    rows.touch(&session)?;
+    Ok(Some(Issued { token: session.token, expires: session.expires }))
 }

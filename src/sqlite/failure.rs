@@ -13,8 +13,30 @@ pub enum Failure {
     NotOpenHere,
     /// The file was replaced between two looks at it.
     Replaced,
+    /// The file cannot be made.
+    NoFolder,
     Io(io::ErrorKind),
     Sqlite(rusqlite::Error),
+}
+
+impl Failure {
+    /// Why a file could not be made.
+    pub fn of_creation(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NoFolder,
+            kind => Self::Io(kind),
+        }
+    }
+
+    /// Whether somebody else holds a lock: the same work may succeed when they are done.
+    pub fn is_lock(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => {
+                matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -32,6 +54,7 @@ impl fmt::Display for Failure {
             Self::NotShareable => f.write_str("SQLITE_IOERR: this system cannot share SQLite files within one process"),
             Self::NotOpenHere => f.write_str("SQLITE_CANTOPEN: the application has not opened this file"),
             Self::Replaced => f.write_str("SQLITE_CANTOPEN: the database file was replaced just now, try again"),
+            Self::NoFolder => f.write_str("SQLITE_CANTOPEN: the folder of the database file does not exist, create it"),
             Self::Io(kind) => write!(f, "SQLITE_CANTOPEN: {kind}"),
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(code) => write!(f, "{}: {}", code_name(code), message(error)),

@@ -1,7 +1,7 @@
 //! A database file, as one user of it sees it.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -9,12 +9,6 @@ use super::failure::Failure;
 use super::identity::{FileId, file_id};
 use super::registry::{self, Access, Opened, Slot};
 use super::shared_file;
-
-/// How long a writer waits for another's lock.
-const WRITER_PATIENCE: Duration = Duration::from_secs(4);
-
-/// How long a reader waits for another's lock, before whoever can wait better is asked.
-const READER_PATIENCE: Duration = Duration::from_millis(20);
 
 /// What a file must hold.
 #[derive(Clone, Copy)]
@@ -33,40 +27,29 @@ pub struct File {
     attached: Option<(FileId, Slot)>,
     /// The first file that a lookup found at the path.
     first: Option<FileId>,
+    is_retired: bool,
 }
 
 impl File {
     pub fn new(path: PathBuf, access: Access, schema: Option<Schema>) -> Self {
-        Self { path, access, schema, attached: None, first: None }
+        Self { path, access, schema, attached: None, first: None, is_retired: false }
     }
 
-    /// When work that is asked for now stops waiting for locks: the waits of what queues up do not add up.
-    pub fn deadline(access: Access) -> Instant {
-        Instant::now()
-            + match access {
-                Access::Lookup => READER_PATIENCE,
-                Access::ReadWrite => WRITER_PATIENCE,
-            }
-    }
-
-    /// Runs `work` on the file's connection. A file that was replaced since the last time gets a new one.
-    pub fn with<T>(
-        &mut self,
-        deadline: Instant,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, Failure> {
+    /// Runs `work` on the file's connection, which waits for no lock. A file that was replaced since the
+    /// last time gets a new one.
+    pub fn with<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
         shared_file::install()?;
-        match self.attach(deadline) {
-            Ok(()) => self.on_connection(deadline, work),
-            Err(failure) => {
-                self.release();
-                Err(failure)
-            }
+        let attached = self.attach();
+        let keeps = attached.is_ok() && !self.is_retired;
+        let done = attached.and_then(|()| self.on_connection(work));
+        if !keeps {
+            self.release();
         }
+        done
     }
 
     /// Attaches to the file that is at the path now.
-    fn attach(&mut self, deadline: Instant) -> Result<(), Failure> {
+    fn attach(&mut self) -> Result<(), Failure> {
         let id = match (file_id(&self.path), self.schema) {
             (Err(Failure::Missing), Some(Schema { mode, .. })) => {
                 shared_file::create(&self.path, mode)?;
@@ -88,17 +71,13 @@ impl File {
         let slot = registry::attach(&id);
         self.attached = Some((id, slot));
         match self.schema {
-            Some(schema) => self.on_connection(deadline, schema.make),
+            Some(schema) => self.on_connection(schema.make),
             None => Ok(()),
         }
     }
 
     /// Runs `work` on the connection of the attached file, opening it where there is none that serves.
-    fn on_connection<T>(
-        &self,
-        deadline: Instant,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, Failure> {
+    fn on_connection<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
         let (id, slot) = self.attached.as_ref().ok_or(Failure::Missing)?;
         let mut slot = registry::lock(slot);
         let serves = |opened: &Opened| {
@@ -115,12 +94,19 @@ impl File {
             *slot = Some(Opened { connection, access, path: self.path.clone() });
         }
         let Opened { connection, access, .. } = slot.as_ref().ok_or(Failure::Missing)?;
-        connection.busy_timeout(deadline.saturating_duration_since(Instant::now()))?;
+        connection.busy_timeout(Duration::ZERO)?;
         shared_file::as_reader(*access == Access::Lookup, || Ok(work(connection)?))
     }
 
+    /// Lets the file go, whole. From now on each use attaches to it for itself alone, and makes nothing.
+    pub fn retire(&mut self) {
+        self.is_retired = true;
+        self.schema = None;
+        self.release();
+    }
+
     /// Lets the file go, whole; the next use attaches to it again.
-    pub fn release(&mut self) {
+    fn release(&mut self) {
         if let Some((_, slot)) = self.attached.take() {
             if let Some(opened) = &*registry::lock(&slot) {
                 opened.checkpoint();

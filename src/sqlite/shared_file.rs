@@ -100,7 +100,7 @@ mod linux {
     /// Makes an empty file, with the rights `mode` less the process's umask. Its descriptor is parked: by now the application may have opened it.
     pub fn create(path: &Path, mode: u32) -> Result<(), Failure> {
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(mode).open(path);
-        let file = opened.map_err(|error| Failure::Io(error.kind()))?;
+        let file = opened.map_err(Failure::of_creation)?;
         let id = file.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
         let fd = file.into_raw_fd();
         let id = id.map_err(|error| Failure::Io(error.kind()))?;
@@ -234,7 +234,7 @@ mod other {
 
     pub fn create(path: &Path, _mode: u32) -> Result<(), Failure> {
         let opened = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
-        opened.map(drop).map_err(|error| Failure::Io(error.kind()))
+        opened.map(drop).map_err(Failure::of_creation)
     }
 
     pub fn is_open_elsewhere(_: &FileId) -> bool {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::sql;
 use crate::bridge::Statement;
 use crate::error::{Error, Result};
-use crate::sqlite::{Access, File, Schema, Worker, prefer_write_ahead_log};
+use crate::sqlite::{Access, Database, Schema, prefer_write_ahead_log};
 
 /// What SQLite itself gives a new file.
 const MODE: u32 = 0o644;
@@ -23,22 +23,19 @@ const WITH_TOKENS: Schema = Schema {
 };
 
 pub struct Native {
-    file: Worker<File>,
-    access: Access,
+    file: Database,
 }
 
 impl Native {
     /// Reads and writes the file at `path`. `with_tokens`: the token store uses it too, and whoever is first makes it as that wants it.
     pub fn read_write(path: PathBuf, create_table: bool, with_tokens: bool) -> std::io::Result<Self> {
         let schema = if with_tokens { WITH_TOKENS } else { ALONE };
-        let file = File::new(path, Access::ReadWrite, create_table.then_some(schema));
-        Ok(Self { file: Worker::spawn(file)?, access: Access::ReadWrite })
+        Ok(Self { file: Database::new(path, Access::ReadWrite, create_table.then_some(schema))? })
     }
 
     /// Only looks up, in a file that the application's own connection writes.
     pub fn lookups(path: PathBuf) -> std::io::Result<Self> {
-        let file = File::new(path, Access::Lookup, None);
-        Ok(Self { file: Worker::spawn(file)?, access: Access::Lookup })
+        Ok(Self { file: Database::new(path, Access::Lookup, None)? })
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
@@ -69,16 +66,15 @@ impl Native {
         self.with(|_| Ok(())).await
     }
 
-    pub async fn release(&self) {
-        self.file.run(File::release).await;
+    pub async fn close(&self) {
+        self.file.close().await;
     }
 
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl Fn(&Connection) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
-        let deadline = File::deadline(self.access);
-        match self.file.run(move |file| file.with(deadline, work)).await {
+        match self.file.run(work).await {
             Some(done) => done.map_err(Error::database),
             None => Err(Error::internal()),
         }

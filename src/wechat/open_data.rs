@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 use super::base64;
 use super::json::{Json, Object};
 use crate::error::{Error, Result};
+use crate::hex;
 
 /// Bytes as the application has them.
 pub enum Encoded {
@@ -58,8 +59,7 @@ pub fn is_signature(session_key: &str, raw_data: &str, signature: &str) -> bool 
     let mut sha1 = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
     sha1.update(raw_data.as_bytes());
     sha1.update(session_key.as_bytes());
-    let hex: String = sha1.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.as_bytes().ct_eq(signature.as_bytes()).into()
+    hex::encode(sha1.finish().as_ref()).as_bytes().ct_eq(signature.as_bytes()).into()
 }
 
 fn decrypt_bytes(key: &[u8], iv: &[u8], data: &[u8]) -> Option<Vec<u8>> {

@@ -3,34 +3,26 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
+use subtle::ConstantTimeEq;
 
-use crate::sessions::{Issued, Notes, Policy, Session};
+use super::grace;
+use crate::sessions::{Ended, Issued, Notes, Policy, Session};
 use crate::token::{Owner, Token};
 
-/// Rotations that a token in its grace is followed through. More than this within a grace are none's that has lost an answer.
-const MAX_STEPS: usize = 16;
+/// The token, then what a session is made of, then what a rotation or an end left.
+const COLUMNS: &str = "token, issued, expires, seen, device, sealed, grace";
 
-/// The token, then what a session is made of, then what a rotation left.
-const COLUMNS: &str = "token, issued, expires, seen, device, sealed, family, next, grace_ends";
-
-/// Removed at each login, of the rows that have ended: the table shrinks faster than it grows, and no login has to clear away what a
-/// busy month left.
+/// Removed at each login, of the rows that have expired: the table shrinks faster than it grows, and no
+/// login has to clear away what a busy month left.
 const CLEARED: u32 = 10;
 
 /// A live token.
 pub struct Found {
     /// Of the token itself, or of the one that took its place.
     pub session: Session,
-    pub family: Option<String>,
-    /// In the second case, how long the first one is still valid.
+    /// In the second case, how long the first one is still valid, in Unix milliseconds.
     pub grace_ends: Option<u64>,
-}
-
-struct Stored {
-    session: Session,
-    family: Option<String>,
-    next: Option<String>,
-    grace_ends: i64,
+    grace: String,
 }
 
 pub struct Rows<'a> {
@@ -44,26 +36,26 @@ impl<'a> Rows<'a> {
         Self { db, policy, now: now() }
     }
 
-    /// What `token` stands for, if it is live. A token that is used after its grace was copied: its family ends.
+    /// What `token` stands for, if it is live. A token that is used after its grace was copied: its session
+    /// ends.
     pub fn live(&self, token: &Token) -> rusqlite::Result<Option<Found>> {
-        let Some(first) = self.stored(token.as_str())? else { return Ok(None) };
-        let grace_ends = first.next.is_some().then_some(first.grace_ends);
-        if grace_ends.is_some_and(|grace_ends| grace_ends <= self.now) {
-            self.end_family(token, first.family.as_deref())?;
-            return Ok(None);
+        let sql =
+            format!("SELECT {COLUMNS}, ended, ends FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND session = ?3");
+        let owner = token.owner();
+        let row = |row: &Row| Ok((parse(row)?, row.get::<_, Option<String>>("ended")?, row.get::<_, i64>("ends")?));
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let found = statement.query_row(params![owner.user, owner.sku, token.session()], row).optional()?;
+        let Some((found, None, ends)) = found else { return Ok(None) };
+        if found.session.token.secret().as_bytes().ct_eq(token.secret().as_bytes()).into() {
+            return Ok((ends > self.now).then_some(found));
         }
-        let mut current = first;
-        for _ in 0..MAX_STEPS {
-            let Some(next) = current.next else {
-                let Stored { session, family, .. } = current;
-                return Ok(Some(Found { session, family, grace_ends: grace_ends.map(unsigned) }));
-            };
-            current = match self.stored(&next)? {
-                Some(next) => next,
-                None => break,
-            };
+        match grace::end_of(&found.grace, token.secret(), self.now) {
+            Some(grace_ends) => {
+                let grace_ends = Some(unsigned(grace_ends));
+                Ok((ends > self.now).then_some(Found { grace_ends, ..found }))
+            }
+            None => self.end(token, Ended::Reused).map(|()| None),
         }
-        Ok(None)
     }
 
     /// The newest live token of `owner`.
@@ -75,90 +67,125 @@ impl<'a> Rows<'a> {
     pub fn list(&self, owner: &Owner) -> rusqlite::Result<Vec<Session>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM mpauthx_session
-             WHERE user = ?1 AND sku = ?2 AND next IS NULL AND ends > ?3 ORDER BY issued, rowid"
+             WHERE user = ?1 AND sku = ?2 AND ended IS NULL AND ends > ?3 ORDER BY issued"
         );
         let mut rows = self.db.prepare_cached(&sql)?;
-        let rows = rows.query_map(params![owner.user, owner.sku, self.now], read)?;
-        rows.map(|row| row.map(|row| row.session)).collect()
+        let rows = rows.query_map(params![owner.user, owner.sku, self.now], parse)?;
+        rows.map(|row| row.map(|found| found.session)).collect()
     }
 
-    pub fn insert(&self, token: Token, notes: &Notes, family: Option<&str>) -> rusqlite::Result<Issued> {
+    /// Begins the session of `token`.
+    pub fn insert(&self, token: Token, notes: &Notes) -> rusqlite::Result<Issued> {
         self.db
             .prepare_cached(
-                "DELETE FROM mpauthx_session WHERE rowid IN (SELECT rowid FROM mpauthx_session WHERE ends <= ?1 LIMIT ?2)",
+                "DELETE FROM mpauthx_session WHERE rowid IN (SELECT rowid FROM mpauthx_session WHERE expires <= ?1 LIMIT ?2)",
             )?
             .execute(params![self.now, CLEARED])?;
         let owner = token.owner();
-        let expires = self.now.saturating_add(milliseconds(self.policy.ttl));
-        let (seen, ends) = self.used(expires);
+        let (expires, ends, seen) = self.life();
         self.db
             .prepare_cached(
-                "INSERT INTO mpauthx_session (token, user, sku, issued, expires, ends, seen, device, sealed, family)
+                "INSERT INTO mpauthx_session (user, sku, session, token, issued, expires, ends, seen, device, sealed)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
-                token.as_str(),
                 owner.user,
                 owner.sku,
-                self.now,
+                token.session(),
+                token.as_str(),
+                self.next(&owner)?,
                 expires,
                 ends,
                 seen,
                 notes.device,
-                notes.sealed,
-                family
+                notes.sealed
             ])?;
         Ok(Issued { token, expires: Some(unsigned(expires)) })
     }
 
-    /// Notes that a live token was used; at most once per tenth of the idle limit.
-    pub fn touch(&self, token: &Token) -> rusqlite::Result<()> {
+    /// Puts `fresh` in the place of the token that was found, which stays valid for `grace`.
+    pub fn rotate(&self, found: &Found, fresh: Token, grace: Duration) -> rusqlite::Result<Issued> {
+        let owner = fresh.owner();
+        let (expires, ends, seen) = self.life();
+        let grace_ends = self.now.saturating_add(milliseconds(grace));
+        let in_grace = grace::with(&found.grace, found.session.token.secret(), grace_ends, self.now);
+        self.db
+            .prepare_cached(
+                "UPDATE mpauthx_session SET token = ?4, issued = ?5, expires = ?6, ends = ?7, seen = ?8, grace = ?9
+                 WHERE user = ?1 AND sku = ?2 AND session = ?3",
+            )?
+            .execute(params![
+                owner.user,
+                owner.sku,
+                fresh.session(),
+                fresh.as_str(),
+                self.next(&owner)?,
+                expires,
+                ends,
+                seen,
+                in_grace
+            ])?;
+        Ok(Issued { token: fresh, expires: Some(unsigned(expires)) })
+    }
+
+    /// Notes that a live session was used; at most once per tenth of the idle limit.
+    pub fn touch(&self, session: &Session) -> rusqlite::Result<()> {
         let Some(idle) = self.policy.idle else { return Ok(()) };
-        let fresh = self.now.saturating_sub(milliseconds(idle / 10));
-        let stale = self
-            .db
-            .prepare_cached("SELECT 1 FROM mpauthx_session WHERE token = ?1 AND ifnull(seen, 0) <= ?2")?
-            .exists(params![token.as_str(), fresh])?;
-        if stale {
-            // A check neither waits nor fails because its use cannot be written down now: the next one will.
-            if self.db.is_autocommit() {
-                self.db.busy_timeout(Duration::ZERO)?;
-            }
+        let fresh = unsigned(self.now.saturating_sub(milliseconds(idle / 10)));
+        if session.seen.is_none_or(|seen| seen <= fresh) {
+            // A check neither waits nor fails because its use cannot be written down now: the next one
+            // will.
             let _ = self
                 .db
                 .prepare_cached(
                     "UPDATE mpauthx_session SET seen = ?2, ends = min(expires, ?3)
-                     WHERE token = ?1 AND next IS NULL AND ends > ?2",
+                     WHERE user = ?4 AND sku = ?5 AND session = ?6 AND token = ?1 AND ended IS NULL AND ends > ?2",
                 )?
-                .execute(params![token.as_str(), self.now, self.now.saturating_add(milliseconds(idle))])?;
+                .execute(params![
+                    session.token.as_str(),
+                    self.now,
+                    self.now.saturating_add(milliseconds(idle)),
+                    session.token.owner().user,
+                    session.token.owner().sku,
+                    session.token.session()
+                ]);
         }
         Ok(())
     }
 
-    /// Keeps `notes` with a live token. Whether it is one.
-    pub fn note(&self, token: &Token, notes: &Notes) -> rusqlite::Result<bool> {
-        let changed = self
-            .db
+    /// Keeps `notes` with a live token.
+    pub fn update(&self, token: &Token, notes: &Notes) -> rusqlite::Result<()> {
+        let owner = token.owner();
+        self.db
             .prepare_cached(
-                "UPDATE mpauthx_session SET device = ifnull(?2, device), sealed = ifnull(?3, sealed)
-                 WHERE token = ?1 AND next IS NULL AND ends > ?4",
+                "UPDATE mpauthx_session SET device = ifnull(?4, device), sealed = ifnull(?5, sealed)
+                 WHERE user = ?1 AND sku = ?2 AND session = ?3",
             )?
-            .execute(params![token.as_str(), notes.device, notes.sealed, self.now])?;
-        Ok(changed > 0)
+            .execute(params![owner.user, owner.sku, token.session(), notes.device, notes.sealed])
+            .map(drop)
     }
 
-    pub fn end(&self, token: &Token) -> rusqlite::Result<()> {
-        self.db.prepare_cached("DELETE FROM mpauthx_session WHERE token = ?1")?.execute([token.as_str()]).map(drop)
+    /// Ends the session of `token`.
+    pub fn end(&self, token: &Token, why: Ended) -> rusqlite::Result<()> {
+        let owner = token.owner();
+        self.db
+            .prepare_cached(
+                "UPDATE mpauthx_session SET ended = ?4, device = NULL, sealed = NULL
+                 WHERE user = ?1 AND sku = ?2 AND session = ?3 AND ended IS NULL",
+            )?
+            .execute(params![owner.user, owner.sku, token.session(), why.as_str()])
+            .map(drop)
     }
 
-    /// Ends the tokens of `user`, those of `sku` or of all. How many were live.
-    pub fn end_all(&self, user: &str, sku: Option<&str>) -> rusqlite::Result<u64> {
-        let of = "user = ?1 AND (?2 IS NULL OR sku = ?2)";
+    /// Ends the sessions of `user`, those of `sku` or of all. How many were live.
+    pub fn end_all(&self, user: &str, sku: Option<&str>, why: Ended) -> rusqlite::Result<u64> {
         let live = self
             .db
-            .prepare_cached(&format!("DELETE FROM mpauthx_session WHERE {of} AND next IS NULL AND ends > ?3"))?
-            .execute(params![user, sku, self.now])?;
-        self.db.prepare_cached(&format!("DELETE FROM mpauthx_session WHERE {of}"))?.execute(params![user, sku])?;
+            .prepare_cached(
+                "UPDATE mpauthx_session SET ended = ?4, device = NULL, sealed = NULL
+                 WHERE user = ?1 AND (?2 IS NULL OR sku = ?2) AND ended IS NULL AND ends > ?3",
+            )?
+            .execute(params![user, sku, self.now, why.as_str()])?;
         Ok(live as u64)
     }
 
@@ -166,57 +193,34 @@ impl<'a> Rows<'a> {
     pub fn end_oldest(&self, owner: &Owner, max: u32) -> rusqlite::Result<()> {
         self.db
             .prepare_cached(
-                "DELETE FROM mpauthx_session WHERE rowid IN (
-                    SELECT rowid FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND next IS NULL AND ends > ?3
-                    ORDER BY issued DESC, rowid DESC LIMIT -1 OFFSET ?4)",
+                "UPDATE mpauthx_session SET ended = ?5, device = NULL, sealed = NULL WHERE rowid IN (
+                    SELECT rowid FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND ended IS NULL AND ends > ?3
+                    ORDER BY issued DESC LIMIT -1 OFFSET ?4)",
             )?
-            .execute(params![owner.user, owner.sku, self.now, max])
+            .execute(params![owner.user, owner.sku, self.now, max, Ended::Evicted.as_str()])
             .map(drop)
     }
 
-    /// `token` leaves its place to `next`.
-    pub fn leave(&self, token: &Token, next: &Token, family: &str, grace: Duration) -> rusqlite::Result<()> {
-        let known = self.now.saturating_add(milliseconds(self.policy.ttl));
+    /// The time of the next issue: later than every one before, whatever the clock says.
+    fn next(&self, owner: &Owner) -> rusqlite::Result<i64> {
         self.db
             .prepare_cached(
-                "UPDATE mpauthx_session
-                 SET next = ?2, family = ?3, grace_ends = ?4, ends = ?5, device = NULL, sealed = NULL WHERE token = ?1",
+                "SELECT max(?3, ifnull(max(issued) + 1, 0)) FROM mpauthx_session WHERE user = ?1 AND sku = ?2",
             )?
-            .execute(params![
-                token.as_str(),
-                next.as_str(),
-                family,
-                self.now.saturating_add(milliseconds(grace)),
-                known
-            ])
-            .map(drop)
+            .query_row(params![owner.user, owner.sku, self.now], |row| row.get(0))
     }
 
-    fn end_family(&self, token: &Token, family: Option<&str>) -> rusqlite::Result<()> {
-        let owner = token.owner();
-        self.db
-            .prepare_cached(
-                "DELETE FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND family = ?3 AND next IS NULL",
-            )?
-            .execute(params![owner.user, owner.sku, family])
-            .map(drop)
-    }
-
-    fn stored(&self, token: &str) -> rusqlite::Result<Option<Stored>> {
-        let sql = format!("SELECT {COLUMNS} FROM mpauthx_session WHERE token = ?1 AND ends > ?2");
-        self.db.prepare_cached(&sql)?.query_row(params![token, self.now], read).optional()
-    }
-
-    /// When a token that is used now was last used, and when it ends.
-    fn used(&self, expires: i64) -> (Option<i64>, i64) {
+    /// When a token that is issued now expires, when it ends unless it is used, and when it was last used.
+    fn life(&self) -> (i64, i64, Option<i64>) {
+        let expires = self.now.saturating_add(milliseconds(self.policy.ttl));
         match self.policy.idle {
-            Some(idle) => (Some(self.now), expires.min(self.now.saturating_add(milliseconds(idle)))),
-            None => (None, expires),
+            Some(idle) => (expires, expires.min(self.now.saturating_add(milliseconds(idle))), Some(self.now)),
+            None => (expires, expires, None),
         }
     }
 }
 
-fn read(row: &Row) -> rusqlite::Result<Stored> {
+fn parse(row: &Row) -> rusqlite::Result<Found> {
     let token: String = row.get(0)?;
     let no_token = || rusqlite::Error::InvalidColumnType(0, "token".to_owned(), Type::Text);
     let session = Session {
@@ -226,8 +230,7 @@ fn read(row: &Row) -> rusqlite::Result<Stored> {
         seen: row.get::<_, Option<i64>>(3)?.map(unsigned),
         notes: Notes { device: row.get(4)?, sealed: row.get(5)? },
     };
-    let grace_ends: Option<i64> = row.get(8)?;
-    Ok(Stored { session, family: row.get(6)?, next: row.get(7)?, grace_ends: grace_ends.unwrap_or_default() })
+    Ok(Found { session, grace_ends: None, grace: row.get(6)? })
 }
 
 /// The time in Unix milliseconds.

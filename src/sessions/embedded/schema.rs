@@ -4,17 +4,18 @@ use rusqlite::Connection;
 
 use crate::sqlite::{Schema, prefer_write_ahead_log};
 
-/// Times are Unix milliseconds. `expires` is the end of a token's `ttl`, `ends` that or the idle limit, whichever comes first. A token
-/// that was rotated stays as the row whose `next` is the one in its place.
+/// One row for each session: `token` is its current one, `grace` lists the secrets of those that it has
+/// replaced and that are still valid, `ended` says why it ended. Times are Unix milliseconds. `issued`
+/// rises strictly within a user and sku; `expires` is the end of `ttl`, `ends` that or the idle limit,
+/// whichever comes first.
 const CREATE: &str = "
     CREATE TABLE IF NOT EXISTS mpauthx_session (
-        token TEXT PRIMARY KEY NOT NULL, user TEXT NOT NULL, sku TEXT NOT NULL,
+        user TEXT NOT NULL, sku TEXT NOT NULL, session TEXT NOT NULL, token TEXT NOT NULL,
         issued INTEGER NOT NULL, expires INTEGER NOT NULL, ends INTEGER NOT NULL, seen INTEGER,
-        device TEXT, sealed TEXT,
-        family TEXT, next TEXT, grace_ends INTEGER
+        device TEXT, sealed TEXT, grace TEXT NOT NULL DEFAULT '', ended TEXT,
+        PRIMARY KEY (user, sku, session)
     );
-    CREATE INDEX IF NOT EXISTS mpauthx_session_owner ON mpauthx_session (user, sku, issued);
-    CREATE INDEX IF NOT EXISTS mpauthx_session_ends ON mpauthx_session (ends);
+    CREATE INDEX IF NOT EXISTS mpauthx_session_expires ON mpauthx_session (expires);
     CREATE TABLE IF NOT EXISTS mpauthx_shared (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, ends INTEGER NOT NULL);";
 
 /// Who can read the file has every token: it is its owner's alone.

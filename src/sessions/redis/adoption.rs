@@ -1,8 +1,9 @@
 //! The adoption of tokens that 1.3.2 issued: their records carry no `v`, and no index lists them.
 //!
-//! One walk over the keys lists them, once per sku and redis; a marker remembers it. Whoever meets such a token later adopts it there
-//! and then and drops the marker, for 1.3.2 may run somewhere (a rollback, a fleet half upgraded): then the walk under way is repeated
-//! some times, or the next login that finds no token walks again.
+//! A backfill scans the keys and lists them, once per sku and redis; a marker remembers it. Whoever
+//! meets such a token later adopts it there and then and drops the marker, for 1.3.2 may run somewhere
+//! (a rollback, a fleet half upgraded): then the backfill under way is repeated some times, or the next
+//! login that finds no token begins another one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,24 +13,24 @@ use redis::Cmd;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::connect::Link;
 use super::keys;
-use super::link::Link;
 use super::record::{Record, record};
 use super::scripts::Scripts;
 use crate::error::Result;
 use crate::token::{Token, random_hex};
 
-/// How long a login waits for a walk. One live token too many harms nobody, a login that hangs does.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a login waits for a backfill. One live token too many harms nobody, a login that hangs does.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Keys that one step of the walk looks at: redis is busy for well under a millisecond.
-const STEP: usize = 500;
+/// Keys that one SCAN looks at: redis is busy for well under a millisecond.
+const SCAN_COUNT: usize = 500;
 
-/// How often a walk is tried. Tokens that are met on sight meanwhile take the marker away, each once; where it still is, 1.3.2 issues
-/// new ones, and no walk would be the last.
-const MAX_WALKS: usize = 5;
+/// How often a backfill is tried. Tokens that are met on sight meanwhile take the marker away, each
+/// once; where one still is, 1.3.2 issues new ones, and no backfill would be the last.
+const MAX_ATTEMPTS: usize = 5;
 
-/// The marker's value once a walk has ended undisturbed.
+/// The marker's value once a backfill has ended undisturbed.
 const DONE: &str = "done";
 
 pub struct Adoption {
@@ -37,39 +38,38 @@ pub struct Adoption {
     scripts: Arc<Scripts>,
     sku: String,
     marker: String,
-    /// Closed when the walk that it belongs to has ended.
-    walk: Mutex<Option<watch::Receiver<()>>>,
+    /// Closed when the backfill that it belongs to has ended.
+    backfill: Mutex<Option<watch::Receiver<()>>>,
 }
 
 impl Adoption {
     pub fn new(link: Arc<Link>, scripts: Arc<Scripts>, sku: &str) -> Self {
-        Self { link, scripts, sku: sku.to_owned(), marker: keys::adoption_marker(sku), walk: Mutex::default() }
+        Self { link, scripts, sku: sku.to_owned(), marker: keys::adoption_marker(sku), backfill: Mutex::default() }
     }
 
-    /// Starts a walk where the marker says that one is due. A redis that is away makes the next login do it.
+    /// Begins a backfill where the marker says that one is due. A redis that is away makes the next login do it.
     pub fn begin(self: &Arc<Self>) {
         let adoption = self.clone();
         tokio::spawn(async move {
             if adoption.link.bounded(adoption.is_due()).await == Ok(true) {
-                adoption.walking();
+                adoption.under_way();
             }
         });
     }
 
     /// Waits, within limits, until no token of 1.3.2's is unlisted.
-    pub async fn settle(self: &Arc<Self>) -> Result<()> {
+    pub async fn wait(self: &Arc<Self>) -> Result<()> {
         if self.is_due().await? {
-            let mut walk = self.walking();
-            let _ = timeout(PATIENCE, walk.changed()).await;
+            let mut backfill = self.under_way();
+            let _ = timeout(WAIT_TIMEOUT, backfill.changed()).await;
         }
         Ok(())
     }
 
-    /// Lists a token that no walk has met. Whether it is live. The marker goes first: whatever happens then, the next walk finds it.
-    pub async fn adopt_on_sight(&self, token: &Token) -> Result<bool> {
+    /// Lists a token that no backfill has met. Whether it is live.
+    pub async fn adopt(&self, token: &Token) -> Result<bool> {
         let marker = keys::adoption_marker(&token.owner().sku);
-        self.link.query::<()>(&Cmd::del(marker)).await?;
-        self.link.run(|connection| self.scripts.adopt(connection, token)).await
+        self.link.run(|connection| self.scripts.adopt(connection, token, Some(&marker))).await
     }
 
     async fn is_due(&self) -> Result<bool> {
@@ -77,65 +77,65 @@ impl Adoption {
         Ok(mark.as_deref() != Some(DONE))
     }
 
-    /// The walk under way, or a new one.
-    fn walking(self: &Arc<Self>) -> watch::Receiver<()> {
-        let mut walk = self.walk.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*walk {
-            Some(walk) if walk.has_changed().is_ok() => walk.clone(),
+    /// The backfill under way, or a new one.
+    fn under_way(self: &Arc<Self>) -> watch::Receiver<()> {
+        let mut backfill = self.backfill.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*backfill {
+            Some(backfill) if backfill.has_changed().is_ok() => backfill.clone(),
             _ => {
                 let (ended, wait) = watch::channel(());
                 let adoption = self.clone();
                 tokio::spawn(async move {
-                    for _ in 0..MAX_WALKS {
-                        // After a failure the next login that finds no token walks again.
-                        if adoption.walk().await != Ok(false) {
+                    for _ in 0..MAX_ATTEMPTS {
+                        // After a failure the next login that finds no token begins another one.
+                        if adoption.backfill().await != Ok(false) {
                             break;
                         }
                     }
                     drop(ended);
                 });
-                walk.insert(wait).clone()
+                backfill.insert(wait).clone()
             }
         }
     }
 
     /// Lists every token of the sku. Whether the marker says so now.
-    async fn walk(&self) -> Result<bool> {
-        let Some(name) = self.link.bounded(self.join_walk()).await? else { return Ok(true) };
+    async fn backfill(&self) -> Result<bool> {
+        let Some(name) = self.link.bounded(self.join_backfill()).await? else { return Ok(true) };
         let glob = Token::glob(&self.sku);
         let mut cursor = 0_u64;
         loop {
             let mut scan = redis::cmd("SCAN");
-            scan.arg(cursor).arg("MATCH").arg(&glob).arg("COUNT").arg(STEP);
+            scan.arg(cursor).arg("MATCH").arg(&glob).arg("COUNT").arg(SCAN_COUNT);
             let (next, found): (u64, Vec<Vec<u8>>) = self.link.bounded(self.link.query(&scan)).await?;
             let tokens: Vec<Token> = found.iter().filter_map(|key| Token::parse(str::from_utf8(key).ok()?)).collect();
             let own = tokens.iter().filter(|token| token.owner().sku == self.sku);
-            self.link.bounded(try_join_all(own.map(|token| self.adopt(token)))).await?;
+            self.link.bounded(try_join_all(own.map(|token| self.adopt_foreign(token)))).await?;
             cursor = next;
             if cursor == 0 {
                 break;
             }
         }
-        let finish = self.link.run(|connection| self.scripts.finish_walk(connection, &self.marker, &name, DONE));
+        let finish = self.link.run(|connection| self.scripts.finish_backfill(connection, &self.marker, &name, DONE));
         self.link.bounded(finish).await
     }
 
-    /// Puts a walk's name into the marker, or takes the one that stands there: walks of several processes at once must not undo each
-    /// other's mark. None where the adoption is done.
-    async fn join_walk(&self) -> Result<Option<String>> {
-        let name = random_hex()?;
-        let mut put = redis::cmd("SET");
-        put.arg(&self.marker).arg(&name).arg("NX");
-        self.link.query::<()>(&put).await?;
+    /// Puts a backfill's name into the marker, or takes the one that stands there: backfills of several
+    /// processes at once must not undo each other's. None where the adoption is done.
+    async fn join_backfill(&self) -> Result<Option<String>> {
+        let name = random_hex(64)?;
+        let mut set = redis::cmd("SET");
+        set.arg(&self.marker).arg(&name).arg("NX");
+        self.link.query::<()>(&set).await?;
         let mark: Option<String> = self.link.query(&Cmd::get(&self.marker)).await?;
         Ok(Some(mark.unwrap_or(name)).filter(|mark| mark != DONE))
     }
 
-    /// Lists a token that the walk met, if it is not listed yet.
-    async fn adopt(&self, token: &Token) -> Result<()> {
+    /// Lists a token that the backfill met, if it is not listed yet.
+    async fn adopt_foreign(&self, token: &Token) -> Result<()> {
         let found = self.link.run(|connection| record(connection, token.as_str())).await?;
         if found == Record::Foreign {
-            self.link.run(|connection| self.scripts.adopt(connection, token)).await?;
+            self.link.run(|connection| self.scripts.adopt(connection, token, None)).await?;
         }
         Ok(())
     }

@@ -5,6 +5,10 @@
 //! An entry also ends with the token itself, at an age counted from when redis was asked, with the loss of the connection, and when this
 //! process ends the token.
 
+mod tracking;
+
+pub use tracking::Tracking;
+
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -13,7 +17,7 @@ use std::time::{Duration, Instant};
 use lru::LruCache;
 use redis::{PushInfo, PushKind, Value};
 
-use super::connection::Connection;
+use super::connect::Connection;
 use super::keys::Layout;
 use crate::sessions::CacheLimits;
 use crate::token::Token;
@@ -67,7 +71,7 @@ impl Cache {
     }
 
     /// Whether `token` is known to be live.
-    pub fn holds(&self, token: &str) -> bool {
+    pub fn contains(&self, token: &str) -> bool {
         let mut state = self.state();
         match state.ends.get(token) {
             Some(&end) if Instant::now() < end => true,
@@ -94,24 +98,24 @@ impl Cache {
     }
 
     /// The tracking connection of this number tells no more: whatever is known is no longer known.
-    pub fn lose(&self, number: u64) {
+    pub fn on_disconnect(&self, number: u64) {
         let mut state = self.state();
         state.lost = state.lost.max(number);
         if state.tracked.as_ref().is_some_and(|tracked| tracked.number <= number) {
             state.tracked = None;
-            state.forget_all();
+            state.invalidate_all();
         }
     }
 
     /// For good.
     pub fn close(&self) {
-        self.lose(u64::MAX);
+        self.on_disconnect(u64::MAX);
     }
 
     /// What redis tells on the connection of this number.
-    pub fn hear(&self, number: u64, push: &PushInfo) {
+    pub fn on_push(&self, number: u64, push: &PushInfo) {
         match (&push.kind, push.data.as_slice()) {
-            (PushKind::Disconnection, _) => self.lose(number),
+            (PushKind::Disconnection, _) => self.on_disconnect(number),
             (PushKind::Invalidate, [Value::Array(keys)]) => {
                 let mut state = self.state();
                 for key in keys {
@@ -119,12 +123,12 @@ impl Cache {
                         && let Ok(key) = str::from_utf8(key)
                         && let Some(token) = self.layout.token(key)
                     {
-                        state.forget(&token);
+                        state.invalidate(&token);
                     }
                 }
             }
             // All keys, by FLUSHALL say.
-            (PushKind::Invalidate, _) => self.state().forget_all(),
+            (PushKind::Invalidate, _) => self.state().invalidate_all(),
             _ => {}
         }
     }
@@ -147,12 +151,12 @@ impl Cache {
 }
 
 impl State {
-    fn forget(&mut self, token: &str) {
+    fn invalidate(&mut self, token: &str) {
         self.ends.pop(token);
         self.readings.remove(token);
     }
 
-    fn forget_all(&mut self) {
+    fn invalidate_all(&mut self) {
         self.ends.clear();
         self.readings.clear();
     }
@@ -181,8 +185,8 @@ impl Reading<'_> {
     }
 
     /// Says that the connection failed.
-    pub fn lose(&self) {
-        self.cache.lose(self.tracked.number);
+    pub fn on_disconnect(&self) {
+        self.cache.on_disconnect(self.tracked.number);
     }
 }
 
@@ -197,16 +201,17 @@ impl Drop for Reading<'_> {
     }
 }
 
-/// Tokens that a change may end. When it is over, however that went, no cache of this process takes them for live.
-pub struct Ending<'a>(pub &'a [Token]);
+/// Tokens that a change may end. When it is over, however that went, no cache of this process takes them
+/// for live.
+pub struct InvalidateOnDrop<'a>(pub &'a [Token]);
 
-impl Drop for Ending<'_> {
+impl Drop for InvalidateOnDrop<'_> {
     fn drop(&mut self) {
         let caches = CACHES.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for cache in caches.iter().filter_map(Weak::upgrade) {
             let mut state = cache.state();
             for token in self.0 {
-                state.forget(token.as_str());
+                state.invalidate(token.as_str());
             }
         }
     }
@@ -225,7 +230,7 @@ mod tests {
     fn keeps_nothing_without_a_connection_that_tells_of_changes() {
         let cache = Cache::new(Layout::Compatible, &CacheLimits { max_tokens: 1, max_age: Duration::from_secs(1) });
         assert!(cache.read(&[token()]).is_none());
-        assert!(!cache.holds(token().as_str()));
+        assert!(!cache.contains(token().as_str()));
     }
 
     #[test]

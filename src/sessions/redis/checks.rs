@@ -1,33 +1,93 @@
-//! Checks, many at a time: what is asked at once goes to redis in one write, and comes back as one answer.
+//! Checks, many at a time: what is asked at once goes to redis in one write, and comes back as one
+//! answer.
 
 use std::time::Duration;
 
+use futures_util::future::{join, join_all};
 use redis::aio::ConnectionLike;
 use redis::{Cmd, Pipeline, RedisResult, Value, from_redis_value};
 use tokio::time::{Instant, timeout_at};
 
+use super::Redis;
+use super::connect::Topology;
 use super::keys;
 use super::record::{self, Record};
-use super::topology::Topology;
-use super::{Redis, now};
 use crate::error::Result;
 use crate::token::Token;
 
+/// Tokens by their numbers in the batch.
+type Numbered<'a> = Vec<(usize, &'a Token)>;
+
 impl Redis {
-    /// For each of `tokens` whether it is valid; None where that takes more than reading, as [`Redis::contains`] does it. They
-    /// count as used.
-    pub async fn check(&self, tokens: &[Token], started: Instant) -> Result<Vec<Option<bool>>> {
-        // There the keys are on many nodes, and one that is away must not hold up the others.
-        if let Topology::Cluster(_) = self.link.topology() {
-            return Ok(vec![None; tokens.len()]);
-        }
-        let found = match self.look_tracked(tokens, started).await {
-            Some(found) => found,
-            None => self.look(tokens, started).await?,
+    /// Tells `settle` for each of `tokens`, under its number, whether it is valid: those first that one
+    /// round trip tells. They count as used.
+    pub async fn check(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
+        let started = Instant::now();
+        // In a Cluster the keys are on many nodes, and one that is away must not hold up the others.
+        let found = match self.link.topology() {
+            Topology::Cluster(_) => None,
+            _ => match self.look_tracked(tokens, started).await {
+                Some(found) => Some(found),
+                None => match self.look(tokens, started).await {
+                    Ok(found) => Some(found),
+                    Err(error) => {
+                        return settle((0..tokens.len()).map(|number| (number, Err(error.clone()))).collect());
+                    }
+                },
+            },
         };
-        let mut verdicts: Vec<Option<bool>> = found.iter().map(|record| self.verdict(record)).collect();
-        self.except_rotated(tokens, &mut verdicts, started).await?;
-        Ok(verdicts)
+        let Some(found) = found else {
+            return self.check_each(tokens.iter().enumerate().collect(), started, &settle).await;
+        };
+        let (mut live, mut missing, mut rare) = (Vec::new(), Numbered::new(), Numbered::new());
+        for (token, record) in tokens.iter().enumerate().zip(found) {
+            match record {
+                Ok(Record::Listed(expiry)) if self.is_ahead(expiry) => live.push((token.0, Ok(true))),
+                Ok(Record::None) => missing.push(token),
+                // Also where redis refused: that may be so for one token alone, or pass.
+                _ => rare.push(token),
+            }
+        }
+        settle(live);
+        join(self.check_missing(missing, started, &settle), self.check_each(rare, started, &settle)).await;
+    }
+
+    /// Tells of tokens without a record: hardly any was rotated, which one more round trip finds out.
+    async fn check_missing(
+        &self,
+        tokens: Numbered<'_>,
+        started: Instant,
+        settle: &(impl Fn(Vec<(usize, Result<bool>)>) + Sync),
+    ) {
+        if tokens.is_empty() {
+            return;
+        }
+        let mut pipeline = Pipeline::with_capacity(tokens.len());
+        for (_, token) in &tokens {
+            pipeline.add_command(Cmd::hget(self.layout.note(token), keys::CURRENT));
+        }
+        match self.send(&pipeline, started).await {
+            Err(error) => settle(tokens.iter().map(|&(number, _)| (number, Err(error.clone()))).collect()),
+            Ok(notes) => {
+                let (dead, noted): (Vec<_>, Vec<_>) =
+                    tokens.into_iter().zip(notes).partition(|(_, note)| *note == Value::Nil);
+                settle(dead.into_iter().map(|((number, _), _)| (number, Ok(false))).collect());
+                self.check_each(noted.into_iter().map(|(token, _)| token).collect(), started, settle).await;
+            }
+        }
+    }
+
+    /// Tells of each token as soon as that is known.
+    async fn check_each(
+        &self,
+        tokens: Numbered<'_>,
+        started: Instant,
+        settle: &(impl Fn(Vec<(usize, Result<bool>)>) + Sync),
+    ) {
+        join_all(tokens.into_iter().map(|(number, token)| async move {
+            settle(vec![(number, self.link.bounded_since(started, self.is_valid(token)).await)]);
+        }))
+        .await;
     }
 
     async fn look(&self, tokens: &[Token], started: Instant) -> Result<Vec<RedisResult<Record>>> {
@@ -35,29 +95,30 @@ impl Redis {
         for token in tokens {
             pipeline.add_command(self.check_command(&self.layout.record(token)));
         }
-        Ok(self.send(&pipeline, started).await?.into_iter().map(|reply| self.found(reply)).collect())
+        Ok(self.send(&pipeline, started).await?.into_iter().map(|reply| self.parse(reply)).collect())
     }
 
-    /// The same over the connection on which redis tells of changes; what is live is cached. None where there is no such connection, or
-    /// it fails.
+    /// The same over the connection on which redis tells of changes; what is live is cached. None where
+    /// there is no such connection, or it fails.
     async fn look_tracked(&self, tokens: &[Token], started: Instant) -> Option<Vec<RedisResult<Record>>> {
         let reading = self.tracking.as_ref()?.read(tokens)?;
         let mut pipeline = Pipeline::with_capacity(2 * tokens.len());
         for token in tokens {
             let key = self.layout.record(token);
-            // In this order: from PTTL on the record is tracked, so a use that the check notes strikes the reading out.
+            // In this order: from PTTL on the record is tracked, so a use that the check notes strikes
+            // the reading out.
             pipeline.add_command(Cmd::pttl(&*key)).add_command(self.check_command(&key));
         }
         let mut connection = reading.tracked.connection.clone();
         let replies = connection.req_packed_commands(&pipeline, 0, pipeline.len());
         let Ok(Ok(replies)) = timeout_at(started + self.link.deadline(), replies).await else {
-            reading.lose();
+            reading.on_disconnect();
             return None;
         };
         let mut replies = replies.into_iter();
         let (mut found, mut lives) = (Vec::with_capacity(tokens.len()), Vec::with_capacity(tokens.len()));
         while let (Some(left), Some(reply)) = (replies.next(), replies.next()) {
-            let record = self.found(reply);
+            let record = self.parse(reply);
             lives.extend(self.cached_life(left, &record).map(|life| (found.len(), life)));
             found.push(record);
         }
@@ -65,35 +126,17 @@ impl Redis {
         Some(found)
     }
 
-    /// How long a token may be taken for live without asking: as long as it lives, and, where its use is to be noted, as long as no use
-    /// is due to be. None where it is not live, or not plainly.
+    /// How long a token may be taken for live without asking: as long as it lives, and, where its use is
+    /// to be noted, as long as no use is due to be. None where it is not live, or not plainly.
     fn cached_life(&self, left: Value, record: &RedisResult<Record>) -> Option<Duration> {
-        let Ok(Record::Listed { issued }) = record else { return None };
-        let listed = issued.saturating_add(self.scripts.ttl_milliseconds()).saturating_sub(now());
-        let left = match from_redis_value::<i64>(left).ok()? {
-            -1 => listed, // for ever
-            left => u64::try_from(left).ok()?.min(listed),
+        if !matches!(*record, Ok(Record::Listed(expiry)) if self.is_ahead(expiry)) {
+            return None;
+        }
+        let life = match from_redis_value::<i64>(left).ok()? {
+            -1 => Duration::MAX, // for ever: the cache's own limit counts
+            left => Duration::from_millis(u64::try_from(left).ok()?),
         };
-        let life = Duration::from_millis(left);
         Some(self.policy.idle.map_or(life, |idle| life.min(idle / 10)))
-    }
-
-    /// Takes back that a token is not valid where a rotation has left a note of it. One more round trip, for tokens that have no record.
-    async fn except_rotated(&self, tokens: &[Token], verdicts: &mut [Option<bool>], started: Instant) -> Result<()> {
-        let dead: Vec<usize> = (0..tokens.len()).filter(|&number| verdicts[number] == Some(false)).collect();
-        if dead.is_empty() {
-            return Ok(());
-        }
-        let mut pipeline = Pipeline::with_capacity(dead.len());
-        for &number in &dead {
-            pipeline.add_command(Cmd::get(keys::rotated(&tokens[number])));
-        }
-        for (number, note) in dead.into_iter().zip(self.send(&pipeline, started).await?) {
-            if note != Value::Nil {
-                verdicts[number] = None;
-            }
-        }
-        Ok(())
     }
 
     async fn send(&self, pipeline: &Pipeline, started: Instant) -> Result<Vec<Value>> {
@@ -103,26 +146,17 @@ impl Redis {
     }
 
     fn check_command(&self, key: &str) -> Cmd {
-        match self.scripts.idle_limit() {
-            0 => record::command(key),
-            _ => self.scripts.check_command(key),
+        match self.scripts.has_idle_limit() {
+            false => record::command(key),
+            true => self.scripts.check_command(key),
         }
     }
 
-    fn found(&self, reply: Value) -> RedisResult<Record> {
+    fn parse(&self, reply: Value) -> RedisResult<Record> {
         let reply = reply.extract_error();
-        match self.scripts.idle_limit() {
-            0 => record::read(reply),
-            _ => record::read_checked(reply),
-        }
-    }
-
-    /// None as well where redis refused: that may be so for one token alone, or pass.
-    fn verdict(&self, found: &RedisResult<Record>) -> Option<bool> {
-        match *found {
-            Ok(Record::None) => Some(false),
-            Ok(Record::Listed { issued }) if self.is_listed_still(issued) => Some(true),
-            _ => None,
+        match self.scripts.has_idle_limit() {
+            false => record::parse(reply),
+            true => record::parse_checked(reply),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use redis::{Value, cmd};
 
-use super::link::Link;
+use super::connect::Link;
 use crate::error::{Error, Result};
 use crate::sessions::Health;
 
@@ -16,7 +16,7 @@ pub async fn check(link: &Link) -> Health {
         Ok(latency) => {
             let info: Result<Value> = link.bounded(link.query(&cmd("INFO"))).await;
             let (writable, warnings) = match info {
-                Ok(info) => read(link.topology().name(), &texts(&info)),
+                Ok(info) => parse_info(link.topology().name(), &texts(&info)),
                 Err(_) => (Ok(()), vec!["redis does not allow INFO: maxmemory-policy cannot be checked".to_owned()]),
             };
             Health { latency: writable.map(|()| latency), warnings }
@@ -25,7 +25,7 @@ pub async fn check(link: &Link) -> Health {
 }
 
 /// What the replies to INFO, one per node, tell.
-fn read(kind: &str, nodes: &[String]) -> (Result<()>, Vec<String>) {
+fn parse_info(kind: &str, nodes: &[String]) -> (Result<()>, Vec<String>) {
     let field = |text: &str, name: &str| {
         text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim).map(str::to_owned))
     };
@@ -64,11 +64,11 @@ mod tests {
     #[test]
     fn an_evicting_policy_is_a_warning_and_a_replica_is_an_error() {
         let node = |role: &str, policy: &str| vec![format!("# Memory\r\nmaxmemory_policy:{policy}\r\nrole:{role}\r\n")];
-        let (writable, warnings) = read("redis", &node("master", "noeviction"));
+        let (writable, warnings) = parse_info("redis", &node("master", "noeviction"));
         assert_eq!((writable, warnings.len()), (Ok(()), 0));
-        let (writable, warnings) = read("redis", &node("slave", "allkeys-lru"));
+        let (writable, warnings) = parse_info("redis", &node("slave", "allkeys-lru"));
         assert!(writable.is_err());
         assert!(warnings[0].contains("allkeys-lru"));
-        assert!(read("cluster", &node("slave", "noeviction")).0.is_ok());
+        assert!(parse_info("cluster", &node("slave", "noeviction")).0.is_ok());
     }
 }

@@ -1,8 +1,8 @@
 //! What stands under a token's name.
 
-use redis::{Cmd, RedisError, RedisResult, Value};
+use redis::{Cmd, RedisError, RedisResult, Value, from_redis_value, pipe};
 
-use super::connection::Connection;
+use super::connect::{Connection, error_code};
 use super::keys;
 use crate::sessions::{Notes, Session};
 use crate::token::Token;
@@ -11,43 +11,70 @@ use crate::token::Token;
 pub enum Record {
     /// Nothing, or nothing that makes the token live.
     None,
-    /// A record that the index lists, or did; when it was issued, in Unix milliseconds.
-    Listed { issued: u64 },
+    /// A record that the index lists, or did.
+    Listed(Expiry),
     /// A record that 1.3.2 wrote.
     Foreign,
     /// What is none of ours.
     Other,
 }
 
+/// When a token expires at the latest, on redis' clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    /// In Unix milliseconds.
+    At(u64),
+    Never,
+    /// The record does not say.
+    Unknown,
+}
+
 impl Record {
     /// A hash with these fields.
-    pub fn of(issued: Option<Vec<u8>>, listed: Option<Vec<u8>>) -> Self {
-        match (issued, listed) {
+    fn of(issued: Option<&[u8]>, version: Option<&[u8]>, expires: Option<&[u8]>) -> Self {
+        match (issued, version) {
             (None, _) => Self::None,
             (Some(_), None) => Self::Foreign,
-            (Some(issued), Some(_)) => Self::Listed { issued: number(&issued).unwrap_or_default() },
+            (Some(_), Some(_)) => Self::Listed(Expiry::of(expires)),
         }
     }
 }
 
+impl Expiry {
+    fn of(field: Option<&[u8]>) -> Self {
+        match field {
+            None => Self::Unknown,
+            Some(b"") => Self::Never,
+            Some(digits) => number(digits).map_or(Self::Unknown, Self::At),
+        }
+    }
+}
+
+/// A token's record, whole.
+pub struct Recorded {
+    /// The time that counts against the mark, in Unix milliseconds.
+    pub order: u64,
+    pub session: Session,
+}
+
 /// Reads a token's record, in one round trip.
 pub async fn record(mut connection: Connection, key: &str) -> RedisResult<Record> {
-    read(command(key).query_async(&mut connection).await)
+    parse(command(key).query_async(&mut connection).await)
 }
 
 /// The command that does.
 pub fn command(key: &str) -> Cmd {
     let mut command = redis::cmd("HMGET");
-    command.arg(key).arg(keys::CTIME).arg(keys::LISTED);
+    command.arg(key).arg(keys::CTIME).arg(keys::VERSION).arg(keys::EXPIRES);
     command
 }
 
 /// What its reply means.
-pub fn read(reply: RedisResult<Value>) -> RedisResult<Record> {
+pub fn parse(reply: RedisResult<Value>) -> RedisResult<Record> {
     match reply {
         Ok(fields) => {
-            let [issued, listed]: [Option<Vec<u8>>; 2] = redis::from_redis_value(fields)?;
-            Ok(Record::of(issued, listed))
+            let [issued, version, expires]: [Option<Vec<u8>>; 3] = from_redis_value(fields)?;
+            Ok(Record::of(issued.as_deref(), version.as_deref(), expires.as_deref()))
         }
         Err(error) if is_wrong_type(&error) => Ok(Record::Other),
         Err(error) => Err(error),
@@ -55,40 +82,50 @@ pub fn read(reply: RedisResult<Value>) -> RedisResult<Record> {
 }
 
 /// What the reply of the script means that notes the use as well.
-pub fn read_checked(reply: RedisResult<Value>) -> RedisResult<Record> {
-    let (kind, issued, listed): (String, Option<Vec<u8>>, Option<Vec<u8>>) = redis::from_redis_value(reply?)?;
+pub fn parse_checked(reply: RedisResult<Value>) -> RedisResult<Record> {
+    type Fields = (String, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
+    let (kind, issued, version, expires): Fields = from_redis_value(reply?)?;
     Ok(match kind.as_str() {
         "none" => Record::None,
-        "hash" => Record::of(issued, listed),
+        "hash" => Record::of(issued.as_deref(), version.as_deref(), expires.as_deref()),
         _ => Record::Other,
     })
 }
 
-/// Reads all that is known of a token, as far as its record is one; `now` is the time in Unix milliseconds.
-pub async fn session(mut connection: Connection, key: &str, token: &Token, now: u64) -> RedisResult<Option<Session>> {
+/// Reads all that is known of a token, as far as its record is one.
+pub async fn recorded(mut connection: Connection, key: &str, token: &Token) -> RedisResult<Option<Recorded>> {
     let mut fields = redis::cmd("HMGET");
-    fields.arg(key).arg(keys::CTIME).arg(keys::ENDS).arg(keys::SEEN).arg(keys::DEVICE).arg(keys::SEALED);
-    let mut life = redis::cmd("PTTL");
-    life.arg(key);
-    let mut other = connection.clone();
-    let (fields, left) =
-        tokio::join!(fields.query_async::<[Option<Vec<u8>>; 5]>(&mut connection), life.query_async::<i64>(&mut other));
-    let [issued, ends, seen, device, sealed] = match fields {
+    fields.arg(key).arg(keys::CTIME).arg(keys::VERSION).arg(keys::EXPIRES);
+    fields.arg(keys::ORDER).arg(keys::SEEN).arg(keys::DEVICE).arg(keys::SEALED);
+    let mut pipeline = pipe();
+    pipeline.add_command(fields).pttl(key);
+    let (fields, left): (Value, i64) = match pipeline.query_async(&mut connection).await {
         Err(error) if is_wrong_type(&error) => return Ok(None),
-        fields => fields?,
+        reply => reply?,
     };
-    let Some(issued) = issued else { return Ok(None) };
+    let [issued, version, expires, order, seen, device, sealed]: [Option<Vec<u8>>; 7] = from_redis_value(fields)?;
+    let expiry = Record::of(issued.as_deref(), version.as_deref(), expires.as_deref());
+    let Some(issued) = issued.map(|field| number(&field).unwrap_or_default()) else { return Ok(None) };
     let numeric = |field: Option<Vec<u8>>| field.and_then(|field| number(&field));
+    let expires = match expiry {
+        Record::Listed(Expiry::At(time)) => Some(time),
+        Record::Listed(Expiry::Never) => None,
+        // Written by 1.3.2 or an earlier build: it expires when its life is over, on redis' clock.
+        _ if left >= 0 => {
+            let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query_async(&mut connection).await?;
+            Some(seconds * 1000 + microseconds / 1000 + left.unsigned_abs())
+        }
+        _ => None,
+    };
     let text = |field: Option<Vec<u8>>| field.and_then(|field| String::from_utf8(field).ok());
-    let expires = numeric(ends).or_else(|| left.as_ref().ok().and_then(|&left| Some(now + u64::try_from(left).ok()?)));
-    left?;
-    Ok(Some(Session {
+    let session = Session {
         token: token.clone(),
-        issued: number(&issued).unwrap_or_default(),
+        issued,
         expires,
         seen: numeric(seen),
         notes: Notes { device: text(device), sealed: text(sealed) },
-    }))
+    };
+    Ok(Some(Recorded { order: numeric(order).unwrap_or(issued), session }))
 }
 
 fn number(digits: &[u8]) -> Option<u64> {
@@ -97,5 +134,5 @@ fn number(digits: &[u8]) -> Option<u64> {
 
 /// Whether the key holds something else than a hash.
 fn is_wrong_type(error: &RedisError) -> bool {
-    error.code() == Some("WRONGTYPE")
+    error_code(error) == "WRONGTYPE"
 }

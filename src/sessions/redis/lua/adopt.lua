@@ -1,36 +1,42 @@
--- Lists a token that no index lists, or deletes it where the sessions were replaced since: one that 1.3.2 issued, or one of ours that
--- was made to outlive its index.
--- KEYS: the record, the index, the time of the last replacement
--- ARGV: the token, how much later than a replacement one of 1.3.2's must be, in milliseconds
--- Replies 1 when the token is live, else 0.
-local record, index, since = KEYS[1], KEYS[2], KEYS[3]
-local token, margin = ARGV[1], tonumber(ARGV[2])
-
-if redis.call('TYPE', record).ok ~= 'hash' then
+-- Lists a token that no index lists, or deletes it where the sessions were ended since: one that 1.3.2
+-- issued, or one of ours that was made to outlive its index. Whether it lives does not depend on
+-- whether redis takes the writes now.
+-- KEYS: the record, the index, the mark, and, where a backfill may be due, its marker
+-- ARGV: the token, how much later than the mark one of 1.3.2's must be, in milliseconds
+-- Replies whether the token is live.
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then
   return 0
 end
-local ctime = redis.call('HGET', record, 'ctime')
-if not ctime then
+local fields = redis.call('HMGET', KEYS[1], CTIME, VERSION, EXPIRES, ORDER)
+if not fields[1] then
   return 0
 end
-local issued = tonumber(ctime) or 0
-local replaced = tonumber(redis.call('GET', since))
-if replaced then
-  -- Ours carry redis' own time, as the replacement does; those of 1.3.2 its server's.
-  local ours = redis.call('HEXISTS', record, 'v') == 1
-  if (ours and issued < replaced) or (not ours and issued <= replaced + margin) then
-    redis.call('DEL', record)
-    return 0
-  end
+local issued, ours = tonumber(fields[4] or fields[1]) or 0, fields[2]
+-- Ours carry redis' own time, as the mark does; those of 1.3.2 the time of the server that issued them.
+local margin = ours and 0 or tonumber(ARGV[2])
+if KEYS[4] and not ours then
+  redis.pcall('DEL', KEYS[4]) -- first: whatever happens then, the next backfill finds the token
+end
+local mark = mark_at(3)
+if mark >= 0 and issued <= mark + margin then
+  redis.pcall('DEL', KEYS[1])
+  return 0
 end
 
-local life, listed_life = redis.call('PTTL', record), redis.call('PTTL', index)
-redis.call('ZADD', index, issued, token)
-redis.call('HSET', record, 'v', 2)
--- The index lives as long as its longest record; -1 is for ever, -2 is no such key.
-if life == -1 or listed_life == -1 then
-  redis.call('PERSIST', index)
-elseif life > listed_life then
-  redis.call('PEXPIRE', index, life)
+local now, left = now_ms(), redis.call('PTTL', KEYS[1])
+local expires = left == -1 and '' or text(now + left)
+-- Nothing is written about one that is listed and whose end stands in its record.
+if ours and fields[3] and (fields[3] == '' or tonumber(fields[3]) > now) and redis.call('ZSCORE', KEYS[2], ARGV[1]) then
+  return 1
+end
+-- The clock that 1.3.2 took the time from may be ahead: no token is newer than now, or whatever is issued
+-- after it would have to be newer still, and the next mark would not reach it.
+local order = text(math.min(issued, now))
+redis.pcall('ZADD', KEYS[2], order, ARGV[1])
+redis.pcall('HSET', KEYS[1], VERSION, 2, EXPIRES, expires, ORDER, order)
+if left == -1 then
+  redis.pcall('PERSIST', KEYS[2]) -- the index lives as long as its longest record
+else
+  pcall(prolong, 2, left)
 end
 return 1

@@ -1,4 +1,8 @@
--- What several scripts need; put in front of each. Times are Unix milliseconds of redis' own clock.
+-- What several scripts need; put in front of each, behind the names of the fields. Times are Unix
+-- milliseconds on redis' own clock.
+--
+-- Proxies that shard accept a script only if each key stands as KEYS[…] in the call itself, and some
+-- lack the global `unpack`: so functions take the number of a key, and fields are written one by one.
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -9,81 +13,103 @@ local function text(number)
   return string.format('%.0f', number)
 end
 
-local function is_live(record)
-  return redis.call('TYPE', record).ok == 'hash' and redis.call('HEXISTS', record, 'ctime') == 1
+-- When all sessions were last ended, by the mark at KEYS[i]; -1 where they never were.
+local function mark_at(i)
+  return tonumber(redis.call('GET', KEYS[i])) or -1
 end
 
--- Whether the index lists exactly the tokens in ARGV from `first` on, whose records are the keys from `first_key` on.
-local function lists(index, first_key, first)
-  local listed = redis.call('ZRANGE', index, 0, -1)
-  if #listed ~= #KEYS - first_key + 1 then
+-- Whether the record at KEYS[i] makes its token live: one that was issued after the mark.
+local function is_live(i, mark)
+  if redis.call('TYPE', KEYS[i]).ok ~= 'hash' then
     return false
   end
-  for i = 1, #listed do
-    if listed[i] ~= ARGV[first + i - 1] then
-      return false
-    end
-  end
-  return true
+  local times = redis.call('HMGET', KEYS[i], CTIME, ORDER)
+  return times[1] and (tonumber(times[2] or times[1]) or 0) > mark
 end
 
--- Lists a token; the index lives as long as its longest record. -1 is for ever, -2 is no such key.
-local function list(index, token, now, life)
-  local left = redis.call('PTTL', index)
-  redis.call('ZADD', index, text(now), token)
-  if left ~= -1 and left < life * 1000 then
-    redis.call('PEXPIRE', index, text(life * 1000))
+-- The score of the newest token in the index at KEYS[i]; -1 where it lists none.
+local function newest(i)
+  return tonumber(redis.call('ZRANGE', KEYS[i], -1, -1, 'WITHSCORES')[2]) or -1
+end
+
+-- Makes the index at KEYS[i] live for `life` milliseconds at least: as long as its longest record. -1
+-- is for ever, -2 is no such key.
+local function prolong(i, life)
+  local left = redis.call('PTTL', KEYS[i])
+  if left ~= -1 and left < life then
+    redis.call('PEXPIRE', KEYS[i], text(life))
   end
 end
 
--- Asks redis, by doing nothing, for the rights that a change needs after it has begun: what it has done then, redis would not undo.
--- `record` is the name of a new one. Not before ZADD or SET has asked for memory, for redis asks only those that write first.
+-- Asks redis, by doing nothing, for the rights that a change needs after it has begun: redis would not
+-- undo what the change has done by then. KEYS[index] is an index, KEYS[record] a record that is not
+-- there yet. Not before ZADD has asked for memory, for redis asks only those that write first.
 local function ask_for_rights(index, record)
-  redis.call('ZREM', index, '')
-  redis.call('DEL', record)
-  redis.call('PEXPIRE', record, 1)
+  redis.call('ZREM', KEYS[index], '')
+  redis.call('DEL', KEYS[record])
+  redis.call('PEXPIRE', KEYS[record], 1)
 end
 
--- Writes the record of a new token, which lives for `life` seconds, or, with `idle` milliseconds, for that long after each use.
--- `notes` are more fields and their values.
-local function put(record, now, life, idle, notes)
-  redis.call('HSET', record, 'ctime', text(now), 'v', 2)
-  if #notes > 0 then
-    redis.call('HSET', record, unpack(notes))
+-- Writes the record of a new token at KEYS[i], which lives for `life` milliseconds, or, with `idle`
+-- milliseconds, for that long after each use. `fields` are more fields and their values. Returns when
+-- the token expires.
+local function write_record(i, issued, now, life, idle, fields)
+  local expires = text(now + life)
+  redis.call('HSET', KEYS[i], CTIME, text(issued), VERSION, 2, EXPIRES, expires)
+  for n = 1, #fields, 2 do
+    redis.call('HSET', KEYS[i], fields[n], fields[n + 1])
   end
   if idle > 0 then
-    redis.call('HSET', record, 'x', text(now + life * 1000), 'seen', text(now))
-    redis.call('PEXPIRE', record, text(math.min(idle, life * 1000)))
-  else
-    redis.call('PEXPIRE', record, text(life * 1000))
+    redis.call('HSET', KEYS[i], SEEN, text(now))
+    life = math.min(idle, life)
   end
+  redis.call('PEXPIRE', KEYS[i], text(life))
+  return expires
 end
 
--- Notes that a token was used: it lives for `idle` milliseconds more, never past its end. Written at most once per tenth of `idle`.
-local function touch(record, now, idle)
-  local seen = tonumber(redis.call('HGET', record, 'seen'))
+-- Notes that the token of the record at KEYS[i] was used: it lives for `idle` milliseconds more, never
+-- past its end. Written at most once per tenth of `idle`.
+local function touch(i, now, idle)
+  local seen = tonumber(redis.call('HGET', KEYS[i], SEEN))
   if idle == 0 or (seen and now - seen < idle / 10) then
     return
   end
-  local ends = tonumber(redis.call('HGET', record, 'x'))
-  if not ends then
-    -- It was issued without a limit: what is left of its life is its end.
-    local left = redis.call('PTTL', record)
+  local expires = redis.call('HGET', KEYS[i], EXPIRES)
+  if not expires then
+    -- It was issued without a limit: it expires when what is left of its life is over.
+    local left = redis.call('PTTL', KEYS[i])
     if left >= 0 then
-      ends = now + left
-      redis.call('HSET', record, 'x', text(ends))
+      expires = text(now + left)
+      redis.call('HSET', KEYS[i], EXPIRES, expires)
     end
   end
-  redis.call('HSET', record, 'seen', text(now))
-  redis.call('PEXPIRE', record, text(ends and math.max(1, math.min(idle, ends - now)) or idle))
+  local ends = tonumber(expires or '')
+  redis.call('HSET', KEYS[i], SEEN, text(now))
+  redis.call('PEXPIRE', KEYS[i], text(ends and math.max(1, math.min(idle, ends - now)) or idle))
 end
 
--- When a live token ends, at the latest; false where it does not.
-local function end_of(record, now)
-  local ends = redis.call('HGET', record, 'x')
-  if ends then
-    return ends
+-- When the live token of the record at KEYS[i] expires, at the latest; '' where it never does.
+local function expiry_of(i, now)
+  local expires = redis.call('HGET', KEYS[i], EXPIRES)
+  if expires then
+    return expires
   end
-  local left = redis.call('PTTL', record)
-  return left >= 0 and text(now + left)
+  local left = redis.call('PTTL', KEYS[i])
+  return left >= 0 and text(now + left) or ''
+end
+
+-- Says in the note at KEYS[i], for `life` milliseconds, why its session ended. The first reason counts.
+local function write_end(i, reason, life)
+  if redis.call('HEXISTS', KEYS[i], ENDED) == 0 then
+    redis.call('HSET', KEYS[i], ENDED, reason)
+    redis.call('PEXPIRE', KEYS[i], text(life))
+  end
+end
+
+-- Ends the session of `token`, whose record is at KEYS[record] and whose note is at the next key.
+local function end_session(index, record, token, reason, life)
+  local note = record + 1
+  redis.call('DEL', KEYS[record])
+  redis.call('ZREM', KEYS[index], token)
+  write_end(note, reason, life)
 end

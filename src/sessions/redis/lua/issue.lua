@@ -1,49 +1,73 @@
--- Issues a token, unless the user's live one is shared.
--- KEYS: the index, the new record, then the records of the listed tokens
--- ARGV: the new token, its life in seconds, its idle limit in milliseconds or 0, how many tokens may live (0: one, which is shared),
---       the number of notes, the notes (fields and values), then the listed tokens, in the index's order
--- Replies {0, false, false} when the index lists something else, {0, token, end} when that token is live and shared, {1, false, end} when the
--- new one was issued.
-local index, record = KEYS[1], KEYS[2]
-local token, life, idle, max, count = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local first = 6 + count
+-- Issues a token, or gives the live one that the user's logins share.
+-- KEYS: the index, the mark, the new record, then for each token that was read from the index its
+--       record and its note
+-- ARGV: the new token, its life and its idle limit (0: none) in milliseconds, how many tokens may live
+--       (0: one, which is shared), whether to issue although the index lists tokens that were not read,
+--       the number of fields and values, these, then the tokens that were read, oldest first
+-- Replies {'issued', '', its expiry, how many tokens live beyond the limit}, {'shared', the live token,
+-- its expiry, 0}, or {'conflict', '', '', 0} where logins share a token and the index lists one that
+-- was not read.
+local life, idle, max = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local forced, count = ARGV[5] == '1', tonumber(ARGV[6])
+local first = 7 + count
+local now, mark = now_ms(), mark_at(2)
 
-if not lists(index, 3, first) then
-  return {0, false, false}
+if is_live(3, -1) then
+  return {'issued', '', expiry_of(3, now), 0} -- it ran before, and its reply was lost
 end
-local now = now_ms()
-local notes = {unpack(ARGV, 6, first - 1)}
+local fields = {}
+for i = 7, first - 1 do
+  fields[#fields + 1] = ARGV[i]
+end
+local read = {}
+for i = first, #ARGV do
+  read[ARGV[i]] = 4 + 2 * (i - first)
+end
 
-local live, dead = {}, {}
-for i = #KEYS, 3, -1 do
-  if is_live(KEYS[i]) then
-    live[#live + 1] = i
+-- What lives: of the tokens that were read by their records, of the others (newer ones) as listed.
+local live, others, dead = {}, 0, {}
+local listed = redis.call('ZRANGE', KEYS[1], 0, -1)
+for _, token in ipairs(listed) do
+  local record = read[token]
+  if not record then
+    others = others + 1
+  elseif is_live(record, mark) then
+    live[#live + 1] = token
   else
-    dead[#dead + 1] = i
+    dead[#dead + 1] = token
   end
-end
-if max == 0 and #live > 0 then
-  local shared = KEYS[live[1]]
-  if #notes > 0 then
-    redis.call('HSET', shared, unpack(notes))
-  end
-  pcall(touch, shared, now, idle)
-  return {0, ARGV[live[1] - 3 + first], end_of(shared, now)}
 end
 
--- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays alone: a listed token without a
--- record is none.
-list(index, token, now, life)
-ask_for_rights(index, record)
-put(record, now, life, idle, notes)
-for _, i in ipairs(dead) do
-  redis.call('ZREM', index, ARGV[i - 3 + first])
+if max == 0 then
+  if others > 0 and not forced then
+    return {'conflict', '', '', 0}
+  end
+  local shared = live[#live]
+  if shared then
+    local i = read[shared]
+    for n = 1, #fields, 2 do
+      redis.call('HSET', KEYS[i], fields[n], fields[n + 1])
+    end
+    pcall(touch, i, now, idle)
+    return {'shared', shared, expiry_of(i, now), 0}
+  end
 end
-for n = math.max(max, 1), #live do
-  redis.call('DEL', KEYS[live[n]])
-  redis.call('ZREM', index, ARGV[live[n] - 3 + first])
+
+-- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays
+-- alone: a listed token without a record is none.
+local issued = math.max(now, newest(1) + 1, mark + 1)
+redis.call('ZADD', KEYS[1], text(issued), ARGV[1])
+prolong(1, life)
+ask_for_rights(1, 3)
+local expires = write_record(3, issued, now, life, idle, fields)
+for _, token in ipairs(dead) do
+  redis.call('ZREM', KEYS[1], token)
 end
-if #live == 0 then
-  redis.call('PEXPIRE', index, text(life * 1000)) -- whatever those lived for that it has just let go
+local excess = max > 0 and #live + others + 1 - max or 0
+for n = 1, math.min(excess, #live) do
+  end_session(1, read[live[n]], live[n], 'evicted', life)
 end
-return {1, false, text(now + life * 1000)}
+if #live == 0 and others == 0 then
+  redis.call('PEXPIRE', KEYS[1], text(life)) -- it has let go of all that it lived for
+end
+return {'issued', '', expires, math.max(0, excess - #live)}

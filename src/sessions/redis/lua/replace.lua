@@ -1,24 +1,40 @@
--- Ends every listed token and issues a new one.
--- KEYS: the index, the time of the last replacement, the new record, then the records of the listed tokens
--- ARGV: the new token, its life in seconds, its idle limit in milliseconds or 0, the life of that time in seconds, then the listed
---       tokens, in the index's order
--- Replies {0, false, false} when the index lists something else, {1, false, end} when the new token was issued.
-local index, since, record = KEYS[1], KEYS[2], KEYS[3]
-local token, life, idle, since_life = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-
-if not lists(index, 4, 5) then
-  return {0, false, false}
-end
+-- Ends every token that was issued so far and issues a new one.
+-- KEYS: the index, the mark, the new record, then for each token that was read from the index its
+--       record and its note
+-- ARGV: the new token, its life and its idle limit (0: none) in milliseconds, the life of the mark in
+--       milliseconds, then the tokens that were read
+-- Replies with what was listed, must end, and was not read.
+local life, idle, mark_life = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
--- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays alone: a listed token without a
--- record is none.
-list(index, token, now, life)
-ask_for_rights(index, record)
-redis.call('SET', since, text(now), 'EX', since_life)
-put(record, now, life, idle, {})
-for i = 4, #KEYS do
-  redis.call('DEL', KEYS[i])
-  redis.call('ZREM', index, ARGV[i + 1])
+
+-- It may have run before, and its reply been lost. Then the mark is of that time.
+if not is_live(3, -1) then
+  -- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays
+  -- alone: a listed token without a record is none.
+  local mark = math.max(now, newest(1), mark_at(2))
+  redis.call('ZADD', KEYS[1], text(mark + 1), ARGV[1])
+  prolong(1, life)
+  ask_for_rights(1, 3)
+  redis.call('SET', KEYS[2], text(mark), 'PX', text(mark_life))
+  write_record(3, mark + 1, now, life, idle, {})
 end
-redis.call('PEXPIRE', index, text(life * 1000))
-return {1, false, text(now + life * 1000)}
+local mark = mark_at(2)
+for n = 5, #ARGV do
+  local record = 4 + 2 * (n - 5)
+  if is_live(record, -1) then
+    end_session(1, record, ARGV[n], 'replaced', life)
+  else
+    redis.call('ZREM', KEYS[1], ARGV[n])
+  end
+end
+local rest = {}
+local listed = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for n = 1, #listed, 2 do
+  if tonumber(listed[n + 1]) <= mark then
+    rest[#rest + 1] = listed[n]
+  end
+end
+if #rest == 0 then
+  redis.call('PEXPIRE', KEYS[1], text(life)) -- it has let go of all that it lived for
+end
+return rest

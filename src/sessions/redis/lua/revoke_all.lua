@@ -1,22 +1,25 @@
--- Ends every listed token.
--- KEYS: the index, the time of the last replacement, then the records of the listed tokens
--- ARGV: the life of that time in seconds, then the listed tokens, in the index's order
--- Replies {0, 0} when the index lists something else, else {1, how many lived}.
-local index, since = KEYS[1], KEYS[2]
+-- Ends every token that was issued so far.
+-- KEYS: the index, the mark, then for each token that was read from the index its record and its note
+-- ARGV: why, a token's life in milliseconds, the life of the mark in milliseconds, then the tokens that
+--       were read
+-- Replies {how many of them lived, what was listed, must end, and was not read}.
+local reason, life, mark_life = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local before = mark_at(2)
+local mark = math.max(now_ms(), newest(1), before)
 
-if not lists(index, 3, 2) then
-  return {0, 0}
-end
--- First what redis may refuse for want of a right. ZREM does nothing, but a redis whose memory is full lets a script go on that has
--- begun to write.
-redis.call('ZREM', index, '')
-redis.call('SET', since, text(now_ms()), 'EX', ARGV[1])
+-- First what redis may refuse for want of a right. ZREM does nothing, but a redis whose memory is full
+-- lets a script go on that has begun to write.
+redis.call('ZREM', KEYS[1], '')
+redis.call('SET', KEYS[2], text(mark), 'PX', text(mark_life))
 local live = 0
-for i = 3, #KEYS do
-  if is_live(KEYS[i]) then
+for n = 4, #ARGV do
+  local record = 3 + 2 * (n - 4)
+  if is_live(record, before) then
     live = live + 1
+    end_session(1, record, ARGV[n], reason, life)
+  else
+    redis.call('DEL', KEYS[record])
+    redis.call('ZREM', KEYS[1], ARGV[n])
   end
-  redis.call('DEL', KEYS[i])
 end
-redis.call('DEL', index)
-return {1, live}
+return {live, redis.call('ZRANGE', KEYS[1], 0, -1)}

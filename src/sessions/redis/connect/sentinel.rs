@@ -6,7 +6,7 @@ use redis::{
 };
 
 use super::connection::Connection;
-use super::settings::{Settings, all, certificates, nodelay};
+use super::settings::{Settings, certificates, nodelay, parse_urls};
 
 pub struct Sentinel {
     sentinels: Vec<ConnectionInfo>,
@@ -20,7 +20,7 @@ pub struct Sentinel {
 
 impl Sentinel {
     pub fn new(urls: &[String], master: &str, settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
-        let sentinels = all(urls, "options.tokens.sentinels")?;
+        let sentinels = parse_urls(urls, "options.tokens.sentinels")?;
         let is_tls = |sentinel: &ConnectionInfo| matches!(sentinel.addr(), ConnectionAddr::TcpTls { .. });
         let is_unix = |sentinel: &ConnectionInfo| matches!(sentinel.addr(), ConnectionAddr::Unix(_));
         if sentinels.iter().any(|sentinel| is_unix(sentinel) || is_tls(sentinel) != is_tls(&sentinels[0])) {

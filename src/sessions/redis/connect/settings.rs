@@ -8,7 +8,7 @@ use redis::{ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
 use crate::tls;
 
 pub struct Settings {
-    pub place: Place,
+    pub endpoint: Endpoint,
     /// Where the URLs have none.
     pub password: Option<String>,
     pub tls: Tls,
@@ -17,7 +17,7 @@ pub struct Settings {
     pub deadline: Duration,
 }
 
-pub enum Place {
+pub enum Endpoint {
     Server(String),
     Cluster(Vec<String>),
     Sentinels { urls: Vec<String>, master: String },
@@ -31,15 +31,15 @@ pub struct Tls {
     pub key: Option<String>,
 }
 
-pub fn all(urls: &[String], option: &str) -> Result<Vec<ConnectionInfo>, String> {
+pub fn parse_urls(urls: &[String], option: &str) -> Result<Vec<ConnectionInfo>, String> {
     match urls {
         [] => Err(format!("{option} must list at least one URL")),
-        urls => urls.iter().map(|url| read(url, option)).collect(),
+        urls => urls.iter().map(|url| parse_url(url, option)).collect(),
     }
 }
 
-/// Reads a URL. The error must not repeat it: a password may stand there.
-pub fn read(url: &str, option: &str) -> Result<ConnectionInfo, String> {
+/// Parses a URL. The error must not repeat it: a password may stand there.
+pub fn parse_url(url: &str, option: &str) -> Result<ConnectionInfo, String> {
     let wrong = || {
         format!(
             "{option}: a URL of redis must look like 'redis://user:password@host:6379/0', 'rediss://host' (TLS) \

@@ -10,7 +10,7 @@ use super::cluster;
 use super::connection::Connection;
 use super::sentinel::Sentinel;
 use super::server::Server;
-use super::settings::{Place, Settings};
+use super::settings::{Endpoint, Settings};
 
 pub enum Topology {
     Server(Box<Server>),
@@ -21,12 +21,12 @@ pub enum Topology {
 impl Topology {
     /// `Err` says what is wrong with `settings`, without the password.
     pub fn new(settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
-        Ok(match &settings.place {
-            Place::Server(url) => Self::Server(Box::new(Server::new(url, settings, protocol)?)),
-            Place::Sentinels { urls, master } => {
+        Ok(match &settings.endpoint {
+            Endpoint::Server(url) => Self::Server(Box::new(Server::new(url, settings, protocol)?)),
+            Endpoint::Sentinels { urls, master } => {
                 Self::Sentinel(Box::new(Sentinel::new(urls, master, settings, protocol)?))
             }
-            Place::Cluster(urls) => Self::Cluster(Box::new(cluster::client(urls, settings)?)),
+            Endpoint::Cluster(urls) => Self::Cluster(Box::new(cluster::client(urls, settings)?)),
         })
     }
 
@@ -43,9 +43,10 @@ impl Topology {
         self.connect_with(&config(timeout)).await
     }
 
-    /// The same, to a server that tells `hear` what it was not asked. It must speak RESP3, and be no Cluster.
-    pub async fn connect_tracking(&self, timeout: Duration, hear: impl AsyncPushSender) -> RedisResult<Connection> {
-        self.connect_with(&config(timeout).set_push_sender(hear)).await
+    /// The same, to a server that tells `on_push` what it was not asked. It must speak RESP3, and be no
+    /// Cluster.
+    pub async fn connect_tracking(&self, timeout: Duration, on_push: impl AsyncPushSender) -> RedisResult<Connection> {
+        self.connect_with(&config(timeout).set_push_sender(on_push)).await
     }
 
     async fn connect_with(&self, config: &AsyncConnectionConfig) -> RedisResult<Connection> {

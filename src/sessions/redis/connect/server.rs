@@ -6,7 +6,7 @@ use redis::{
 };
 
 use super::connection::Connection;
-use super::settings::{Settings, certificates, read};
+use super::settings::{Settings, certificates, parse_url};
 
 pub struct Server {
     client: Client,
@@ -16,7 +16,7 @@ pub struct Server {
 
 impl Server {
     pub fn new(url: &str, settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
-        let info = read(url, "options.tokens")?;
+        let info = parse_url(url, "options.tokens")?;
         let open = |info: ConnectionInfo| match certificates(&info, settings)? {
             Some(certificates) => Client::build_with_tls(info, certificates).map_err(|error| tls_error(&error)),
             None => Client::open(info).map_err(|error| error.category().to_owned()),

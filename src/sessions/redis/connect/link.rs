@@ -5,21 +5,22 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use redis::{Cmd, ErrorKind, FromRedisValue, ProtocolVersion, RedisError, RedisResult, ServerErrorKind};
+use redis::{Cmd, FromRedisValue, ProtocolVersion, RedisResult};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connection::Connection;
+use super::errors::{describe, is_broken, is_moving, is_transient};
 use super::settings::Settings;
 use super::topology::Topology;
 use crate::error::{Error, Result};
 
-/// How long a call bridges an outage, such as a restart, before it fails.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a call retries through an outage, such as a restart, before it fails.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(1);
 
-const PAUSE: Duration = Duration::from_millis(25);
+const RETRY_DELAY: Duration = Duration::from_millis(25);
 
 /// To connect.
 type Attempt = OnceCell<RedisResult<Connection>>;
@@ -33,6 +34,7 @@ pub struct Link {
     /// How many connections were let go.
     epoch: AtomicU64,
     closed: AtomicBool,
+    clock: Clock,
 }
 
 impl Link {
@@ -44,6 +46,7 @@ impl Link {
             current: Mutex::default(),
             epoch: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            clock: Clock::default(),
         })
     }
 
@@ -55,6 +58,11 @@ impl Link {
     /// Another one once the connection was let go.
     pub fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
+    }
+
+    /// The time on redis' clock, in Unix milliseconds, as of the last time that redis told it.
+    pub fn now(&self) -> u64 {
+        self.clock.now()
     }
 
     pub fn topology(&self) -> &Topology {
@@ -86,7 +94,7 @@ impl Link {
             self.check_open()?;
             let cell = self.current();
             // Boxed, as it is large and rare: every waiting call would hold the room for it.
-            let connection = cell.get_or_init(|| Box::pin(self.topology.connect(self.connect_timeout))).await;
+            let connection = cell.get_or_init(|| Box::pin(self.connect())).await;
             // `close` may have come while this connected.
             self.check_open().inspect_err(|_| self.replace(&cell))?;
             let result = match connection {
@@ -102,13 +110,13 @@ impl Link {
                     if is_broken(&error) {
                         self.replace(&cell);
                     }
-                    let patient = is_moving(&error) || (is_passing(&error) && start.elapsed() < PATIENCE);
-                    if !patient {
+                    let retry = is_moving(&error) || (is_transient(&error) && start.elapsed() < RETRY_TIMEOUT);
+                    if !retry {
                         return Err(Error::database(describe(&error)));
                     }
                 }
             }
-            sleep(PAUSE).await;
+            sleep(RETRY_DELAY).await;
         }
     }
 
@@ -120,6 +128,15 @@ impl Link {
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.replace(&self.current());
+    }
+
+    async fn connect(&self) -> RedisResult<Connection> {
+        let mut connection = self.topology.connect(self.connect_timeout).await?;
+        // A redis that does not tell its time now does no harm: ours will do.
+        if let Ok(time) = redis::cmd("TIME").query_async(&mut connection).await {
+            self.clock.set(time);
+        }
+        Ok(connection)
     }
 
     fn check_open(&self) -> Result<()> {
@@ -143,66 +160,34 @@ impl Link {
     }
 }
 
-/// Whether another connection would be better: this one is broken, or its server is no longer the master.
-fn is_broken(error: &RedisError) -> bool {
-    error.is_io_error()
-        || error.is_unrecoverable_error()
-        || matches!(error.kind(), ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown))
-        || error.code() == Some("NOAUTH")
+/// redis' clock, as far as it is known. Between two looks at it, time passes here as there: what the
+/// application's own clock says does not count.
+struct Clock {
+    base: std::time::Instant,
+    /// What is to be added to the milliseconds since `base`.
+    offset: AtomicU64,
 }
 
-/// Whether a slot of the Cluster is on its way: the step will succeed when it is there. The deadline ends the wait.
-fn is_moving(error: &RedisError) -> bool {
-    use ServerErrorKind::{Ask, Moved, TryAgain};
-    matches!(error.kind(), ErrorKind::Server(Ask | Moved | TryAgain))
-}
+impl Clock {
+    fn now(&self) -> u64 {
+        self.offset.load(Ordering::Relaxed) + self.elapsed()
+    }
 
-/// Whether the same step may soon succeed.
-pub fn is_passing(error: &RedisError) -> bool {
-    use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly};
-    match error.kind() {
-        ErrorKind::Io
-        | ErrorKind::ClusterConnectionNotFound
-        | ErrorKind::MasterNameNotFoundBySentinel
-        | ErrorKind::NoValidReplicasFoundBySentinel => true,
-        ErrorKind::Server(kind) => {
-            matches!(kind, BusyLoading | ClusterDown | MasterDown | ReadOnly)
-        }
-        _ => false,
+    /// redis says that its time is now so many seconds and microseconds.
+    fn set(&self, (seconds, microseconds): (u64, u64)) {
+        let now = seconds * 1000 + microseconds / 1000;
+        self.offset.store(now.saturating_sub(self.elapsed()), Ordering::Relaxed);
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.base.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
-/// What happened, and what to do. redis repeats the arguments of a command that it does not know, and they hold a user's id.
-pub fn describe(error: &RedisError) -> String {
-    let detail = error.detail().unwrap_or_default();
-    let code = match error.code().unwrap_or_default() {
-        // So redis 7 words it for a command within a script, and redis-rs passes on what SELECT is told.
-        "ERR" if detail.contains("can't run this command") || detail.contains("no permissions") => "NOPERM",
-        code => code,
-    };
-    match code {
-        "NOAUTH" => "NOAUTH redis asks for a password, pass redisPass".to_owned(),
-        "LOADING" => "LOADING redis is loading its data, try again shortly".to_owned(),
-        "READONLY" => "READONLY this redis is a replica, connect to its master".to_owned(),
-        "OOM" => "OOM redis is out of memory, raise its maxmemory".to_owned(),
-        "NOPERM" => {
-            "NOPERM redis does not allow this user a command or key, see the commands that the README lists".to_owned()
-        }
-        "" if error.kind() == ErrorKind::AuthenticationFailed => {
-            "redis refused the password, check redisPass and the URL".to_owned()
-        }
-        "CLUSTERDOWN" => {
-            "CLUSTERDOWN a part of the Cluster has no master, wait for its failover or repair it".to_owned()
-        }
-        "" if error.kind() == ErrorKind::MasterNameNotFoundBySentinel => {
-            "the Sentinels know no master of that name that can be reached, check options.tokens.master".to_owned()
-        }
-        "" if error.is_io_error() => {
-            let text = error.to_string();
-            let advice = if text.contains("UnknownIssuer") { ", pass its CA as options.tokens.tls.ca" } else { "" };
-            format!("redis cannot be reached: {text}{advice}")
-        }
-        "" => format!("redis: {}", error.category()),
-        code => format!("redis: {code} {}", detail.split(", with args").next().unwrap_or_default()),
+impl Default for Clock {
+    fn default() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let offset = AtomicU64::new(u64::try_from(now).unwrap_or_default());
+        Self { base: std::time::Instant::now(), offset }
     }
 }

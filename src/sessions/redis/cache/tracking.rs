@@ -8,15 +8,14 @@ use redis::{PushInfo, RedisResult};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::cache::{Cache, Reading, Tracked};
-use super::link::{Link, describe, is_passing};
-use super::topology::Topology;
+use super::{Cache, Reading, Tracked};
+use crate::sessions::redis::connect::{Link, Topology, describe, is_transient};
 use crate::token::Token;
 
-/// How long after a try to connect another one is worth it: where redis was away for a moment, and where it refused, for it is old or does
-/// not allow its user the commands.
-const PAUSE: Duration = Duration::from_secs(1);
-const LONG_PAUSE: Duration = Duration::from_secs(60);
+/// The delay before the next attempt to connect: where redis was away for a moment, and where it refused,
+/// for it is old or does not allow its user the commands.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+const REFUSED_DELAY: Duration = Duration::from_secs(60);
 
 pub struct Tracking {
     topology: Topology,
@@ -24,11 +23,11 @@ pub struct Tracking {
     link: Arc<Link>,
     cache: Arc<Cache>,
     /// Held by who connects.
-    last_try: Mutex<Try>,
+    last_attempt: Mutex<Attempt>,
 }
 
 #[derive(Default)]
-struct Try {
+struct Attempt {
     /// The connection's.
     number: u64,
     not_before: Option<Instant>,
@@ -38,7 +37,7 @@ struct Try {
 impl Tracking {
     /// `topology` speaks RESP3.
     pub fn new(topology: Topology, connect_timeout: Duration, link: Arc<Link>, cache: Arc<Cache>) -> Self {
-        Self { topology, connect_timeout, link, cache, last_try: Mutex::default() }
+        Self { topology, connect_timeout, link, cache, last_attempt: Mutex::default() }
     }
 
     pub fn cache(&self) -> &Cache {
@@ -51,7 +50,7 @@ impl Tracking {
         match reading {
             // The link has left the server since, one that became a replica say: so must we.
             Some(reading) if reading.tracked.epoch != self.link.epoch() => {
-                reading.lose();
+                reading.on_disconnect();
                 self.begin();
                 None
             }
@@ -65,7 +64,7 @@ impl Tracking {
 
     /// Connects in the background where it is time to.
     pub fn begin(self: &Arc<Self>) {
-        if self.last_try.try_lock().is_ok_and(|last| last.is_over()) {
+        if self.last_attempt.try_lock().is_ok_and(|last| last.is_over()) {
             let tracking = self.clone();
             tokio::spawn(async move { tracking.connect().await });
         }
@@ -76,24 +75,26 @@ impl Tracking {
         self.connect().await;
         match self.cache.tracked() {
             Some(_) => None,
-            None => self.last_try.lock().await.failure.clone(),
+            None => self.last_attempt.lock().await.failure.clone(),
         }
     }
 
     async fn connect(&self) {
-        let mut last = self.last_try.lock().await;
+        let mut last = self.last_attempt.lock().await;
         if self.cache.tracked().is_some() || !last.is_over() {
             return;
         }
         last.number += 1;
-        let tried = timeout(self.connect_timeout, self.open(last.number)).await;
-        let (pause, failure) = match tried {
-            Ok(Ok(())) => (PAUSE, None),
-            Ok(Err(error)) if is_passing(&error) => (PAUSE, Some(describe(&error))),
-            Ok(Err(error)) => (LONG_PAUSE, Some(describe(&error))),
-            Err(_) => (PAUSE, Some(format!("redis did not answer within {} ms", self.connect_timeout.as_millis()))),
+        let attempt = timeout(self.connect_timeout, self.open(last.number)).await;
+        let (delay, failure) = match attempt {
+            Ok(Ok(())) => (RETRY_DELAY, None),
+            Ok(Err(error)) if is_transient(&error) => (RETRY_DELAY, Some(describe(&error))),
+            Ok(Err(error)) => (REFUSED_DELAY, Some(describe(&error))),
+            Err(_) => {
+                (RETRY_DELAY, Some(format!("redis did not answer within {} ms", self.connect_timeout.as_millis())))
+            }
         };
-        last.not_before = Some(Instant::now() + pause);
+        last.not_before = Some(Instant::now() + delay);
         last.failure = failure;
     }
 
@@ -101,20 +102,20 @@ impl Tracking {
         let epoch = self.link.epoch();
         // Weak: the connection holds what it tells, and the cache holds the connection.
         let cache: Weak<Cache> = Arc::downgrade(&self.cache);
-        let hear = move |push: PushInfo| {
+        let on_push = move |push: PushInfo| {
             if let Some(cache) = cache.upgrade() {
-                cache.hear(number, &push);
+                cache.on_push(number, &push);
             }
             Ok::<(), ()>(())
         };
-        let mut connection = self.topology.connect_tracking(self.connect_timeout, hear).await?;
+        let mut connection = self.topology.connect_tracking(self.connect_timeout, on_push).await?;
         redis::cmd("CLIENT").arg("TRACKING").arg("ON").query_async::<()>(&mut connection).await?;
         self.cache.open(Tracked { connection, number, epoch });
         Ok(())
     }
 }
 
-impl Try {
+impl Attempt {
     fn is_over(&self) -> bool {
         self.not_before.is_none_or(|time| time <= Instant::now())
     }

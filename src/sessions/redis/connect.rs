@@ -1,0 +1,17 @@
+//! The way to redis: where it is, the connection, its renewal and what its errors mean. May import
+//! `error` and `tls`.
+
+mod cluster;
+mod connection;
+mod errors;
+mod link;
+mod sentinel;
+mod server;
+mod settings;
+mod topology;
+
+pub use connection::Connection;
+pub use errors::{describe, error_code, is_transient};
+pub use link::Link;
+pub use settings::{Endpoint, Settings, Tls};
+pub use topology::Topology;

@@ -1,0 +1,98 @@
+//! What an error of redis means: whether the connection is still good, whether to try again, and what
+//! to tell the application.
+
+use redis::{ErrorKind, RedisError};
+
+/// Whether another connection would be better: this one is broken, or its server is no longer the master.
+pub fn is_broken(error: &RedisError) -> bool {
+    error.is_io_error()
+        || error.is_unrecoverable_error()
+        || matches!(error_code(error), "READONLY" | "MASTERDOWN" | "NOAUTH")
+}
+
+/// Whether a slot of the Cluster is on its way: the step will succeed when it is there. The deadline ends
+/// the wait.
+pub fn is_moving(error: &RedisError) -> bool {
+    matches!(error_code(error), "ASK" | "MOVED" | "TRYAGAIN")
+}
+
+/// Whether the same step may soon succeed.
+pub fn is_transient(error: &RedisError) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Io
+            | ErrorKind::ClusterConnectionNotFound
+            | ErrorKind::MasterNameNotFoundBySentinel
+            | ErrorKind::NoValidReplicasFoundBySentinel
+    ) || matches!(error_code(error), "LOADING" | "CLUSTERDOWN" | "MASTERDOWN" | "READONLY")
+}
+
+/// The code that redis gave; '' where it gave none. redis up to 6.2 wraps the error of a command within a
+/// script: `ERR Error running script …: -READONLY You can't write …`.
+pub fn error_code(error: &RedisError) -> &str {
+    let detail = error.detail().unwrap_or_default();
+    match error.code().unwrap_or_default() {
+        "ERR" if detail.starts_with("Error running script") => wrapped_code(detail).unwrap_or("ERR"),
+        // So redis words it for a command within a script, and redis-rs passes on what SELECT is told.
+        "ERR" if detail.contains("can't run this command") || detail.contains("no permissions") => "NOPERM",
+        code => code,
+    }
+}
+
+fn wrapped_code(detail: &str) -> Option<&str> {
+    let (_, inner) = detail.rsplit_once(": -")?;
+    let code = inner.split(' ').next()?;
+    (!code.is_empty() && code != "ERR" && code.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(code)
+}
+
+/// What happened, and what to do. redis repeats the arguments of a command that it does not know, and they
+/// hold a user's id.
+pub fn describe(error: &RedisError) -> String {
+    let detail = error.detail().unwrap_or_default();
+    match error_code(error) {
+        "NOAUTH" => "NOAUTH redis asks for a password, pass redisPass".to_owned(),
+        "LOADING" => "LOADING redis is loading its data, try again shortly".to_owned(),
+        "READONLY" => "READONLY this redis is a replica, connect to its master".to_owned(),
+        "OOM" => "OOM redis is out of memory, raise its maxmemory".to_owned(),
+        "NOPERM" => {
+            "NOPERM redis does not allow this user a command or key, see the commands that the README lists".to_owned()
+        }
+        "" if error.kind() == ErrorKind::AuthenticationFailed => {
+            "redis refused the password, check redisPass and the URL".to_owned()
+        }
+        "CLUSTERDOWN" => {
+            "CLUSTERDOWN a part of the Cluster has no master, wait for its failover or repair it".to_owned()
+        }
+        "" if error.kind() == ErrorKind::MasterNameNotFoundBySentinel => {
+            "the Sentinels know no master of that name that can be reached, check options.tokens.master".to_owned()
+        }
+        "" if error.is_io_error() => {
+            let text = error.to_string();
+            let advice = if text.contains("UnknownIssuer") { ", pass its CA as options.tokens.tls.ca" } else { "" };
+            format!("redis cannot be reached: {text}{advice}")
+        }
+        "" => format!("redis: {}", error.category()),
+        code => format!("redis: {code} {}", detail.split(", with args").next().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_command_within_a_script_is_found() {
+        for (detail, code) in [
+            (
+                "Error running script (call to f_1): @user_script:5: @user_script: 5: -READONLY You can't write",
+                "READONLY",
+            ),
+            ("Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory", "OOM"),
+            ("Error running script (call to f_1): @user_script:1: user_script:1: attempt to index a nil value", "ERR"),
+            ("Error running script (call to f_1): @user_script: 5: -ERR unknown command", "ERR"),
+        ] {
+            let code_found = wrapped_code(detail).unwrap_or("ERR");
+            assert_eq!(code_found, code, "{detail}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The index of a user's tokens, and the mark that says until when they were ended.
+
+use redis::pipe;
+
+use super::Redis;
+use super::keys::{self, Keys};
+use crate::error::{Error, Result};
+use crate::token::{Owner, Token};
+
+/// What is known of a user's tokens before their records are looked at.
+pub struct Listed {
+    pub keys: Keys,
+    /// Oldest first.
+    pub tokens: Vec<Token>,
+    /// In Unix milliseconds: what was issued until then is dead.
+    pub mark: Option<u64>,
+}
+
+impl Redis {
+    pub(super) async fn listed(&self, owner: &Owner) -> Result<Listed> {
+        let keys = self.layout.keys(owner);
+        let mut pipeline = pipe();
+        pipeline.zrange(&keys.index, 0, -1).get(&keys.mark);
+        let run = self.link.run(async |mut connection| pipeline.query_async(&mut connection).await);
+        let (members, mark): (Vec<String>, Option<u64>) = run.await?;
+        Ok(Listed { keys, tokens: tokens(&members)?, mark })
+    }
+
+    /// Remembers that there are tokens of `sku`, for who ends a user's tokens of all skus.
+    pub(super) async fn remember_sku(&self, sku: &str) -> Result<()> {
+        self.link.query(&redis::Cmd::sadd(keys::SKUS, sku)).await
+    }
+}
+
+/// Members of an index as tokens.
+pub fn tokens(members: &[String]) -> Result<Vec<Token>> {
+    members.iter().map(|member| Token::parse(member).ok_or_else(foreign_member)).collect()
+}
+
+/// Somebody else writes into our keys. The index's own name would tell a user's id.
+fn foreign_member() -> Error {
+    Error::database("an index key (mpauthx:{u:…}) in redis lists something that is no token, delete that member")
+}

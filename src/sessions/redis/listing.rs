@@ -1,0 +1,48 @@
+//! Sessions that the application looks at. It does not count as use.
+
+use futures_util::future::try_join_all;
+
+use super::record::{self, Recorded};
+use super::{MAX_ATTEMPTS, Redis, contended};
+use crate::error::Result;
+use crate::sessions::Session;
+use crate::token::{Owner, Token};
+
+impl Redis {
+    /// What is known of `token`, if it is live.
+    pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
+        for _ in 0..MAX_ATTEMPTS {
+            let Some(live) = self.live(token).await? else { return Ok(None) };
+            if let Some(Recorded { session, .. }) = self.read(&live.token).await? {
+                let expires = live.grace.map_or(session.expires, |grace| Some(grace.ends));
+                return Ok(Some(Session { token: token.clone(), expires, ..session }));
+            }
+            // It was rotated between the two looks.
+        }
+        Err(contended())
+    }
+
+    /// The live tokens of `owner`, oldest first.
+    pub async fn list(&self, owner: &Owner) -> Result<Vec<Session>> {
+        if let Some(adoption) = &self.adoption {
+            adoption.wait().await?;
+        }
+        let mut listed = self.listed(owner).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let found = try_join_all(listed.tokens.iter().map(|token| self.read(token))).await?;
+            // A session must not be missed that is rotated between the two looks.
+            let again = self.listed(owner).await?;
+            if again.tokens == listed.tokens {
+                return Ok(found.into_iter().flatten().map(|found| found.session).collect());
+            }
+            listed = again;
+        }
+        Err(contended())
+    }
+
+    /// The record of a token, if it makes that live.
+    pub(super) async fn read(&self, token: &Token) -> Result<Option<Recorded>> {
+        let key = self.layout.record(token);
+        self.link.run(|connection| record::recorded(connection, &key, token)).await
+    }
+}

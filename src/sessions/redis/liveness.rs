@@ -1,0 +1,140 @@
+//! Whether a token is live, by itself or by the one that took its place.
+
+use redis::Cmd;
+
+use super::Redis;
+use super::cache::InvalidateOnDrop;
+use super::keys;
+use super::record::{Expiry, Record, record};
+use super::scripts::Trace;
+use crate::error::Result;
+use crate::sessions::Ended;
+use crate::token::Token;
+
+/// A live token.
+pub struct Live {
+    /// The token itself, or the one that took its place.
+    pub token: Token,
+    /// In the second case.
+    pub grace: Option<Grace>,
+}
+
+/// Of a token that was rotated; in Unix milliseconds.
+pub struct Grace {
+    pub ends: u64,
+    /// When the token in its place expires.
+    pub expires: Option<u64>,
+}
+
+impl Redis {
+    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is rare or
+    /// old.
+    pub(super) async fn is_valid(&self, token: &Token) -> Result<bool> {
+        match self.used(token).await? {
+            Record::Listed(expiry) if self.is_ahead(expiry) => Ok(true),
+            // Boxed: rare, and every waiting call would hold the room for it.
+            Record::None => Box::pin(self.is_valid_in_grace(token)).await,
+            rare => {
+                Ok(Box::pin(self.is_live_after_all(token, rare)).await?
+                    || Box::pin(self.is_valid_in_grace(token)).await?)
+            }
+        }
+    }
+
+    /// What stands under the token's name, which counts as used.
+    pub(super) async fn used(&self, token: &Token) -> Result<Record> {
+        if !self.scripts.has_idle_limit() {
+            return self.record(token).await;
+        }
+        let key = self.layout.record(token);
+        self.link.run(|connection| self.scripts.check(connection, &key)).await
+    }
+
+    /// Whether a token without a record is valid for the one that took its place, which counts as used.
+    pub(super) async fn is_valid_in_grace(&self, token: &Token) -> Result<bool> {
+        Ok(self.live_successor(token, true).await?.is_some())
+    }
+
+    async fn is_live_after_all(&self, token: &Token, found: Record) -> Result<bool> {
+        match found {
+            Record::None | Record::Other => Ok(false),
+            // An administrator made it live longer than the index that listed it, or an earlier build of
+            // ours issued it.
+            Record::Listed(_) => self.link.run(|connection| self.scripts.adopt(connection, token, None)).await,
+            Record::Foreign => match &self.adoption {
+                Some(adoption) => adoption.adopt(token).await,
+                None => Ok(false),
+            },
+        }
+    }
+
+    /// What `token` stands for, if it is live. It does not count as used.
+    pub(super) async fn live(&self, token: &Token) -> Result<Option<Live>> {
+        let found = self.record(token).await?;
+        let is_live = match found {
+            Record::Listed(expiry) if self.is_ahead(expiry) => true,
+            rare => self.is_live_after_all(token, rare).await?,
+        };
+        if is_live {
+            return Ok(Some(Live { token: token.clone(), grace: None }));
+        }
+        self.live_successor(token, false).await
+    }
+
+    /// The live token that took the place of `token`, which has no record. `is_use`: it counts as used.
+    async fn live_successor(&self, token: &Token, is_use: bool) -> Result<Option<Live>> {
+        let Some(live) = self.successor(token).await? else { return Ok(None) };
+        let found = if is_use { self.used(&live.token).await? } else { self.record(&live.token).await? };
+        if found != Record::None {
+            return Ok(Some(live));
+        }
+        // It has expired or was deleted; or it was rotated between the two looks, and so was live then.
+        Ok(self.successor(token).await?.filter(|next| next.token != live.token))
+    }
+
+    async fn record(&self, token: &Token) -> Result<Record> {
+        let key = self.layout.record(token);
+        self.link.run(|connection| record(connection, &key)).await
+    }
+
+    /// The token that took the place of `token`, which has no record, for what is left of its grace. A
+    /// token that is used after its grace was copied: then its session ends.
+    async fn successor(&self, token: &Token) -> Result<Option<Live>> {
+        // Hardly any was rotated: a plain command finds that out.
+        let current: Option<Vec<u8>> = self.link.query(&Cmd::hget(self.layout.note(token), keys::CURRENT)).await?;
+        if current.is_none() {
+            return Ok(None);
+        }
+        match self.link.run(|connection| self.scripts.resolve(connection, token)).await? {
+            Trace::Dead => Ok(None),
+            Trace::InGrace { current, expires, grace_ends } => {
+                Ok(Some(Live { token: current, grace: Some(Grace { ends: grace_ends, expires }) }))
+            }
+            Trace::Reused { current } => self.end_session(current, Ended::Reused).await.map(|_| None),
+        }
+    }
+
+    /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of it. Whether
+    /// a token of it lived.
+    pub(super) async fn end_session(&self, token: Token, why: Ended) -> Result<bool> {
+        let _guard = InvalidateOnDrop(std::slice::from_ref(&token));
+        let end = self.link.run(|connection| self.scripts.end_session(connection, &token, why));
+        let (lived, current) = end.await?;
+        let Some(current) = current else { return Ok(lived) };
+        // It was rotated between the two looks. From now on it cannot be.
+        let _guard = InvalidateOnDrop(std::slice::from_ref(&current));
+        let (current_lived, _) =
+            self.link.run(|connection| self.scripts.end_session(connection, &current, why)).await?;
+        Ok(lived || current_lived)
+    }
+
+    /// Whether that time is still to come, on redis' clock. Where it has passed, or is not known, the index
+    /// may have expired that listed the token.
+    pub(super) fn is_ahead(&self, expiry: Expiry) -> bool {
+        match expiry {
+            Expiry::At(time) => time > self.link.now(),
+            Expiry::Never => true,
+            Expiry::Unknown => false,
+        }
+    }
+}

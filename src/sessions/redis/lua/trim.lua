@@ -1,0 +1,20 @@
+-- Ends the oldest tokens beyond the limit.
+-- KEYS: the index, the mark, then for each token that was read from the index its record and its note
+-- ARGV: how many may live, a token's life in milliseconds, then the tokens that were read, oldest first
+-- Replies how many it ended.
+local max, life = tonumber(ARGV[1]), tonumber(ARGV[2])
+local mark = mark_at(2)
+
+local live = {}
+for n = 3, #ARGV do
+  local record = 3 + 2 * (n - 3)
+  if is_live(record, mark) then
+    live[#live + 1] = n
+  end
+end
+-- What was listed since is newer than all of these: whoever issued it trims as well.
+for i = 1, #live - max do
+  local n = live[i]
+  end_session(1, 3 + 2 * (n - 3), ARGV[n], 'evicted', life)
+end
+return math.max(0, #live - max)

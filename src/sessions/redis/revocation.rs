@@ -1,0 +1,69 @@
+//! The end of sessions. It wins against whatever else changes them: first what was issued so far is
+//! marked as ended, in one script, whatever the index says by then; then the rest is tidied up, which
+//! nobody can add to.
+
+use futures_util::future::try_join_all;
+use redis::Cmd;
+
+use super::Redis;
+use super::cache::InvalidateOnDrop;
+use super::index::{Listed, tokens};
+use super::keys;
+use crate::error::Result;
+use crate::sessions::Ended;
+use crate::token::{Owner, Token};
+
+impl Redis {
+    /// Ends every live token of `owner` and issues a new one.
+    pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
+        let fresh = Token::mint(owner)?;
+        self.remember_sku(&owner.sku).await?;
+        let listed = self.listed(owner).await?;
+        let _guard = InvalidateOnDrop(&listed.tokens);
+        let rest = self.link.run(|connection| self.scripts.replace(connection, &fresh, &listed)).await?;
+        self.end_rest(&listed, &rest, Ended::Replaced).await?;
+        Ok(fresh)
+    }
+
+    /// Ends `token`. Whether it was live.
+    pub async fn revoke(&self, token: &Token) -> Result<bool> {
+        match self.live(token).await? {
+            Some(live) => self.end_session(live.token, Ended::Revoked).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How many
+    /// there were.
+    pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
+        if let Some(adoption) = &self.adoption {
+            adoption.wait().await?;
+        }
+        let mut skus: Vec<String> =
+            if all_skus { self.link.query(&Cmd::smembers(keys::SKUS)).await? } else { Vec::new() };
+        if !skus.contains(&owner.sku) {
+            skus.push(owner.sku.clone());
+        }
+        let owners = skus.into_iter().map(|sku| Owner { user: owner.user.clone(), sku });
+        let counts = try_join_all(owners.map(|owner| self.revoke_owner(owner))).await?;
+        Ok(counts.into_iter().sum())
+    }
+
+    async fn revoke_owner(&self, owner: Owner) -> Result<u64> {
+        let listed = self.listed(&owner).await?;
+        let _guard = InvalidateOnDrop(&listed.tokens);
+        let (live, rest) = self.link.run(|connection| self.scripts.revoke_all(connection, &listed)).await?;
+        Ok(live + self.end_rest(&listed, &rest, Ended::Revoked).await?)
+    }
+
+    /// Ends what was listed between the look at the index and the script that set the mark. How many
+    /// lived.
+    async fn end_rest(&self, listed: &Listed, rest: &[String], why: Ended) -> Result<u64> {
+        if rest.is_empty() {
+            return Ok(0);
+        }
+        let rest = tokens(rest)?;
+        let _guard = InvalidateOnDrop(&rest);
+        self.link.run(|connection| self.scripts.end_marked(connection, listed, &rest, why)).await
+    }
+}

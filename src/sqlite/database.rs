@@ -1,0 +1,65 @@
+//! A database file, as its callers see it: who waits for a lock holds up nobody else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::time::{Instant, sleep};
+
+use super::failure::Failure;
+use super::file::{File, Schema};
+use super::registry::Access;
+use super::worker::Worker;
+
+/// How long a call waits for the locks of others.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// How long a lookup does, before whoever can wait better is asked.
+const LOOKUP_TIMEOUT: Duration = Duration::from_millis(20);
+
+/// The delay before work is tried again that met a lock, doubled each time up to the longest.
+const RETRY_DELAY: Duration = Duration::from_millis(1);
+const MAX_RETRY_DELAY: Duration = Duration::from_millis(16);
+
+pub struct Database {
+    file: Worker<File>,
+    timeout: Duration,
+}
+
+impl Database {
+    /// The file is made where it is missing and there is a `schema`, by the first call.
+    pub fn new(path: PathBuf, access: Access, schema: Option<Schema>) -> std::io::Result<Self> {
+        let timeout = match access {
+            Access::Lookup => LOOKUP_TIMEOUT,
+            Access::ReadWrite => WRITE_TIMEOUT,
+        };
+        Ok(Self { file: Worker::spawn(File::new(path, access, schema))?, timeout })
+    }
+
+    /// Runs `work` on the file's connection, which others share, and again while it meets a lock: it waits
+    /// here, not on the connection, so that a read does not wait for what another call waits for. None where
+    /// `work` panicked.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> rusqlite::Result<T> + Send + Sync + 'static,
+    ) -> Option<Result<T, Failure>> {
+        let work = Arc::new(work);
+        let deadline = Instant::now() + self.timeout;
+        let mut delay = RETRY_DELAY;
+        loop {
+            let attempt = work.clone();
+            match self.file.run(move |file| file.with(|db| attempt(db))).await? {
+                Err(failure) if failure.is_lock() && Instant::now() < deadline => {}
+                done => return Some(done),
+            }
+            sleep(delay).await;
+            delay = MAX_RETRY_DELAY.min(2 * delay);
+        }
+    }
+
+    /// Lets the file go, whole. A later call opens it for itself alone, and makes nothing.
+    pub async fn close(&self) {
+        self.file.run(File::retire).await;
+    }
+}
