@@ -3,11 +3,11 @@
 // The face of the addon: takes arguments, and says what outcomes look like. What a call does is decided in Rust. The syntax stays
 // within what Node 14 reads.
 
-const { bytes, candidate, device, grace, isMissing, option, text } = require('./arguments.js');
-const { createCalls } = require('./calls.js');
-const { readConfig } = require('./config.js');
-const { constants, failure, invalidToken, missing } = require('./errors.js');
-const native = require('./binding.js');
+const { bytes, candidate, device, grace, isMissing, option, text } = require('./lib/arguments.js');
+const { createCalls } = require('./lib/calls.js');
+const { readConfig } = require('./lib/config.js');
+const { constants, failure, invalidToken, missing } = require('./lib/errors.js');
+const native = require('./lib/binding.js');
 
 const { success, userInfoDecryptionError } = constants.statusCode;
 

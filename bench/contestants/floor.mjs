@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const native = require('../../native.js');
-const { readConfig } = require('../../config.js');
-const { createCalls } = require('../../calls.js');
+const { readConfig } = require('../../lib/config.js');
+const { createCalls } = require('../../lib/calls.js');
 
 export async function open({ sku }) {
   const { core } = createCalls(readConfig(null, null, sku, null, null, null, { tokens: 'memory' }));

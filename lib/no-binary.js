@@ -4,7 +4,11 @@
 
 const fs = require('fs');
 const { createRequire } = require('module');
-const { optionalDependencies, version } = require('./package.json');
+const path = require('path');
+const { optionalDependencies, version } = require('../package.json');
+
+/** The package's folder, into which a build of the source puts its binary. */
+const ROOT = path.join(__dirname, '..');
 
 // Made here, so that bundlers do not look for what it loads.
 const load = createRequire(__filename);
@@ -37,7 +41,7 @@ function reason(platform, cause) {
 
 function reasonInSource(platform, cause) {
   const wanted = `mpauthx.${platform}.node`;
-  const built = fs.readdirSync(__dirname).filter((name) => /^mpauthx\..*\.node$/.test(name));
+  const built = fs.readdirSync(ROOT).filter((name) => /^mpauthx\..*\.node$/.test(name));
   // The loader's own failures have no code: with one, the loader itself is missing, which a build makes too.
   if (built.length === 0 || cause.code === 'MODULE_NOT_FOUND') {
     return 'Likely cause: this is the source, and the addon has not been built.\nRemedy: npm install && npm run build';
@@ -45,7 +49,7 @@ function reasonInSource(platform, cause) {
   if (!built.includes(wanted)) {
     return `Likely cause: this is the source, built for another platform: ${built[0]} is there, ${wanted} is not.\nRemedy: npm install && npm run build, on the platform that runs the application (for a container, inside it).`;
   }
-  const failure = failureOf(`./${wanted}`);
+  const failure = failureOf(path.join(ROOT, wanted));
   if (failure) {
     return `Likely cause: ${wanted} is there, and the system does not load it: ${failure.message}\nRemedy: npm install && npm run build, on the system that runs the application.`;
   }
