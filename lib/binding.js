@@ -1,6 +1,7 @@
 'use strict';
 
-// The addon that was built for this platform, or one Error that says why there is none and what helps.
+// The addon that was built for this platform. Where it does not load, one Error says why and what
+// to do.
 
 try {
   module.exports = require('../native.js');

@@ -1,69 +1,65 @@
 'use strict';
 
-// What the factory is called with, checked, as the addon takes it.
+// The factory's arguments, checked and with every default filled in, as the addon takes them.
 
-const { readDb, readPath } = require('./database.js');
+const { readDb } = require('./database.js');
+const { readPath } = require('./file-path.js');
+const { createHost } = require('./host.js');
+const { checked, isMissing, isText } = require('./options.js');
 
-/** Seconds; 1.3.2's. */
-const DEFAULT_TTL = 259200;
+/** All defaults. Times are milliseconds unless a comment says otherwise. */
+const DEFAULTS = {
+  /** Seconds; as in 1.3.2. */
+  ttl: 259200,
+  /** 1.3.2 connects to this redis. */
+  redis: { url: 'redis://127.0.0.1:6379', connectTimeout: 2000, deadline: 5000 },
+  wechat: { endpoint: 'https://api.weixin.qq.com', timeout: 10000, retries: 0 },
+  /** This `max` is no limit: it is the largest number that the addon takes. */
+  sessions: { mode: 'shared', max: 2 ** 32 - 1 },
+  cache: { maxTokens: 10000, maxAge: 1000 },
+  sessionKeys: false,
+  createTable: false,
+  /** For how many seconds a rotated token stays valid. */
+  grace: 10,
+};
 
-/** The longest time limit, in milliseconds: what 31 bits hold. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
-
-/** `config` for the addon, and `ask`, which puts a question to the application's object. @throws TypeError that names what cannot work. */
+/**
+ * The addon's `config`, and the `host` that answers its requests. Throws a TypeError that names
+ * what cannot work.
+ */
 function readConfig(...given) {
   try {
-    return read(...given);
+    return parseArguments(...given);
   } catch (error) {
     if (error instanceof TypeError) throw error;
     throw new TypeError('an argument of mpauthx cannot be read: it throws when it is looked at');
   }
 }
 
-function read(appId, secret, sku, db, redisPass, ttl, options) {
-  const given = checked(options, OPTIONS, 'options');
-  const { tokens, users, sessionKeys = false, createTable = false, profile = false } = given;
-  const { exchange, ...wechat } = checked(given.wechat, WECHAT_OPTIONS, 'options.wechat');
-  const { file, asking, ask } = readDb(db, users);
+function parseArguments(appId, secret, sku, db, redisPass, ttl, options) {
+  const given = checked(options, 'options');
+  const { exchange, ...wechat } = checked(given.wechat, 'options.wechat');
+  const { file, style, ask } = readDb(db, given.users);
   const config = {
     appId: optionalText(appId, 'appId'),
     secret: optionalText(secret, 'secret'),
     sku: text(sku, 'sku'),
     password: optionalText(redisPass, 'redisPass'),
     ttl: readTtl(ttl),
-    tokens: readTokens(tokens),
+    tokens: readTokens(given.tokens),
     sessions: readSessions(given.sessions),
     cache: readCache(given.cache),
-    wechat: { ...wechat, exchange: exchange !== undefined },
-    sessionKeys,
-    createTable,
-    profile,
+    wechat: { ...DEFAULTS.wechat, ...wechat, exchange: exchange !== undefined },
+    sessionKeys: given.sessionKeys ?? DEFAULTS.sessionKeys,
+    createTable: given.createTable ?? DEFAULTS.createTable,
+    profile: false, // until the addon no longer reads it
     file,
-    object: asking,
+    object: style,
   };
-  if (sessionKeys && config.secret === undefined) throw new TypeError('options.sessionKeys needs the app secret');
-  return {
-    config,
-    ask: (question) => (question.method === 'exchange' ? exchanged(exchange, question.code) : ask(question)),
-  };
-}
-
-/** What the application's own exchange says, as WeChat would: an error with WeChat's errcode is a refusal. */
-async function exchanged(exchange, code) {
-  try {
-    const json = JSON.stringify(await exchange(code));
-    if (typeof json !== 'string') throw new TypeError('options.wechat.exchange gave nothing');
-    return [json];
-  } catch (error) {
-    if (error instanceof Object && Number.isInteger(error.errcode)) {
-      return [JSON.stringify({ errcode: error.errcode, errmsg: error.errmsg })];
-    }
-    throw error;
+  if (config.sessionKeys && config.secret === undefined) {
+    throw new TypeError('options.sessionKeys needs the app secret');
   }
-}
-
-function isMissing(value) {
-  return value === null || value === undefined;
+  return { config, host: createHost(exchange, ask) };
 }
 
 /** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */
@@ -80,117 +76,55 @@ function text(value, name) {
 }
 
 function readTtl(ttl) {
-  if (isMissing(ttl)) return DEFAULT_TTL;
-  const seconds = typeof ttl === 'number' || (typeof ttl === 'string' && /^\s*\d+\s*$/.test(ttl)) ? Number(ttl) : NaN;
+  if (isMissing(ttl)) return DEFAULTS.ttl;
+  const seconds = typeof ttl === 'number' || (isText(ttl) && /^\s*\d+\s*$/.test(ttl)) ? Number(ttl) : NaN;
   if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
   throw new TypeError('ttl must be a positive whole number of seconds, or its text');
 }
 
-/** Room for a few gigabytes. */
-const MAX_CACHED = 10 ** 7;
-
-/** As many as are ever of use. */
-const MAX_RETRIES = 10;
-
-const positive = (max) => (count) => Number.isInteger(count) && count > 0 && count <= max;
-
-const MILLISECONDS = ['a positive whole number of milliseconds', positive(MAX_TIMEOUT)];
-
-const BOOLEAN = ['a boolean', (value) => typeof value === 'boolean'];
-
-const OPTIONS = {
-  tokens: ["'memory', a URL of redis or an object", (value) => isText(value) || isPlain(value)],
-  wechat: ['an object', isPlain],
-  users: ["'native' or 'object'", (value) => value === 'native' || value === 'object'],
-  sessions: ['an object', isPlain],
-  cache: ['a boolean or an object', (value) => typeof value === 'boolean' || isPlain(value)],
-  sessionKeys: BOOLEAN,
-  createTable: BOOLEAN,
-  profile: BOOLEAN,
-};
-
-const WECHAT_OPTIONS = {
-  endpoint: ['a string', isText],
-  proxy: ['a string', isText],
-  timeout: MILLISECONDS,
-  retries: [
-    `a whole number up to ${MAX_RETRIES}`,
-    (count) => Number.isInteger(count) && count >= 0 && count <= MAX_RETRIES,
-  ],
-  exchange: ['a function', (value) => typeof value === 'function'],
-};
-
-const SESSIONS_OPTIONS = {
-  mode: ["'shared' or 'each'", (value) => value === 'shared' || value === 'each'],
-  max: ['a positive whole number', positive(2 ** 31 - 1)],
-  idle: ['a positive whole number of seconds', positive(2 ** 31 - 1)],
-};
-
-const CACHE_OPTIONS = {
-  maxTokens: [`a positive whole number up to ${MAX_CACHED}`, positive(MAX_CACHED)],
-  maxAge: MILLISECONDS,
-};
-
-const TOKENS_OPTIONS = {
-  file: ['a path or a file: URL', (value) => readPath(value, 'options.tokens.file') !== undefined],
-  url: ['a string', isText],
-  cluster: ['a list of URLs', isTextList],
-  sentinels: ['a list of URLs', isTextList],
-  master: ['a string', isText],
-  tls: ['an object', isPlain],
-  layout: ["'compatible' or 'tagged'", (value) => value === 'compatible' || value === 'tagged'],
-  connectTimeout: MILLISECONDS,
-  deadline: MILLISECONDS,
-};
-
-const PEM = ['a PEM text or its bytes', (value) => isText(value) || ArrayBuffer.isView(value)];
-
-const TLS_OPTIONS = { ca: PEM, cert: PEM, key: PEM };
-
 function readSessions(sessions) {
-  const { mode, max, idle } = checked(sessions, SESSIONS_OPTIONS, 'options.sessions');
-  if (max !== undefined && mode !== 'each') throw new TypeError("options.sessions.max needs the mode 'each'");
+  const given = checked(sessions, 'options.sessions');
+  const { mode, max, idle } = { ...DEFAULTS.sessions, ...given };
+  if (given.max !== undefined && mode !== 'each') throw new TypeError("options.sessions.max needs the mode 'each'");
   return { each: mode === 'each', max, idle };
 }
 
-/** What is cached of checks; undefined where nothing is. */
-function readCache(cache = false) {
-  if (typeof cache === 'boolean') return cache ? {} : undefined;
-  return checked(cache, CACHE_OPTIONS, 'options.cache');
+/** The limits of the cache of checks; undefined where nothing is cached. */
+function readCache(cache) {
+  if (isMissing(cache) || cache === false) return undefined;
+  return { ...DEFAULTS.cache, ...(cache === true ? {} : checked(cache, 'options.cache')) };
 }
 
-/** The token store, as the addon takes it: 'memory', a file, or a redis at exactly one kind of place. */
+/** The token store: memory, a file, or one redis. */
 function readTokens(tokens) {
-  if (tokens === 'memory') return { memory: true, tagged: false };
-  const options = isText(tokens) ? { url: tokens } : checked(tokens, TOKENS_OPTIONS, 'options.tokens');
-  const { file, url, cluster, sentinels, master, layout, tls, connectTimeout, deadline } = options;
+  const { url, ...times } = DEFAULTS.redis;
+  const store = { memory: false, tagged: false, ...times };
+  if (tokens === 'memory') return { ...store, memory: true };
+  const options = isText(tokens) ? { url: tokens } : checked(tokens, 'options.tokens');
   const places = ['file', 'url', 'cluster', 'sentinels'].filter((place) => options[place] !== undefined);
   if (places.length > 1) throw new TypeError(`options.tokens: ${places.join(' and ')} exclude each other`);
-  if (file !== undefined) {
-    const [other] = Object.keys(options).filter((key) => key !== 'file');
-    if (other) throw new TypeError(`options.tokens.${other} is for redis, not for a file`);
-    return { memory: false, tagged: false, file: readPath(file, 'options.tokens.file') };
-  }
+  if (options.file !== undefined) return { ...store, file: readFile(options) };
+  const place = places.length === 0 ? { url } : {};
+  return { ...store, ...place, ...readRedis(options) };
+}
+
+function readFile({ file, ...others }) {
+  const [other] = Object.keys(others);
+  if (other) throw new TypeError(`options.tokens.${other} is for redis, not for a file`);
+  return readPath(file, 'options.tokens.file');
+}
+
+function readRedis({ layout, tls, ...options }) {
+  const { cluster, sentinels, master } = options;
   if (Boolean(sentinels) !== Boolean(master)) {
     throw new TypeError('options.tokens: sentinels and master go together');
   }
   if (cluster && layout === 'compatible') {
     throw new TypeError("options.tokens.layout: a Cluster needs 'tagged', which is its default");
   }
-  const { ca, cert, key } = checked(tls, TLS_OPTIONS, 'options.tokens.tls');
-  return {
-    memory: false,
-    url,
-    cluster,
-    sentinels,
-    master,
-    ca: pem(ca),
-    cert: pem(cert),
-    key: pem(key),
-    tagged: layout === 'tagged',
-    connectTimeout,
-    deadline,
-  };
+  const { ca, cert, key } = checked(tls, 'options.tokens.tls');
+  const tagged = layout === 'tagged' || cluster !== undefined;
+  return { ...options, ca: pem(ca), cert: pem(cert), key: pem(key), tagged };
 }
 
 function pem(value) {
@@ -198,30 +132,4 @@ function pem(value) {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
 }
 
-function isText(value) {
-  return typeof value === 'string';
-}
-
-function isTextList(value) {
-  return Array.isArray(value) && value.length > 0 && value.every(isText);
-}
-
-/** Also of another realm; not a URL, a Map or a Buffer, whose content would not be seen. */
-function isPlain(value) {
-  return Object.prototype.toString.call(value) === '[object Object]';
-}
-
-/** The options that are set. Null counts as not set. */
-function checked(options, known, name) {
-  if (isMissing(options)) return {};
-  if (!isPlain(options)) throw new TypeError(`${name} must be an object`);
-  const set = Object.entries(options).filter(([, value]) => !isMissing(value));
-  for (const [key, value] of set) {
-    if (!Object.keys(known).includes(key)) throw new TypeError(`${name}.${key} is not an option`);
-    const [kind, fits] = known[key];
-    if (!fits(value)) throw new TypeError(`${name}.${key} must be ${kind}`);
-  }
-  return Object.fromEntries(set);
-}
-
-module.exports = { readConfig, isMissing };
+module.exports = { DEFAULTS, readConfig };
