@@ -57,22 +57,11 @@ declare namespace mpauthx {
     /** Whether the user is registered. `health` asks for `'mpauthx-health-check'`. */
     has(userId: string): boolean | PromiseLike<boolean>;
     /**
-     * Registers the user. It is called for users whom `has` does not know, by several logins at once perhaps, with an empty profile;
-     * with `options.profile`, at every `authorize` whose data say something: then it stores that for registered users too. It may give
-     * `false` where the user was registered before: then the login does not say `isNewUser`.
+     * Registers the user. It is called for users whom `has` does not know, perhaps by several
+     * logins at once. It may return `false` where the user was registered before: then the login
+     * does not say `isNewUser`.
      */
-    add(userId: string, profile: Profile): unknown;
-  }
-
-  /** What WeChat's decrypted data say of a user. What they do not carry is not there. */
-  export interface Profile {
-    city?: string;
-    country?: string;
-    /** 0 unknown, 1 male, 2 female. */
-    gender?: number;
-    language?: string;
-    nickName?: string;
-    province?: string;
+    add(userId: string): unknown;
   }
 
   export interface Options {
@@ -111,11 +100,6 @@ declare namespace mpauthx {
     users?: 'native' | 'object';
     /** Makes the documented user table (with a path, the file as well) where it is missing; default false. A user store makes its own. */
     createTable?: boolean;
-    /**
-     * Keeps what WeChat's decrypted data say of a user, at every `authorize`, in those columns of the {@link Profile} that the user table
-     * has; default false. WeChat's data have been anonymous since 2021, and replace what stands there.
-     */
-    profile?: boolean;
   }
 
   interface SessionsOptions {
