@@ -1,14 +1,15 @@
 'use strict';
 
-// A user store on MySQL or MariaDB, with the package `mysql2`. Run CREATE_TABLE once, when you set up your database; then:
+// A user store on MySQL or MariaDB, with the package `mysql2`. Run CREATE_TABLE once, when you set
+// up your database; then:
 //
 //   const pool = mysql.createPool(process.env.DATABASE_URL); // of require('mysql2/promise')
 //   const auth = mpauthx(appId, secret, 'shop', mysqlUsers(pool), redisPassword);
 //
 // After `auth.close()`, end the pool.
 
-// Ids are bytes, not text: the usual collations take `User1`, `user1` and `User1 ` for one. To read them: CONVERT(open_id USING utf8mb4).
-// Your table may have other columns too.
+// Ids are bytes, not text: the usual collations take `User1`, `user1` and `User1 ` for one. To read
+// them: CONVERT(open_id USING utf8mb4). Your table may have other columns too.
 const CREATE_TABLE = `CREATE TABLE users (
   open_id VARBINARY(255) PRIMARY KEY
 ) CHARACTER SET utf8mb4`;

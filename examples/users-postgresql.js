@@ -1,8 +1,10 @@
 'use strict';
 
-// A user store on PostgreSQL, with the package `pg`. Run CREATE_TABLE once, when you set up your database; then:
+// A user store on PostgreSQL, with the package `pg`. Run CREATE_TABLE once, when you set up your
+// database; then:
 //
-//   const pool = new Pool({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 5000 });
+//   const connectionString = process.env.DATABASE_URL;
+//   const pool = new Pool({ connectionString, connectionTimeoutMillis: 5000 });
 //   const auth = mpauthx(appId, secret, 'shop', postgresUsers(pool), redisPassword);
 //
 // After `auth.close()`, end the pool.
@@ -18,7 +20,8 @@ const HAS = 'SELECT FROM users WHERE open_id = $1';
 const ADD = 'INSERT INTO users (open_id) VALUES ($1) ON CONFLICT (open_id) DO NOTHING';
 
 function postgresUsers(pool) {
-  // A connection that the server ends while it is idle would end the process; the next statement gets another one.
+  // Without a listener, the process would end when the server closes an idle connection. The next
+  // statement opens another one.
   pool.on('error', () => {});
   return {
     async has(userId) {

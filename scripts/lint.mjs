@@ -1,4 +1,5 @@
-// Formatters and linters: `npm run lint` checks, `npm run format` (`--fix`) repairs what can be repaired.
+// Formatters and linters: `npm run lint` checks, `npm run format` (`--fix`) repairs what can be
+// repaired.
 
 import path from 'node:path';
 import { beginInstallTests, hostTarget, isMain, main, root, runAll, testTool } from './run.mjs';

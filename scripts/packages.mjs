@@ -1,4 +1,5 @@
-// The packages as they are published: the package itself, and one for each platform that there is a binary for.
+// The packages as they are published: the package itself, and one for each platform that there is a
+// binary for.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -44,8 +45,8 @@ export function freshBinaries() {
 }
 
 /**
- * Lays the packages out in `folder`: those of the platforms in `binaries`, and last the package itself, which depends on
- * exactly those. Returns each as `{ name, version, folder, size }`.
+ * Lays the packages out in `folder`: those of the platforms in `binaries`, and last the package
+ * itself, which depends on exactly those. Returns each as `{ name, version, folder, size }`.
  */
 export function layOut(folder, binaries) {
   const platforms = Object.entries(binaries).map(([platform, binary]) => {
@@ -98,7 +99,8 @@ export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-// Run directly, it lays the packages out in a folder, those of this machine's platform with the binary that is there, and lists them.
+// Run directly, it lays the packages out in a folder, those of this machine's platform with the
+// binary that is there, and lists them.
 if (isMain(import.meta.url)) {
   main(async () => {
     const [folder] = process.argv.slice(2);

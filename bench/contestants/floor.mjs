@@ -1,4 +1,5 @@
-// A synchronous call into the addon that finds nothing, and a resolved promise: no synchronous check costs less.
+// A synchronous call into the addon that finds nothing, and a resolved promise: no synchronous
+// check costs less.
 
 import { createRequire } from 'node:module';
 
