@@ -14,6 +14,7 @@ export function lints() {
       args: ['clippy', '--profile', 'fast', ...hostTarget(), '--all-targets', '--', '-D', 'warnings'],
     },
     { title: 'biome', command: testTool('biome'), args: ['check', '--error-on-warnings'] },
+    { title: 'house', command: process.execPath, args: [path.join(root, 'scripts', 'house.mjs')] },
     { title: 'licenses', command: process.execPath, args: [path.join(root, 'scripts', 'licenses.mjs'), '--check'] },
   ];
 }
