@@ -60,7 +60,8 @@ export function layOut(folder, binaries) {
 
 function layOutMain(target, platforms) {
   const files = packed(root).files.map(({ path: file }) => file);
-  const missing = readJson(path.join(root, 'package.json')).files.filter((name) => !files.includes(name));
+  const isPacked = (name) => files.some((file) => file === name || file.startsWith(`${name}/`));
+  const missing = readJson(path.join(root, 'package.json')).files.filter((name) => !isPacked(name));
   if (missing.length > 0) throw new Error(`not there: ${missing.join(', ')}. npm run build makes what is generated`);
   for (const file of files) {
     mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
