@@ -66,7 +66,7 @@ export function readOptions(args = process.argv.slice(2)) {
     redis: values.redis,
     build: !values['no-build'],
     quick: values.quick,
-    // The README's figures come from a whole run alone.
+    // The figures of the documentation come from a whole run alone.
     out: values.out ?? path.join(root, whole ? 'bench' : 'target/bench'),
   };
 }

@@ -4,9 +4,13 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { files } = require('../../package.json');
 const { ROOT } = require('../support');
 
-const ENGLISH = ['README.md', 'docs/migrating.md', 'docs/troubleshooting.md', 'docs/wechat.md'];
+const PAGES = fs.readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`);
+const ENGLISH = ['README.md', ...PAGES.filter((page) => !page.endsWith('.zh-CN.md'))];
+/** What npm packs whatever `files` says, besides `files`. */
+const PACKED = ['README.md', 'LICENSE', ...files];
 const chinese = (page) => page.replace(/\.md$/, '.zh-CN.md');
 
 const read = (page) => fs.readFileSync(path.join(ROOT, page), 'utf8');
@@ -24,11 +28,29 @@ function sectionsOf(page) {
   return titles.map((title) => title.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/ /g, '-'));
 }
 
-test.each([...ENGLISH, ...ENGLISH.map(chinese)])('the links of %s lead somewhere', (page) => {
-  for (const [file, section] of linksOf(page)) {
-    expect([file, fs.existsSync(path.join(ROOT, file))]).toEqual([file, true]);
-    if (section !== undefined) expect(sectionsOf(file)).toContain(section);
-  }
+test.each([...ENGLISH, ...ENGLISH.map(chinese), 'CHANGELOG.md', 'SECURITY.md'])(
+  'the links of %s lead somewhere',
+  (page) => {
+    for (const [file, section] of linksOf(page)) {
+      expect([file, fs.existsSync(path.join(ROOT, file))]).toEqual([file, true]);
+      if (section !== undefined) expect(sectionsOf(file)).toContain(section);
+    }
+  },
+);
+
+test.each([...ENGLISH, ...ENGLISH.map(chinese), 'CHANGELOG.md', 'SECURITY.md'])(
+  'the links of %s lead to what is in the package',
+  (page) => {
+    const isPacked = (file) => PACKED.some((name) => file === name || file.startsWith(`${name}/`));
+    const targets = linksOf(page).map(([file]) => file);
+    expect(targets.filter((file) => !isPacked(file))).toEqual([]);
+  },
+);
+
+test.each(ENGLISH)('%s links to its twin', (page) => {
+  const twins = (from, to) => linksOf(from).filter(([file]) => file === to);
+  expect(twins(page, chinese(page)).length).toBeGreaterThan(0);
+  expect(twins(chinese(page), page).length).toBeGreaterThan(0);
 });
 
 test.each(ENGLISH)('%s links to sections of the same pages in Chinese', (page) => {

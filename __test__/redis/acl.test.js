@@ -16,7 +16,7 @@ function documented(file) {
   return [...text.matchAll(LINE)].map(([, rights]) => rights.trim().split(' '));
 }
 
-const [COMPATIBLE, TAGGED, CLUSTER] = documented('README.md');
+const [COMPATIBLE, TAGGED, CLUSTER] = documented('docs/redis.md');
 
 describe('an ACL user', () => {
   let wechat;
@@ -57,7 +57,7 @@ describe('an ACL user', () => {
     return { errors, health, walked };
   }
 
-  test('with the rights that the README lists can do everything', async () => {
+  test('with the rights that the documentation lists can do everything', async () => {
     await become(COMPATIBLE);
     const { errors, health, walked } = await work(`${url()}/1`);
     expect(errors).toEqual([]);
@@ -97,7 +97,7 @@ describe('an ACL user', () => {
     expect((await app.health()).tokens).toMatchObject({ ready: true, warnings: [] });
   });
 
-  test('with the rights that the README lists for a Cluster can log users in and out', async () => {
+  test('with the rights that the documentation lists for a Cluster can log users in and out', async () => {
     const node = await startRedis({ args: ['--cluster-enabled', 'yes'] });
     await node.redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
     await until(async () => /cluster_state:ok/.test(await node.redis.call('CLUSTER', 'INFO')));
@@ -109,8 +109,8 @@ describe('an ACL user', () => {
     expect((await app.health()).tokens).toMatchObject({ kind: 'cluster', ready: true, warnings: [] });
   });
 
-  test('is given the same rights by both READMEs', () => {
-    expect(documented('README.md')).toHaveLength(3);
-    expect(documented('README.zh-CN.md')).toEqual(documented('README.md'));
+  test('is given the same rights in both languages', () => {
+    expect(documented('docs/redis.md')).toHaveLength(3);
+    expect(documented('docs/redis.zh-CN.md')).toEqual(documented('docs/redis.md'));
   });
 });

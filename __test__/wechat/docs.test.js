@@ -4,8 +4,9 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const DOCS = path.join(__dirname, '../../docs');
-const [english, chinese] = ['wechat.md', 'wechat.zh-CN.md'].map((name) =>
-  fs.readFileSync(path.join(DOCS, name), 'utf8'),
+/** The flows, and the errcodes. */
+const [english, chinese] = ['.md', '.zh-CN.md'].map((ending) =>
+  ['wechat', 'errors'].map((page) => fs.readFileSync(path.join(DOCS, `${page}${ending}`), 'utf8')).join('\n'),
 );
 
 /** What must be the same in both languages. */
@@ -26,6 +27,6 @@ test('both languages say the same', () => {
 test('every reference is in the list of sources, and every source is referred to', () => {
   for (const text of [english, chinese]) {
     const defined = [...text.matchAll(/^\[(\d+)\]: /gm)].map(([, number]) => number);
-    expect([...new Set(facts(text).references)].sort()).toEqual(defined.sort());
+    expect([...new Set(facts(text).references)].sort()).toEqual([...new Set(defined)].sort());
   }
 });
