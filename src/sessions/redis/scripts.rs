@@ -140,7 +140,7 @@ impl Scripts {
 
     /// Ends the oldest of `listed` beyond the limit.
     pub async fn trim(&self, connection: Connection, listed: &Listed) -> RedisResult<()> {
-        let call = self.on_owner(&self.trim, listed).arg(self.max).arg(self.ttl);
+        let call = self.on_owner(&self.trim, listed).arg(self.max);
         self.with_tokens(call, listed, &listed.tokens).run(connection).await
     }
 
@@ -155,7 +155,7 @@ impl Scripts {
     /// Ends every token that was issued so far. How many of `listed` lived, and what must still be ended.
     pub async fn revoke_all(&self, connection: Connection, listed: &Listed) -> RedisResult<(u64, Vec<String>)> {
         let call = self.on_owner(&self.revoke_all, listed);
-        let call = call.arg(Ended::Revoked.as_str()).arg(self.ttl).arg(self.mark_life());
+        let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life());
         self.with_tokens(call, listed, &listed.tokens).run(connection).await
     }
 
@@ -167,7 +167,7 @@ impl Scripts {
         tokens: &[Token],
         why: Ended,
     ) -> RedisResult<u64> {
-        let call = self.on_owner(&self.end_marked, listed).arg(why.as_str()).arg(self.ttl);
+        let call = self.on_owner(&self.end_marked, listed).arg(why.as_str());
         self.with_tokens(call, listed, tokens).run(connection).await
     }
 
@@ -181,7 +181,7 @@ impl Scripts {
         let keys = self.layout.keys(&token.owner());
         let note = keys.note(token);
         let call = self.end_session.call().key(keys.index).key(keys.mark).key(self.layout.record(token)).key(note);
-        let call = call.arg(why.as_str()).arg(self.ttl).arg(token.as_str()).arg(token.secret());
+        let call = call.arg(why.as_str()).arg(token.as_str()).arg(token.secret());
         let (lived, current): (bool, String) = call.run(connection).await?;
         Ok((lived, is_secret(&current).then(|| token.with_secret(&current))))
     }

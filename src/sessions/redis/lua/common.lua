@@ -98,18 +98,21 @@ local function expiry_of(i, now)
   return left >= 0 and text(now + left) or ''
 end
 
--- Says in the note at KEYS[i], for `life` milliseconds, why its session ended. The first reason counts.
-local function write_end(i, reason, life)
+-- Says in the note at KEYS[i] why its session ended, for as long as the token would have lived, whose
+-- expiry that is. The first reason counts.
+local function write_end(i, reason, expires, now)
   if redis.call('HEXISTS', KEYS[i], ENDED) == 0 then
+    local left, life = redis.call('PTTL', KEYS[i]), (tonumber(expires) or 0) - now
     redis.call('HSET', KEYS[i], ENDED, reason)
-    redis.call('PEXPIRE', KEYS[i], text(life))
+    redis.call('PEXPIRE', KEYS[i], text(math.max(left, life, 1)))
   end
 end
 
--- Ends the session of `token`, whose record is at KEYS[record] and whose note is at the next key.
-local function end_session(index, record, token, reason, life)
-  local note = record + 1
+-- Ends the session of `token`, which lives, whose record is at KEYS[record] and whose note is at the next
+-- key.
+local function end_session(index, record, token, reason, now)
+  local note, expires = record + 1, expiry_of(record, now)
   redis.call('DEL', KEYS[record])
   redis.call('ZREM', KEYS[index], token)
-  write_end(note, reason, life)
+  write_end(note, reason, expires, now)
 end

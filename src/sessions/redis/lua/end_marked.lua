@@ -1,16 +1,16 @@
 -- Ends those of some tokens that were issued before the mark: the rest that a script which set it could
 -- not know.
 -- KEYS: the index, the mark, then for each token its record and its note
--- ARGV: why, a token's life in milliseconds, then the tokens
+-- ARGV: why, then the tokens
 -- Replies how many lived.
-local reason, life = ARGV[1], tonumber(ARGV[2])
-local mark, live = mark_at(2), 0
+local reason = ARGV[1]
+local now, mark, live = now_ms(), mark_at(2), 0
 
-for n = 3, #ARGV do
-  local record = 3 + 2 * (n - 3)
+for n = 2, #ARGV do
+  local record = 3 + 2 * (n - 2)
   if is_live(record, -1) and not is_live(record, mark) then
     live = live + 1
-    end_session(1, record, ARGV[n], reason, life)
+    end_session(1, record, ARGV[n], reason, now)
   end
 end
 return live

@@ -1,17 +1,19 @@
 -- Ends a session.
 -- KEYS: the index, the mark, the record of its token as far as that is known, the session's note
--- ARGV: why, a token's life in milliseconds, the token, its secret
+-- ARGV: why, the token, its secret
 -- Replies {whether that token lived, the secret of the one that has taken its place since, if one has}.
-local reason, life, token, secret = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local reason, token, secret = ARGV[1], ARGV[2], ARGV[3]
 
+local now = now_ms()
 local lived = is_live(3, mark_at(2))
-local current = redis.call('HGET', KEYS[4], CURRENT)
+local current, expires = redis.call('HGET', KEYS[4], CURRENT), ''
 if lived then
+  expires = expiry_of(3, now)
   redis.call('DEL', KEYS[3])
   redis.call('ZREM', KEYS[1], token)
 end
 -- Where there is neither, there is nothing to end, and nothing to write down.
 if lived or current then
-  write_end(4, reason, life)
+  write_end(4, reason, expires, now)
 end
 return {lived and 1 or 0, current and current ~= secret and current or ''}

@@ -65,7 +65,7 @@ for _, token in ipairs(dead) do
 end
 local excess = max > 0 and #live + others + 1 - max or 0
 for n = 1, math.min(excess, #live) do
-  end_session(1, read[live[n]], live[n], 'evicted', life)
+  end_session(1, read[live[n]], live[n], 'evicted', now)
 end
 if #live == 0 and others == 0 then
   redis.call('PEXPIRE', KEYS[1], text(life)) -- it has let go of all that it lived for

@@ -22,7 +22,7 @@ local mark = mark_at(2)
 for n = 5, #ARGV do
   local record = 4 + 2 * (n - 5)
   if is_live(record, -1) then
-    end_session(1, record, ARGV[n], 'replaced', life)
+    end_session(1, record, ARGV[n], 'replaced', now)
   else
     redis.call('ZREM', KEYS[1], ARGV[n])
   end

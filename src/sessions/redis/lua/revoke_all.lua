@@ -1,22 +1,21 @@
 -- Ends every token that was issued so far.
 -- KEYS: the index, the mark, then for each token that was read from the index its record and its note
--- ARGV: why, a token's life in milliseconds, the life of the mark in milliseconds, then the tokens that
---       were read
+-- ARGV: why, the life of the mark in milliseconds, then the tokens that were read
 -- Replies {how many of them lived, what was listed, must end, and was not read}.
-local reason, life, mark_life = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local before = mark_at(2)
-local mark = math.max(now_ms(), newest(1), before)
+local reason, mark_life = ARGV[1], tonumber(ARGV[2])
+local now, before = now_ms(), mark_at(2)
+local mark = math.max(now, newest(1), before)
 
 -- First what redis may refuse for want of a right. ZREM does nothing, but a redis whose memory is full
 -- lets a script go on that has begun to write.
 redis.call('ZREM', KEYS[1], '')
 redis.call('SET', KEYS[2], text(mark), 'PX', text(mark_life))
 local live = 0
-for n = 4, #ARGV do
-  local record = 3 + 2 * (n - 4)
+for n = 3, #ARGV do
+  local record = 3 + 2 * (n - 3)
   if is_live(record, before) then
     live = live + 1
-    end_session(1, record, ARGV[n], reason, life)
+    end_session(1, record, ARGV[n], reason, now)
   else
     redis.call('DEL', KEYS[record])
     redis.call('ZREM', KEYS[1], ARGV[n])

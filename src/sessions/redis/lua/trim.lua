@@ -1,13 +1,13 @@
 -- Ends the oldest tokens beyond the limit.
 -- KEYS: the index, the mark, then for each token that was read from the index its record and its note
--- ARGV: how many may live, a token's life in milliseconds, then the tokens that were read, oldest first
+-- ARGV: how many may live, then the tokens that were read, oldest first
 -- Replies how many it ended.
-local max, life = tonumber(ARGV[1]), tonumber(ARGV[2])
-local mark = mark_at(2)
+local max = tonumber(ARGV[1])
+local now, mark = now_ms(), mark_at(2)
 
 local live = {}
-for n = 3, #ARGV do
-  local record = 3 + 2 * (n - 3)
+for n = 2, #ARGV do
+  local record = 3 + 2 * (n - 2)
   if is_live(record, mark) then
     live[#live + 1] = n
   end
@@ -15,6 +15,6 @@ end
 -- What was listed since is newer than all of these: whoever issued it trims as well.
 for i = 1, #live - max do
   local n = live[i]
-  end_session(1, 3 + 2 * (n - 3), ARGV[n], 'evicted', life)
+  end_session(1, 3 + 2 * (n - 2), ARGV[n], 'evicted', now)
 end
 return math.max(0, #live - max)
