@@ -2,7 +2,7 @@
 
 const { DRIVERS } = require('../support');
 const { ownFile, sameFile } = require('./token-files');
-const { JOURNALS, NAMED, opened } = require('./user-kinds');
+const { JOURNALS, NAMED, opened } = require('../users/kinds');
 
 describe.each(JOURNALS)('the token store in a file that the application has made, %s', (_name, journal) => {
   describe('for something else', () => ownFile(journal));

@@ -1,7 +1,7 @@
 'use strict';
 
 const { ownFile, sameFile } = require('./token-files');
-const { opened } = require('./user-kinds');
+const { opened } = require('../users/kinds');
 
 describe('the token store in a file of its own', () => ownFile());
 

@@ -4,7 +4,7 @@ const path = require('node:path');
 const { drivers, tempDir } = require('../support');
 const { numbers, userFile } = require('../users/support');
 const { tokenStore } = require('./token-store');
-const { give } = require('./user-kinds');
+const { give } = require('../users/kinds');
 
 const USERS = numbers(5).map((n) => `o${n}`);
 

@@ -6,7 +6,7 @@ const { createApp, defer, rejection, startFakeWeChat, within } = require('../sup
 const { startMariadb } = require('../support/mariadb');
 const { startPostgres, INSTALL_TIMEOUT } = require('../support/postgres');
 const { login, refresh, atOnce } = require('../conformance/support');
-const { userStore, BAND } = require('../conformance/user-store');
+const { userStore, BAND } = require('../users/store');
 const ofMysql = require('../../examples/users-mysql');
 const ofPostgres = require('../../examples/users-postgresql');
 

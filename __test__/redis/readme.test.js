@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { defer, mpauthx } = require('../support');
-const { certificates } = require('../contract/certificates');
+const { certificates } = require('../api/contract/certificates');
 
 const ROOT = path.join(__dirname, '..', '..');
 const FILES = ['README.md', 'README.zh-CN.md'];

@@ -4,7 +4,7 @@ const path = require('node:path');
 const { drivers, generator, startNode } = require('../support');
 const { liveOf, login } = require('../conformance/support');
 const { listed } = require('../conformance/session-store-support');
-const { JOURNALS } = require('../conformance/user-kinds');
+const { JOURNALS } = require('../users/kinds');
 const { userFile } = require('../users/support');
 const { fileSetting, rowsOf } = require('./file-support');
 

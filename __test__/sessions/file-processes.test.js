@@ -2,7 +2,7 @@
 
 const { inspect, userFile } = require('../users/support');
 const { isValid, liveOf, login } = require('../conformance/support');
-const { JOURNALS } = require('../conformance/user-kinds');
+const { JOURNALS } = require('../users/kinds');
 const { PROCESSES, race } = require('./race');
 const { fileSetting, rowsOf } = require('./file-support');
 

@@ -2,7 +2,7 @@
 
 const { createApp, drivers, DRIVERS, rejection, startFakeWeChat, within } = require('../support');
 const { login, refresh } = require('../conformance/support');
-const { JOURNALS } = require('../conformance/user-kinds');
+const { JOURNALS } = require('./kinds');
 const { userFile } = require('./support');
 
 // Far more than a login needs, less than a lock that is waited for in vain.

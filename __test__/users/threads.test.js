@@ -2,7 +2,7 @@
 
 const { createApp } = require('../support');
 const { liveOf } = require('../conformance/support');
-const { JOURNALS } = require('../conformance/user-kinds');
+const { JOURNALS } = require('./kinds');
 const { inspect, runProgram, userFile } = require('./support');
 
 describe.each(JOURNALS)('threads that come and go share a file with the application, %s,', (_name, journal) => {

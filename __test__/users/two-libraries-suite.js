@@ -3,7 +3,7 @@
 const path = require('node:path');
 const { createApp, startNode } = require('../support');
 const { liveOf } = require('../conformance/support');
-const { JOURNALS } = require('../conformance/user-kinds');
+const { JOURNALS } = require('./kinds');
 const { rowsOf } = require('../sessions/file-support');
 const { inspect, runProgram, userFile } = require('./support');
 const { SHARED } = require('./writer');

@@ -3,7 +3,7 @@
 const net = require('node:net');
 const { once } = require('node:events');
 const { defer, startFakeWeChat, startRedis } = require('../../support');
-const { certificates } = require('../../contract/certificates');
+const { certificates } = require('../../api/contract/certificates');
 
 const { MPAUTHX_APPLICATION: application } = process.env;
 
