@@ -6,7 +6,7 @@ const path = require('node:path');
 const vm = require('node:vm');
 const { once } = require('node:events');
 const { createApp, defer, rejection, startFakeWeChat, until } = require('../support');
-const { atOnce, everybody } = require('../conformance/support');
+const { atOnce, everybody } = require('../stores/conformance/support');
 
 const SOURCE = fs.readFileSync(path.join(__dirname, '../../examples/miniprogram/auth.js'), 'utf8');
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, runNode, startFakeWeChat, startNode, startRedis } = require('../support');
-const { everybody, login } = require('../conformance/support');
+const { everybody, login } = require('../stores/conformance/support');
 const { hangingWeChat } = require('./hanging-wechat');
 
 let redis;

@@ -15,7 +15,7 @@ const {
   tempDir,
 } = require('../support');
 const { mpauthx, writeLegacyToken } = require('../support');
-const { everybody, login } = require('../conformance/support');
+const { everybody, login } = require('../stores/conformance/support');
 
 // What no error and no output may hold. Each is found nowhere else.
 const SECRETS = {

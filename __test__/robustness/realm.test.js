@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 const { createApp, mpauthx, rejection, ROOT, runNode, startFakeWeChat, startRedis } = require('../support');
-const { everybody, login } = require('../conformance/support');
+const { everybody, login } = require('../stores/conformance/support');
 
 // jest runs each file of tests in a realm of its own, with its own Error, Promise and Object.
 

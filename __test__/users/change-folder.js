@@ -4,7 +4,7 @@
 // Prints who is found.
 
 const { createApp, dbAll, openSqlite, rejection, startFakeWeChat } = require('../support');
-const { login } = require('../conformance/support');
+const { login } = require('../stores/conformance/support');
 
 async function main({ here, there, name, both }) {
   const wechat = await startFakeWeChat();

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, drivers, DRIVERS, rejection, startFakeWeChat, USER_TABLE } = require('../support');
-const { login } = require('../conformance/support');
+const { login } = require('../stores/conformance/support');
 const { lockedElsewhere, userFile } = require('./support');
 
 /** As long as WeChat's ids are. */

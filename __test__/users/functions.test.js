@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, dbAll, dbExec, dbRun, openSqlite, rejection, startFakeWeChat, USER_TABLE } = require('../support');
-const { login, refresh, atOnce } = require('../conformance/support');
+const { login, refresh, atOnce } = require('../stores/conformance/support');
 const { userStore, BAND, WANG } = require('./store');
 const { seenAsStore } = require('./table');
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, within } = require('../support');
-const { everybody } = require('../conformance/support');
+const { everybody } = require('../stores/conformance/support');
 
 test('health() says that a database object does not answer, within bounded time', async () => {
   const app = createApp({ db: { ...everybody(), all: () => {} } });

@@ -3,7 +3,7 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const { createApp, dbAll, dbExec, dbRun, openSqlite, startFakeWeChat, until } = require('../support');
-const { atOnce, login, refresh } = require('../conformance/support');
+const { atOnce, login, refresh } = require('../stores/conformance/support');
 const { BAND } = require('./store');
 const { descriptors, numbers, userFile } = require('./support');
 

@@ -4,7 +4,7 @@
 // process.exit.
 
 const { createApp, startFakeWeChat } = require('../support');
-const { login } = require('../conformance/support');
+const { login } = require('../stores/conformance/support');
 
 async function main({ file, users, how }) {
   const wechat = await startFakeWeChat();

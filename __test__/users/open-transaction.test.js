@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, drivers, DRIVERS, rejection, startFakeWeChat, within } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { login, refresh } = require('../stores/conformance/support');
 const { JOURNALS } = require('./kinds');
 const { userFile } = require('./support');
 

@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { createApp, dbAll, openSqlite, rejection, startFakeWeChat, tempDir, within } = require('../support');
-const { atOnce, login, refresh, rejections } = require('../conformance/support');
-const { rowsOf } = require('../sessions/file-support');
+const { atOnce, login, refresh, rejections } = require('../stores/conformance/support');
+const { rowsOf } = require('../stores/file/support');
 const { descriptors, inspect, lockedElsewhere, runProgram, userFile } = require('./support');
 
 const onLinux = process.platform === 'linux' ? test : test.skip;

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, startFakeWeChat, rejection } = require('../support');
-const { login, refresh, atOnce } = require('../conformance/support');
+const { login, refresh, atOnce } = require('../stores/conformance/support');
 
 const NASTY = [
   "o'b",

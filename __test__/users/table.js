@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, startFakeWeChat, rejection, USER_TABLE } = require('../support');
-const { login, refresh, atOnce } = require('../conformance/support');
+const { login, refresh, atOnce } = require('../stores/conformance/support');
 const { userStore, BAND, WANG } = require('./store');
 
 const PLAIN = 'CREATE TABLE user (openId TEXT, nickName TEXT, level INTEGER DEFAULT 7)';

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp } = require('../support');
-const { liveOf } = require('../conformance/support');
+const { liveOf } = require('../stores/conformance/support');
 const { JOURNALS } = require('./kinds');
 const { inspect, runProgram, userFile } = require('./support');
 

@@ -4,7 +4,7 @@
 // while users log in by the same handle. Prints the errors of its statements and what was done.
 
 const { createApp, dbExec, openSqlite, startFakeWeChat } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { login, refresh } = require('../stores/conformance/support');
 
 const LANES = 3;
 const KNOWN = 'known';

@@ -2,9 +2,9 @@
 
 const path = require('node:path');
 const { createApp, startNode } = require('../support');
-const { liveOf } = require('../conformance/support');
+const { liveOf } = require('../stores/conformance/support');
 const { JOURNALS } = require('./kinds');
-const { rowsOf } = require('../sessions/file-support');
+const { rowsOf } = require('../stores/file/support');
 const { inspect, runProgram, userFile } = require('./support');
 const { SHARED } = require('./writer');
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, rejection, startFakeWeChat, until, within } = require('../support');
-const { login } = require('../conformance/support');
+const { login } = require('../stores/conformance/support');
 
 const LIMIT = 15000;
 

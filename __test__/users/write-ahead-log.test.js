@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createApp, dbAll, dbClose, dbExec, openSqlite, startFakeWeChat, tempDir } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { login, refresh } = require('../stores/conformance/support');
 const { inspect, numbers, runProgram, userFile } = require('./support');
 
 const USERS = numbers(20).map((n) => `o${n}`);

@@ -4,7 +4,7 @@
 
 const crypto = require('node:crypto');
 const { drivers } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { login, refresh } = require('../stores/conformance/support');
 
 const PATIENCE = 30000; // a writer that waits its turn is not what is looked for
 

@@ -5,7 +5,7 @@
 
 const { inspect } = require('node:util');
 const { createApp } = require('../support');
-const { everybody } = require('../conformance/support');
+const { everybody } = require('../stores/conformance/support');
 
 const { wechat, login, phone } = JSON.parse(process.argv.at(-1));
 const app = createApp({ db: everybody(), options: { wechat } });

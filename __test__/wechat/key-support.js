@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 const { createApp, rejection, startFakeWeChat, startRedis, tempDir } = require('../support');
-const { everybody } = require('../conformance/support');
+const { everybody } = require('../stores/conformance/support');
 const { seen } = require('./support');
 
 const NOT_LIVE = { code: 6007, message: expect.stringMatching(/./) };

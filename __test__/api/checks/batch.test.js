@@ -4,8 +4,8 @@
 
 const path = require('node:path');
 const { createApp, rejection, runNode, startRedis, tempDir, within } = require('../../support');
-const { everybody, isValid } = require('../../conformance/support');
-const { issue, newUser, rotate } = require('../../conformance/session-store-support');
+const { everybody, isValid } = require('../../stores/conformance/support');
+const { issue, newUser, rotate } = require('../../stores/conformance/session-store-support');
 
 const MANY = 10000;
 

@@ -1,8 +1,8 @@
 'use strict';
 
 const { dbExec, rejection, sample, startRedis, writeLegacyToken } = require('../../support');
-const { isValid, login, rejections } = require('../../conformance/support');
-const { adopted, indexKey } = require('../../sessions/support');
+const { isValid, login, rejections } = require('../../stores/conformance/support');
+const { adopted, indexKey } = require('../../stores/redis/support');
 const { authorize, content, contract, newUser, seen, TOKEN } = require('./support');
 
 const here = contract();

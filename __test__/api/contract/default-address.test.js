@@ -4,7 +4,7 @@ const crypto = require('node:crypto');
 const net = require('node:net');
 const { createApp, defer, startFakeWeChat, startRedis } = require('../../support');
 const Redis = require('ioredis').default;
-const { everybody, isValid, login } = require('../../conformance/support');
+const { everybody, isValid, login } = require('../../stores/conformance/support');
 
 const PORT = 6379;
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, dbAll, defer, mpauthx, rejection, startRedis } = require('../../support');
-const { everybody, isValid, login } = require('../../conformance/support');
+const { everybody, isValid, login } = require('../../stores/conformance/support');
 const { authorize, contract, seen, UNKNOWN } = require('./support');
 
 const FUNCTIONS = ['authorize', 'close', 'extractOpenId', 'extractSku', 'isTokenValid', 'refreshToken'];

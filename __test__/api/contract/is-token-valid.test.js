@@ -1,7 +1,7 @@
 'use strict';
 
 const { rejection, startRedis, until, writeLegacyToken } = require('../../support');
-const { isValid, login, refresh } = require('../../conformance/support');
+const { isValid, login, refresh } = require('../../stores/conformance/support');
 const { contract, content, seen, UNKNOWN } = require('./support');
 
 const here = contract();

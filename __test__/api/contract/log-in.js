@@ -4,7 +4,7 @@
 // Arguments: the endpoint, and the login as JSON.
 
 const mpauthx = require('../../..');
-const { everybody } = require('../../conformance/support');
+const { everybody } = require('../../stores/conformance/support');
 const { sample } = require('../../support');
 
 const [endpoint, login] = process.argv.slice(-2);

@@ -1,8 +1,8 @@
 'use strict';
 
 const { dbExec, rejection, startRedis, writeLegacyToken } = require('../../support');
-const { isValid, liveOf, login, refresh } = require('../../conformance/support');
-const { records } = require('../../sessions/support');
+const { isValid, liveOf, login, refresh } = require('../../stores/conformance/support');
+const { records } = require('../../stores/redis/support');
 const { contract, seen, TOKEN } = require('./support');
 
 const here = contract();

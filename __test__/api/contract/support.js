@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 const { createUserTable, dbAll, openSqlite, tempDir } = require('../../support');
-const { setting } = require('../../sessions/support');
+const { setting } = require('../../stores/redis/support');
 
 /** A token, its user and sku left open. */
 const TOKEN = /^[^|]*\|.*\|[0-9a-f]{64}$/s;

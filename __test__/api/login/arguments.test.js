@@ -3,7 +3,7 @@
 // Whatever a function is called with, it gives a promise, and that settles: with a value, or an Error of the documented codes.
 
 const { createApp, startFakeWeChat, within } = require('../../support');
-const { everybody } = require('../../conformance/support');
+const { everybody } = require('../../stores/conformance/support');
 const { ODD } = require('../../robustness/values');
 
 const KEY = Buffer.alloc(16, 1).toString('base64');

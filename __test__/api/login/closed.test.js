@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, rejection, startRedis, within } = require('../../support');
-const { everybody } = require('../../conformance/support');
+const { everybody } = require('../../stores/conformance/support');
 const { gate, strictWeChat } = require('./support');
 
 const here = strictWeChat();

@@ -10,7 +10,7 @@ const {
   USER_TABLE,
   writeLegacyToken,
 } = require('../../support');
-const { everybody, isValid, login: authorize, refresh } = require('../../conformance/support');
+const { everybody, isValid, login: authorize, refresh } = require('../../stores/conformance/support');
 const { answer, seen, strictWeChat } = require('./support');
 
 const here = strictWeChat();

@@ -3,7 +3,7 @@
 const net = require('node:net');
 const { once } = require('node:events');
 const { createApp, defer, rejection, SECRET, startFakeWeChat, within } = require('../../support');
-const { everybody } = require('../../conformance/support');
+const { everybody } = require('../../stores/conformance/support');
 const { MESSAGE, seen, strictWeChat } = require('./support');
 
 const here = strictWeChat();

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, startRedis, USER_TABLE } = require('../../support');
-const { atOnce } = require('../../conformance/support');
+const { atOnce } = require('../../stores/conformance/support');
 const { inFiles, inMemory } = require('../../users/databases');
 const { NAMED, handles } = require('../../users/kinds');
 const { answer, strictWeChat } = require('./support');

@@ -3,7 +3,7 @@
 const net = require('node:net');
 const { once } = require('node:events');
 const { createApp, defer, rejection } = require('../../support');
-const { everybody } = require('../../conformance/support');
+const { everybody } = require('../../stores/conformance/support');
 const { EXCHANGE, gate, strictWeChat } = require('./support');
 
 const here = strictWeChat();

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, rejection, within } = require('../../support');
-const { atOnce, everybody } = require('../../conformance/support');
+const { atOnce, everybody } = require('../../stores/conformance/support');
 const { gate, seen, strictWeChat } = require('./support');
 
 const here = strictWeChat();

@@ -1,7 +1,7 @@
 'use strict';
 
 const { createApp, startFakeWeChat } = require('../../support');
-const { everybody } = require('../../conformance/support');
+const { everybody } = require('../../stores/conformance/support');
 
 const EXCHANGE = '/sns/jscode2session';
 

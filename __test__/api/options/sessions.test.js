@@ -1,8 +1,8 @@
 'use strict';
 
 const { createApp } = require('../../support');
-const { everybody } = require('../../conformance/support');
-const { issue } = require('../../conformance/session-store-support');
+const { everybody } = require('../../stores/conformance/support');
+const { issue } = require('../../stores/conformance/session-store-support');
 const { ODD } = require('../../robustness/values');
 
 const make = (sessions) => createApp({ db: everybody(), options: { sessions } });

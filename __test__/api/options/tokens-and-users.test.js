@@ -16,7 +16,7 @@ const {
   until,
   USER_TABLE,
 } = require('../../support');
-const { everybody, isValid, login } = require('../../conformance/support');
+const { everybody, isValid, login } = require('../../stores/conformance/support');
 const { contract, seen } = require('../contract/support');
 
 const here = contract();

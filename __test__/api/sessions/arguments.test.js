@@ -1,8 +1,8 @@
 'use strict';
 
 const { createApp, generator, rejection, startRedis, within } = require('../../support');
-const { everybody, isValid } = require('../../conformance/support');
-const { issue, listed } = require('../../conformance/session-store-support');
+const { everybody, isValid } = require('../../stores/conformance/support');
+const { issue, listed } = require('../../stores/conformance/session-store-support');
 const { anyValue, ODD } = require('../../robustness/values');
 
 /** No call may take longer, whatever it is given. */

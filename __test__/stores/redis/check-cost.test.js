@@ -1,0 +1,144 @@
+'use strict';
+
+// What a check of a token costs where tokens have an idle time: one round trip, and seldom a write.
+
+const { once } = require('node:events');
+const net = require('node:net');
+const { createApp, defer } = require('../../support');
+const { everybody, isValid, login } = require('../conformance/support');
+const { SECOND, issue, listed, pause, rotate } = require('../conformance/session-store-support');
+const { addForeignTokens, adopted, setting } = require('./support');
+
+/** A way to a redis that counts the round trips: how often the client spoke after the server had. */
+async function counting(port) {
+  const way = { trips: 0 };
+  const server = net.createServer((client) => {
+    const redis = net.connect(port, '127.0.0.1');
+    let spoken = false;
+    client.on('data', (chunk) => {
+      if (!spoken) way.trips += 1;
+      spoken = true;
+      redis.write(chunk);
+    });
+    redis.on('data', (chunk) => {
+      spoken = false;
+      client.write(chunk);
+    });
+    for (const [end, other] of [
+      [client, redis],
+      [redis, client],
+    ]) {
+      end.on('error', () => {}); // a cut connection is seen by its close
+      end.on('close', () => other.destroy());
+    }
+    defer(() => client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  defer(() => server.close());
+  way.url = `redis://127.0.0.1:${server.address().port}`;
+  return way;
+}
+
+describe('with an idle time', () => {
+  const here = setting();
+  const open = (tokens, idle) =>
+    createApp({ wechat: here.wechat, db: everybody(), tokens, options: { sessions: { idle } } });
+
+  /** How often redis was told to write, by clients and scripts, since `CONFIG RESETSTAT`. */
+  async function writes() {
+    const stats = await here.redis.info('commandstats');
+    return Object.fromEntries(
+      [...stats.matchAll(/^cmdstat_(hset|pexpire|pexpireat|expire|zadd|set):calls=(\d+)/gm)].map(([, name, n]) => [
+        name,
+        Number(n),
+      ]),
+    );
+  }
+
+  test.each(['compatible', 'tagged'])('a check is one round trip, also one that writes (layout %s)', async (layout) => {
+    const way = await counting(here.server.port);
+    const app = open({ url: way.url, layout }, 5);
+    const token = await issue(app, 'o1');
+    await isValid(app, token); // the script is loaded
+    if (layout === 'compatible') await adopted(here.redis);
+    const [before, start] = [way.trips, Date.now()];
+    let checks = 0;
+    await here.redis.config('RESETSTAT');
+    for (; Date.now() < start + SECOND; checks += 1) {
+      expect(await isValid(app, token)).toBe(true);
+      await pause(10);
+    }
+    expect(way.trips).toBe(before + checks);
+    expect(checks).toBeGreaterThan(5);
+    expect((await writes()).hset).toBeGreaterThan(0); // there were such that write
+  });
+
+  test('a check writes at most once per tenth of it', async () => {
+    const idle = 10;
+    const app = open(here.server.url, idle);
+    const token = await issue(app, 'o1');
+    await adopted(here.redis);
+    await here.redis.config('RESETSTAT');
+    const start = Date.now();
+    let checks = 0;
+    while (Date.now() < start + 2500) {
+      await Promise.all(Array.from({ length: 20 }, () => isValid(app, token)));
+      checks += 20;
+    }
+    const tenths = Math.ceil((Date.now() - start) / ((idle * SECOND) / 10));
+    const { hset = 0, pexpire = 0, ...others } = await writes();
+    expect(checks).toBeGreaterThan(100);
+    expect(hset).toBeGreaterThan(0);
+    expect(hset).toBeLessThanOrEqual(tenths);
+    expect(pexpire).toBeLessThanOrEqual(tenths);
+    expect(others).toEqual({});
+  });
+
+  test('a check of what is no token asks redis nothing', async () => {
+    const way = await counting(here.server.port);
+    const app = open(way.url, 10);
+    await issue(app, 'o1');
+    await adopted(here.redis);
+    const { trips } = way;
+    expect([await isValid(app, 'garbage'), await isValid(app, 'o1|shop|short')]).toEqual([false, false]);
+    expect(await app.sessions.inspect('garbage')).toBeNull();
+    expect(await app.sessions.revoke('garbage')).toBe(false);
+    expect(way.trips).toBe(trips);
+  });
+});
+
+describe('without an idle time', () => {
+  const here = setting();
+
+  test('a check is one command that reads', async () => {
+    const way = await counting(here.server.port);
+    const app = here.open({ tokens: way.url });
+    const token = await issue(app, 'o1');
+    await adopted(here.redis);
+    const { trips } = way;
+    await here.redis.config('RESETSTAT');
+    for (let i = 0; i < 10; i += 1) expect(await isValid(app, token)).toBe(true);
+    expect(way.trips).toBe(trips + 10);
+    const stats = await here.redis.info('commandstats');
+    const calls = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]);
+    expect(calls.filter(([name]) => !name.startsWith('config'))).toEqual([['hmget', 10]]);
+  });
+
+  test('sessions are seen, rotated and ended without a look at every key of 100000', async () => {
+    await addForeignTokens(here.redis, 100000);
+    const app = here.open({ options: { sessions: { mode: 'each', max: 5 } } });
+    await login(app, here.wechat, 'first');
+    await adopted(here.redis);
+    await here.redis.config('RESETSTAT');
+    for (let i = 0; i < 20; i += 1) {
+      const user = `o${i % 4}`;
+      await issue(app, user);
+      await rotate(app, await issue(app, user), { grace: 0 });
+      for (const token of await listed(app, user)) await app.sessions.inspect(token);
+      await app.sessions.revoke((await listed(app, user))[0]);
+      if (i % 5 === 4) await app.sessions.revokeUser(user, { allSkus: true });
+    }
+    expect(await here.redis.info('commandstats')).not.toMatch(/cmdstat_(keys|scan|randomkey|sort)[|:]/);
+  });
+});

@@ -1,0 +1,91 @@
+'use strict';
+
+const { within, writeLegacyToken } = require('../../support');
+const { isValid, login, refresh } = require('../conformance/support');
+const { addForeignTokens, adopted, isAdopted, setting } = require('./support');
+const { slowScan } = require('./slow-scan');
+
+const FOREIGN = 200000;
+
+describe(`with ${FOREIGN} foreign tokens in redis`, () => {
+  const here = setting();
+  beforeEach(() => addForeignTokens(here.redis, FOREIGN));
+
+  /** How often each command was called, by clients and scripts, since `CONFIG RESETSTAT`. */
+  async function calls() {
+    const stats = await here.redis.info('commandstats');
+    return Object.fromEntries(
+      [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]),
+    );
+  }
+
+  test('logins and refreshes after adoption call neither KEYS nor SCAN', async () => {
+    const app = here.open();
+    await login(app, here.wechat, 'first');
+    await adopted(here.redis);
+    await here.redis.config('RESETSTAT');
+
+    for (let i = 0; i < 30; i += 1) {
+      const user = `o${i % 10}`;
+      const token = await login(app, here.wechat, user);
+      expect(await isValid(app, token)).toBe(true);
+      await refresh(app, user);
+      expect(await isValid(app, token)).toBe(false);
+    }
+    const seen = await calls();
+    expect(Object.keys(seen)).toEqual(expect.arrayContaining(['hset', 'del']));
+    expect(Object.keys(seen).filter((name) => /^(keys|scan|randomkey|sort)/.test(name))).toEqual([]);
+  });
+
+  test('a second object does not look again', async () => {
+    const first = here.open();
+    await login(first, here.wechat, 'o1');
+    await adopted(here.redis);
+    await here.redis.config('RESETSTAT');
+
+    const second = here.open();
+    await login(second, here.wechat, 'o2');
+    await refresh(second, 'o2');
+    await second.close();
+    expect(Object.keys(await calls()).filter((name) => /^(keys|scan)/.test(name))).toEqual([]);
+  });
+
+  test('logins that come while the adoption walks are answered within about a second of it', async () => {
+    const slow = await slowScan(here.server.port, 400);
+    const app = here.open({ tokens: slow.url });
+    const answers = ['o1', 'o2', 'o3', 'o1'].map((user) => login(app, here.wechat, user));
+    // A second for the walk, and at most a handful of commands that each wait behind one SCAN.
+    const tokens = await within(6000, Promise.all(answers), 'logins beside the walk');
+    expect(slow.scans).toBeGreaterThan(0);
+    expect(await isAdopted(here.redis)).toBe(false); // so the walk is still under way
+    for (const token of tokens) expect(await isValid(app, token)).toBe(true);
+    await within(6000, refresh(app, 'o1'), 'a refresh beside the walk');
+    await within(6000, app.close(), 'close beside the walk');
+  });
+
+  test('an authorize waits for the walk no longer than sessions.issue does', async () => {
+    const slow = await slowScan(here.server.port, 20);
+    const app = here.open({ tokens: slow.url });
+    const timed = async (call) => {
+      const start = performance.now();
+      await call();
+      return performance.now() - start;
+    };
+    const issue = await timed(() => app.sessions.issue('o1'));
+    const authorize = await timed(() => login(app, here.wechat, 'o2'));
+    expect(await isAdopted(here.redis)).toBe(false); // so both met the walk
+    expect(authorize).toBeLessThan(1.5 * issue);
+  });
+
+  test('a walk that was cut off is begun again by the next object', async () => {
+    const old = await writeLegacyToken(here.redis, 'o1', 'shop');
+    const slow = await slowScan(here.server.port, 400);
+    const cut = here.open({ tokens: slow.url });
+    await login(cut, here.wechat, 'o2');
+    await cut.close();
+    expect(await isAdopted(here.redis)).toBe(false);
+
+    const app = here.open();
+    expect(await login(app, here.wechat, 'o1')).toBe(old);
+  });
+});
