@@ -92,7 +92,7 @@ async function tryOut(platform) {
   const home = path.join(machine.root ?? FOLDER, 'home');
   const inside = (file) => (machine.root ? path.join('/home', file) : path.join(home, file));
   const copy = (from, to) => cpSync(from, path.join(home, to), { recursive: true });
-  const program = path.join('__test__', 'runtimes', 'smoke.js');
+  const program = path.join('__test__', 'package', 'runtimes', 'smoke.js');
   rmSync(home, { recursive: true, force: true });
   copy(path.join(FOLDER, 'packages', platform, 'mpauthx'), 'mpauthx');
   copy(path.join(FOLDER, 'packages', platform, platform), path.join('node_modules', `mpauthx-${platform}`));

@@ -3,8 +3,8 @@
 // What runs where redis stands at its usual port, and where WeChat's name is the fake WeChat's: in a network of its own.
 
 module.exports = {
-  ...require('../../jest.config.js'),
-  rootDir: '../../..',
-  testMatch: ['<rootDir>/__test__/install/world/*.world.js'],
+  ...require('../../../jest.config.js'),
+  rootDir: '../../../..',
+  testMatch: ['<rootDir>/__test__/package/install/world/*.world.js'],
   maxWorkers: 1,
 };

@@ -5,10 +5,10 @@ const http = require('node:http');
 const path = require('node:path');
 const vm = require('node:vm');
 const { once } = require('node:events');
-const { createApp, defer, rejection, startFakeWeChat, until } = require('../support');
-const { atOnce, everybody } = require('../stores/conformance/support');
+const { createApp, defer, rejection, ROOT, startFakeWeChat, until } = require('../../support');
+const { atOnce, everybody } = require('../../stores/conformance/support');
 
-const SOURCE = fs.readFileSync(path.join(__dirname, '../../examples/miniprogram/auth.js'), 'utf8');
+const SOURCE = fs.readFileSync(path.join(ROOT, 'examples/miniprogram/auth.js'), 'utf8');
 
 const UNAUTHORIZED = { statusCode: 401, data: {} };
 

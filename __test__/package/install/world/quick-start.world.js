@@ -5,7 +5,7 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { ROOT, runNode, sample } = require('../../support');
+const { ROOT, runNode, sample } = require('../../../support');
 const { application, startWorld } = require('./world');
 
 const README = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');

@@ -7,8 +7,8 @@ const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { ROOT, startRedis, tempDir } = require('../support');
-const { certificates } = require('../api/contract/certificates');
+const { ROOT, startRedis, tempDir } = require('../../support');
+const { certificates } = require('../../api/contract/certificates');
 
 const run = promisify(execFile);
 

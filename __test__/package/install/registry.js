@@ -8,9 +8,8 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { defer, tempDir, until } = require('../support');
+const { defer, ROOT, tempDir, until } = require('../../support');
 
-const ROOT = path.join(__dirname, '..', '..');
 const VERDACCIO = path.join(__dirname, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
 
 /** Lays the packages out as they are published: `{ name, version, folder, size }` of each, the package itself last. */

@@ -15,7 +15,7 @@ const {
   startNode,
   until,
   writeLegacyToken,
-} = require('../../support');
+} = require('../../../support');
 const { application, startWorld } = require('./world');
 
 const TTL = 259200;

@@ -2,8 +2,8 @@
 
 const net = require('node:net');
 const { once } = require('node:events');
-const { defer, startFakeWeChat, startRedis } = require('../../support');
-const { certificates } = require('../../api/contract/certificates');
+const { defer, startFakeWeChat, startRedis } = require('../../../support');
+const { certificates } = require('../../../api/contract/certificates');
 
 const { MPAUTHX_APPLICATION: application } = process.env;
 

@@ -5,12 +5,15 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { tempDir } = require('../support');
-const { findPrograms, run, INSTALL_TIMEOUT } = require('../support/postgres');
+const { ROOT, tempDir } = require('../../support');
+const { findPrograms, run, INSTALL_TIMEOUT } = require('../../support/postgres');
 const { bareEnvironment, layOut, publish, runBare, runNpm, startRegistry } = require('./registry');
 
 const HOST = `mpauthx-linux-${process.arch}-gnu`;
-const { version } = require('../../package.json');
+const { version } = require('../../../package.json');
+
+/** Where the tests' own packages are. */
+const TESTS = path.join(ROOT, '__test__');
 
 let packages;
 let registry;
@@ -89,7 +92,7 @@ async function inWorldOfItsOwn(name, application) {
   const folder = tempDir();
   const [hosts, report] = ['hosts', 'report.json'].map((each) => path.join(folder, each));
   fs.writeFileSync(hosts, '127.0.0.1 localhost api.weixin.qq.com\n');
-  const jest = path.join(__dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
+  const jest = path.join(TESTS, 'node_modules', 'jest', 'bin', 'jest.js');
   const config = path.join(__dirname, 'world', 'jest.config.js');
   const flags = ['--config', config, '--json', '--outputFile', report, path.join(__dirname, 'world', name)];
   const enter = `"${ip}" link set lo up && mount --bind "${hosts}" /etc/hosts && exec "$@"`;
@@ -116,7 +119,7 @@ test(
 /** The example, installed before 2.0.0 was there, then swapped. */
 async function express() {
   const folder = tempDir();
-  const example = path.join(__dirname, '..', '..', 'examples', 'express');
+  const example = path.join(ROOT, 'examples', 'express');
   fs.copyFileSync(path.join(example, 'app.js'), path.join(folder, 'app.js'));
   const { dependencies, ...manifest } = require(path.join(example, 'package.json'));
   const { mpauthx: range, ...others } = dependencies;
@@ -125,7 +128,7 @@ async function express() {
   await runNpm(env, registry, folder, ['install', '--ignore-scripts']);
   const binary = path.join('node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node');
   fs.mkdirSync(path.dirname(path.join(folder, binary)), { recursive: true });
-  fs.copyFileSync(path.join(__dirname, '..', binary), path.join(folder, binary));
+  fs.copyFileSync(path.join(TESTS, binary), path.join(folder, binary));
   await runNpm(env, registry, folder, ['install', `mpauthx@${range}`]);
   return folder;
 }

@@ -4,9 +4,9 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
-const { defer, tempDir } = require('../support');
+const { defer, tempDir } = require('../../support');
 
-const MODULES = path.join(__dirname, '..', 'node_modules');
+const MODULES = path.join(__dirname, '..', '..', 'node_modules');
 const NODE = path.join(__dirname, '..', 'runtimes', 'node_modules', 'node24', 'bin', 'node');
 const JEST = path.join(MODULES, 'jest', 'bin', 'jest.js');
 const CONFIG = path.join(__dirname, 'jest.config.js');
