@@ -85,8 +85,8 @@ async function tryOut(platform) {
   const machine = await machineFor(platform, FOLDER, path.join(PYTHON, 'bin', 'python'));
   if (!machine) return 'not run';
   await beginInstallTests()();
-  const require = createRequire(path.join(root, '__test__', 'contract', 'certificates.js'));
-  const { startRedis } = require('../support');
+  const require = createRequire(path.join(root, '__test__', 'support', 'index.js'));
+  const { startRedis } = require('.');
   const { ca, tls } = require('./certificates').certificates();
 
   const home = path.join(machine.root ?? FOLDER, 'home');

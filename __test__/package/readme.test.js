@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { defer, mpauthx, ROOT } = require('../support');
-const { certificates } = require('../api/contract/certificates');
+const { certificates } = require('../support/certificates');
 
 const FILES = ['README.md', 'README.zh-CN.md'];
 const PLACES = /(redis\.internal|redis-proxy\.internal|10\.0\.0\.\d)(:\d+)/g;

@@ -2,7 +2,7 @@
 
 const { createApp, runNode, startFakeWeChat, startNode, startRedis } = require('../support');
 const { everybody, login } = require('../stores/conformance/support');
-const { hangingWeChat } = require('./hanging-wechat');
+const { hangingWeChat } = require('../support/hanging-wechat');
 
 let redis;
 beforeAll(async () => {

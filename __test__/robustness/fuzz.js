@@ -8,7 +8,7 @@ const mpauthx = require('../..');
 const { everybody } = require('../stores/conformance/support');
 const { generator, sample, startFakeWeChat, within } = require('../support');
 const { OUTCOMES } = require('./outcomes');
-const { anyValue, mutate, ODD } = require('./values');
+const { anyValue, mutate, ODD } = require('../support/odd-values');
 
 // Calls that are in flight at the same time.
 const TOGETHER = 100;

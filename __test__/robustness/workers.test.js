@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 const { runNode, startNode, startRedis, until } = require('../support');
-const { hangingWeChat } = require('./hanging-wechat');
+const { hangingWeChat } = require('../support/hanging-wechat');
 
 // Five rounds of four workers.
 const TWENTY = 20;

@@ -5,7 +5,7 @@ const path = require('node:path');
 const { once } = require('node:events');
 const { createApp, defer, rejection, runNode, startFakeWeChat } = require('../support');
 const { everybody } = require('../stores/conformance/support');
-const { certificates } = require('../api/contract/certificates');
+const { certificates } = require('../support/certificates');
 const { startProxy } = require('./connect-proxy');
 const { NUMBER, seen } = require('./support');
 

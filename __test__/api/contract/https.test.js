@@ -5,7 +5,7 @@ const net = require('node:net');
 const path = require('node:path');
 const { once } = require('node:events');
 const { defer, runNode, startFakeWeChat, tempDir } = require('../../support');
-const { certificates } = require('./certificates');
+const { certificates } = require('../../support/certificates');
 
 const TOKEN = { token: expect.stringMatching(/^o1\|shop\|[0-9a-f]{64}$/) };
 const REFUSED = { code: 6008, message: expect.stringMatching(/^Request to get session key and open id error: ./) };

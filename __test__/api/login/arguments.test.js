@@ -4,7 +4,7 @@
 
 const { createApp, startFakeWeChat, within } = require('../../support');
 const { everybody } = require('../../stores/conformance/support');
-const { ODD } = require('../../robustness/values');
+const { ODD } = require('../../support/odd-values');
 
 const KEY = Buffer.alloc(16, 1).toString('base64');
 

@@ -3,7 +3,7 @@
 const { createApp } = require('../../support');
 const { everybody } = require('../../stores/conformance/support');
 const { issue } = require('../../stores/conformance/session-store-support');
-const { ODD } = require('../../robustness/values');
+const { ODD } = require('../../support/odd-values');
 
 const make = (sessions) => createApp({ db: everybody(), options: { sessions } });
 

@@ -2,7 +2,7 @@
 
 const mpauthx = require('../../..');
 const { createApp } = require('../../support');
-const { ODD } = require('../../robustness/values');
+const { ODD } = require('../../support/odd-values');
 
 /** What the factory throws. */
 function refusal(options, { secret = 'secret' } = {}) {

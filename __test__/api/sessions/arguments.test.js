@@ -3,7 +3,7 @@
 const { createApp, generator, rejection, startRedis, within } = require('../../support');
 const { everybody, isValid } = require('../../stores/conformance/support');
 const { issue, listed } = require('../../stores/conformance/session-store-support');
-const { anyValue, ODD } = require('../../robustness/values');
+const { anyValue, ODD } = require('../../support/odd-values');
 
 /** No call may take longer, whatever it is given. */
 const LIMIT = 20000;

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const { ROOT, startRedis, tempDir } = require('../../support');
-const { certificates } = require('../../api/contract/certificates');
+const { certificates } = require('../../support/certificates');
 
 const run = promisify(execFile);
 

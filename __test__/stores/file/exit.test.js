@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 const { drivers, runNode, startNode } = require('../../support');
-const { hangingWeChat } = require('../../robustness/hanging-wechat');
+const { hangingWeChat } = require('../../support/hanging-wechat');
 const { fileSetting } = require('./support');
 
 const here = fileSetting();

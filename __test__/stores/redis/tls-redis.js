@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { startRedis } = require('../../support');
-const { certificates } = require('../../api/contract/certificates');
+const { certificates } = require('../../support/certificates');
 
 const CLIENT = `
 [client]

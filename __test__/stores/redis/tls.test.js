@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createApp, rejection, runNode, startFakeWeChat, tempDir } = require('../../support');
 const { everybody, isValid, login, rejections } = require('../conformance/support');
-const { certificates } = require('../../api/contract/certificates');
+const { certificates } = require('../../support/certificates');
 const { startTlsRedis } = require('./tls-redis');
 
 const REFUSED = { code: 6000, message: expect.stringMatching(/^Error: redis cannot be reached: .*certificate/i) };

@@ -3,7 +3,7 @@
 const net = require('node:net');
 const { once } = require('node:events');
 const { defer, startFakeWeChat, startRedis } = require('../../../support');
-const { certificates } = require('../../../api/contract/certificates');
+const { certificates } = require('../../../support/certificates');
 
 const { MPAUTHX_APPLICATION: application } = process.env;
 

@@ -3,7 +3,7 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { tempDir } = require('../../support');
+const { tempDir } = require('.');
 
 const config = (host) => `
 [req]

@@ -2,7 +2,7 @@
 
 const http = require('node:http');
 const { once } = require('node:events');
-const { defer } = require('../support');
+const { defer } = require('.');
 
 /** The address of a WeChat that takes requests and never answers. */
 async function hangingWeChat() {
