@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, runNode, startFakeWeChat, startNode, startRedis } = require('../support');
-const { everybody, login } = require('../stores/conformance/support');
+const { createApp, everybody, login, runNode, startFakeWeChat, startNode, startRedis } = require('../support');
 const { hangingWeChat } = require('../support/hanging-wechat');
 
 let redis;

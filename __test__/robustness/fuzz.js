@@ -5,8 +5,7 @@
 
 const { inspect } = require('node:util');
 const mpauthx = require('../..');
-const { everybody } = require('../stores/conformance/support');
-const { generator, sample, startFakeWeChat, within } = require('../support');
+const { everybody, generator, sample, startFakeWeChat, within } = require('../support');
 const { OUTCOMES } = require('./outcomes');
 const { anyValue, mutate, ODD } = require('../support/odd-values');
 

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, drivers, DRIVERS, rejection, startFakeWeChat, USER_TABLE } = require('../support');
-const { login } = require('../stores/conformance/support');
+const { createApp, drivers, DRIVERS, login, rejection, startFakeWeChat, USER_TABLE } = require('../support');
 const { lockedElsewhere, userFile } = require('./support');
 
 /** As long as WeChat's ids are. */

@@ -1,7 +1,18 @@
 'use strict';
 
-const { createApp, dbAll, dbExec, dbRun, openSqlite, rejection, startFakeWeChat, USER_TABLE } = require('../support');
-const { login, refresh, atOnce } = require('../stores/conformance/support');
+const {
+  atOnce,
+  createApp,
+  dbAll,
+  dbExec,
+  dbRun,
+  login,
+  openSqlite,
+  refresh,
+  rejection,
+  startFakeWeChat,
+  USER_TABLE,
+} = require('../support');
 const { userStore, BAND, WANG } = require('./store');
 const { seenAsStore } = require('./table');
 

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, within } = require('../support');
-const { everybody } = require('../stores/conformance/support');
+const { createApp, everybody, within } = require('../support');
 
 test('health() says that a database object does not answer, within bounded time', async () => {
   const app = createApp({ db: { ...everybody(), all: () => {} } });

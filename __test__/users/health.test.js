@@ -2,8 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, createUserTable, dbExec, openSqlite, tempDir, within } = require('../support');
-const { everybody } = require('../stores/conformance/support');
+const { createApp, createUserTable, dbExec, everybody, openSqlite, tempDir, within } = require('../support');
 
 const open = (db, options) => createApp({ db, options });
 const usersOf = async (app) => (await within(15000, app.health(), 'health')).users;

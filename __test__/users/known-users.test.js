@@ -2,8 +2,18 @@
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
-const { createApp, dbAll, dbExec, dbRun, openSqlite, startFakeWeChat, until } = require('../support');
-const { atOnce, login, refresh } = require('../stores/conformance/support');
+const {
+  atOnce,
+  createApp,
+  dbAll,
+  dbExec,
+  dbRun,
+  login,
+  openSqlite,
+  refresh,
+  startFakeWeChat,
+  until,
+} = require('../support');
 const { BAND } = require('./store');
 const { descriptors, numbers, userFile } = require('./support');
 

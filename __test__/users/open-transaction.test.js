@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, drivers, DRIVERS, rejection, startFakeWeChat, within } = require('../support');
-const { login, refresh } = require('../stores/conformance/support');
+const { createApp, drivers, DRIVERS, login, refresh, rejection, startFakeWeChat, within } = require('../support');
 const { JOURNALS } = require('./kinds');
 const { userFile } = require('./support');
 

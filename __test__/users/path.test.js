@@ -3,8 +3,19 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { createApp, dbAll, openSqlite, rejection, startFakeWeChat, tempDir, within } = require('../support');
-const { atOnce, login, refresh, rejections } = require('../stores/conformance/support');
+const {
+  atOnce,
+  createApp,
+  dbAll,
+  login,
+  openSqlite,
+  refresh,
+  rejection,
+  rejections,
+  startFakeWeChat,
+  tempDir,
+  within,
+} = require('../support');
 const { rowsOf } = require('../stores/file/support');
 const { descriptors, inspect, lockedElsewhere, runProgram, userFile } = require('./support');
 

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, startFakeWeChat, rejection } = require('../support');
-const { login, refresh, atOnce } = require('../stores/conformance/support');
+const { atOnce, createApp, login, refresh, rejection, startFakeWeChat } = require('../support');
 
 const NASTY = [
   "o'b",

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, startFakeWeChat, rejection, USER_TABLE } = require('../support');
-const { login, refresh, atOnce } = require('../stores/conformance/support');
+const { atOnce, createApp, login, refresh, rejection, startFakeWeChat, USER_TABLE } = require('../support');
 const { userStore, BAND, WANG } = require('./store');
 
 const PLAIN = 'CREATE TABLE user (openId TEXT, nickName TEXT, level INTEGER DEFAULT 7)';

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp } = require('../support');
-const { liveOf } = require('../stores/conformance/support');
+const { createApp, liveOf } = require('../support');
 const { JOURNALS } = require('./kinds');
 const { inspect, runProgram, userFile } = require('./support');
 

@@ -1,8 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, startNode } = require('../support');
-const { liveOf } = require('../stores/conformance/support');
+const { createApp, liveOf, startNode } = require('../support');
 const { JOURNALS } = require('./kinds');
 const { rowsOf } = require('../stores/file/support');
 const { inspect, runProgram, userFile } = require('./support');

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, rejection, startFakeWeChat, until, within } = require('../support');
-const { login } = require('../stores/conformance/support');
+const { createApp, login, rejection, startFakeWeChat, until, within } = require('../support');
 
 const LIMIT = 15000;
 

@@ -1,7 +1,16 @@
 'use strict';
 
-const { createApp, createUserTable, dbAll, openSqlite, rejection, startFakeWeChat } = require('../support');
-const { login, refresh, atOnce } = require('../stores/conformance/support');
+const {
+  atOnce,
+  createApp,
+  createUserTable,
+  dbAll,
+  login,
+  openSqlite,
+  refresh,
+  rejection,
+  startFakeWeChat,
+} = require('../support');
 const { BAND, WANG } = require('./store');
 
 /** An application's own object with 1.3.2's two methods, in front of a real database; it writes down how it was called. */

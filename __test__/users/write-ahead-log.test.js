@@ -2,8 +2,17 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, dbAll, dbClose, dbExec, openSqlite, startFakeWeChat, tempDir } = require('../support');
-const { login, refresh } = require('../stores/conformance/support');
+const {
+  createApp,
+  dbAll,
+  dbClose,
+  dbExec,
+  login,
+  openSqlite,
+  refresh,
+  startFakeWeChat,
+  tempDir,
+} = require('../support');
 const { inspect, numbers, runProgram, userFile } = require('./support');
 
 const USERS = numbers(20).map((n) => `o${n}`);

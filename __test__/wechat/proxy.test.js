@@ -3,11 +3,10 @@
 const net = require('node:net');
 const path = require('node:path');
 const { once } = require('node:events');
-const { createApp, defer, rejection, runNode, startFakeWeChat } = require('../support');
-const { everybody } = require('../stores/conformance/support');
+const { createApp, defer, everybody, rejection, runNode, seen, startFakeWeChat } = require('../support');
+const { NUMBER } = require('./support');
 const { certificates } = require('../support/certificates');
 const { startProxy } = require('./connect-proxy');
-const { NUMBER, seen } = require('./support');
 
 const PASSWORD = 'pass:w@rd/ü%';
 const AUTH = `user:${PASSWORD}`;

@@ -9,9 +9,6 @@ const STABLE_TOKEN = '/cgi-bin/stable_token';
 /** A phone number as the library gives it. */
 const NUMBER = { phoneNumber: '13800138000', purePhoneNumber: '13800138000', countryCode: '86' };
 
-/** All that a program can see of an error. */
-const seen = (error) => ({ ...error, message: error.message });
-
 /** A strict WeChat of each test's own, which knows the one mini-program; `open(given)` makes objects on it, without users. */
 function ownWeChat() {
   const here = {};
@@ -40,4 +37,4 @@ async function phoneProcess(wechat, tokens, calls) {
   };
 }
 
-module.exports = { NUMBER, PHONE, STABLE_TOKEN, ownWeChat, phoneProcess, seen };
+module.exports = { NUMBER, PHONE, STABLE_TOKEN, ownWeChat, phoneProcess };

@@ -3,9 +3,19 @@
 // Checks cross into the addon many at a time. Nobody may notice.
 
 const path = require('node:path');
-const { createApp, rejection, runNode, startRedis, tempDir, within } = require('../../support');
-const { everybody, isValid } = require('../../stores/conformance/support');
-const { issue, newUser, rotate } = require('../../stores/conformance/session-store-support');
+const {
+  createApp,
+  everybody,
+  issue,
+  isValid,
+  newUser,
+  rejection,
+  rotate,
+  runNode,
+  startRedis,
+  tempDir,
+  within,
+} = require('../../support');
 
 const MANY = 10000;
 

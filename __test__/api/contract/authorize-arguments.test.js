@@ -1,7 +1,7 @@
 'use strict';
 
-const { rejection } = require('../../support');
-const { contract, seen } = require('./support');
+const { rejection, seen } = require('../../support');
+const { contract } = require('./support');
 
 const here = contract();
 

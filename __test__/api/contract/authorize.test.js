@@ -1,9 +1,18 @@
 'use strict';
 
-const { dbExec, rejection, sample, startRedis, writeLegacyToken } = require('../../support');
-const { isValid, login, rejections } = require('../../stores/conformance/support');
+const {
+  dbExec,
+  isValid,
+  login,
+  rejection,
+  rejections,
+  sample,
+  seen,
+  startRedis,
+  writeLegacyToken,
+} = require('../../support');
+const { authorize, content, contract, newUser, TOKEN } = require('./support');
 const { adopted, indexKey } = require('../../stores/redis/support');
-const { authorize, content, contract, newUser, seen, TOKEN } = require('./support');
 
 const here = contract();
 

@@ -1,8 +1,7 @@
 'use strict';
 
-const { dbExec, rejection, startRedis, until, within } = require('../../support');
-const { isValid, login } = require('../../stores/conformance/support');
-const { authorize, contract, newUser, seen, TOKEN, UNKNOWN } = require('./support');
+const { dbExec, isValid, login, rejection, seen, startRedis, until, within } = require('../../support');
+const { authorize, contract, newUser, TOKEN, UNKNOWN } = require('./support');
 
 const here = contract();
 

@@ -2,9 +2,8 @@
 
 const crypto = require('node:crypto');
 const net = require('node:net');
-const { createApp, defer, startFakeWeChat, startRedis } = require('../../support');
+const { createApp, defer, everybody, isValid, login, startFakeWeChat, startRedis } = require('../../support');
 const Redis = require('ioredis').default;
-const { everybody, isValid, login } = require('../../stores/conformance/support');
 
 const PORT = 6379;
 

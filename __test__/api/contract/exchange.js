@@ -1,7 +1,7 @@
 'use strict';
 
-const { rejection } = require('../../support');
-const { authorize, contract, seen } = require('./support');
+const { rejection, seen } = require('../../support');
+const { authorize, contract } = require('./support');
 
 const PREFIX = 'Request to get session key and open id error: ';
 const NOT_200 = `${PREFIX}Non 200 http status code received. Http error.`;

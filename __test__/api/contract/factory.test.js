@@ -1,8 +1,18 @@
 'use strict';
 
-const { createApp, dbAll, defer, mpauthx, rejection, startRedis } = require('../../support');
-const { everybody, isValid, login } = require('../../stores/conformance/support');
-const { authorize, contract, seen, UNKNOWN } = require('./support');
+const {
+  createApp,
+  dbAll,
+  defer,
+  everybody,
+  isValid,
+  login,
+  mpauthx,
+  rejection,
+  seen,
+  startRedis,
+} = require('../../support');
+const { authorize, contract, UNKNOWN } = require('./support');
 
 const FUNCTIONS = ['authorize', 'close', 'extractOpenId', 'extractSku', 'isTokenValid', 'refreshToken'];
 

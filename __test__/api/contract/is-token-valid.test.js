@@ -1,8 +1,7 @@
 'use strict';
 
-const { rejection, startRedis, until, writeLegacyToken } = require('../../support');
-const { isValid, login, refresh } = require('../../stores/conformance/support');
-const { contract, content, seen, UNKNOWN } = require('./support');
+const { isValid, login, refresh, rejection, seen, startRedis, until, writeLegacyToken } = require('../../support');
+const { contract, content, UNKNOWN } = require('./support');
 
 const here = contract();
 

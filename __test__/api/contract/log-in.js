@@ -4,8 +4,7 @@
 // Arguments: the endpoint, and the login as JSON.
 
 const mpauthx = require('../../..');
-const { everybody } = require('../../stores/conformance/support');
-const { sample } = require('../../support');
+const { everybody, sample } = require('../../support');
 
 const [endpoint, login] = process.argv.slice(-2);
 const { code, encryptedData, iv } = JSON.parse(login);

@@ -1,8 +1,8 @@
 'use strict';
 
 const crypto = require('node:crypto');
-const { rejection, sample } = require('../../support');
-const { authorize, contract, seen } = require('./support');
+const { rejection, sample, seen } = require('../../support');
+const { authorize, contract } = require('./support');
 
 const here = contract();
 

@@ -1,9 +1,18 @@
 'use strict';
 
-const { dbExec, rejection, startRedis, writeLegacyToken } = require('../../support');
-const { isValid, liveOf, login, refresh } = require('../../stores/conformance/support');
+const {
+  dbExec,
+  isValid,
+  liveOf,
+  login,
+  refresh,
+  rejection,
+  seen,
+  startRedis,
+  writeLegacyToken,
+} = require('../../support');
+const { contract, TOKEN } = require('./support');
 const { records } = require('../../stores/redis/support');
-const { contract, seen, TOKEN } = require('./support');
 
 const here = contract();
 

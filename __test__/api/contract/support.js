@@ -1,8 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createUserTable, dbAll, openSqlite, tempDir } = require('../../support');
-const { setting } = require('../../stores/redis/support');
+const { createUserTable, dbAll, openSqlite, setting, tempDir } = require('../../support');
 
 /** A token, its user and sku left open. */
 const TOKEN = /^[^|]*\|.*\|[0-9a-f]{64}$/s;
@@ -42,10 +41,7 @@ async function content(redis) {
   return Promise.all((await redis.keys('*')).sort().map(dumps));
 }
 
-/** All that a program can see of an error; the test says whether it has to be an Error. */
-const seen = (error) => ({ ...error, message: error.message });
-
 /** `authorize` with what the fake WeChat made. */
 const authorize = (app, { code, encryptedData, iv }) => app.authorize(code, encryptedData, iv);
 
-module.exports = { TOKEN, UNKNOWN, contract, newUser, content, seen, authorize };
+module.exports = { TOKEN, UNKNOWN, contract, newUser, content, authorize };

@@ -1,8 +1,8 @@
 'use strict';
 
-const { rejection, sample, SECRET, startFakeWeChat, startRedis } = require('../../support');
+const { rejection, sample, SECRET, seen, startFakeWeChat, startRedis } = require('../../support');
+const { authorize } = require('./support');
 const { body, exchange, expectFailure, NOT_200, raw } = require('./exchange');
-const { authorize, seen } = require('./support');
 
 const here = exchange();
 

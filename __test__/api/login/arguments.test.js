@@ -2,8 +2,7 @@
 
 // Whatever a function is called with, it gives a promise, and that settles: with a value, or an Error of the documented codes.
 
-const { createApp, startFakeWeChat, within } = require('../../support');
-const { everybody } = require('../../stores/conformance/support');
+const { createApp, everybody, startFakeWeChat, within } = require('../../support');
 const { ODD } = require('../../support/odd-values');
 
 const KEY = Buffer.alloc(16, 1).toString('base64');

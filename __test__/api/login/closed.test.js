@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, rejection, startRedis, within } = require('../../support');
-const { everybody } = require('../../stores/conformance/support');
+const { createApp, everybody, rejection, startRedis, within } = require('../../support');
 const { gate, strictWeChat } = require('./support');
 
 const here = strictWeChat();

@@ -1,7 +1,7 @@
 'use strict';
 
-const { rejection, within } = require('../../support');
-const { MESSAGE, answer, seen, strictWeChat } = require('./support');
+const { rejection, seen, within } = require('../../support');
+const { MESSAGE, answer, strictWeChat } = require('./support');
 
 const here = strictWeChat();
 

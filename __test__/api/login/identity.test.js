@@ -1,8 +1,8 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, drivers, rejection, tempDir, USER_TABLE } = require('../../support');
-const { MESSAGE, seen, strictWeChat } = require('./support');
+const { createApp, drivers, rejection, seen, tempDir, USER_TABLE } = require('../../support');
+const { MESSAGE, strictWeChat } = require('./support');
 
 const here = strictWeChat();
 

@@ -3,15 +3,19 @@
 const {
   createApp,
   drivers,
+  everybody,
+  isValid,
+  login: authorize,
+  refresh,
   rejection,
   sample,
   SECRET,
+  seen,
   startRedis,
   USER_TABLE,
   writeLegacyToken,
 } = require('../../support');
-const { everybody, isValid, login: authorize, refresh } = require('../../stores/conformance/support');
-const { answer, seen, strictWeChat } = require('./support');
+const { answer, strictWeChat } = require('./support');
 
 const here = strictWeChat();
 

@@ -2,9 +2,8 @@
 
 const net = require('node:net');
 const { once } = require('node:events');
-const { createApp, defer, rejection, SECRET, startFakeWeChat, within } = require('../../support');
-const { everybody } = require('../../stores/conformance/support');
-const { MESSAGE, seen, strictWeChat } = require('./support');
+const { createApp, defer, everybody, rejection, SECRET, seen, startFakeWeChat, within } = require('../../support');
+const { MESSAGE, strictWeChat } = require('./support');
 
 const here = strictWeChat();
 

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, startRedis, USER_TABLE } = require('../../support');
-const { atOnce } = require('../../stores/conformance/support');
+const { atOnce, createApp, startRedis, USER_TABLE } = require('../../support');
 const { inFiles, inMemory } = require('../../users/databases');
 const { NAMED, handles } = require('../../users/kinds');
 const { answer, strictWeChat } = require('./support');

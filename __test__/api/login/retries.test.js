@@ -2,8 +2,7 @@
 
 const net = require('node:net');
 const { once } = require('node:events');
-const { createApp, defer, rejection } = require('../../support');
-const { everybody } = require('../../stores/conformance/support');
+const { createApp, defer, everybody, rejection } = require('../../support');
 const { EXCHANGE, gate, strictWeChat } = require('./support');
 
 const here = strictWeChat();

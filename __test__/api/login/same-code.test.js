@@ -1,8 +1,7 @@
 'use strict';
 
-const { createApp, rejection, within } = require('../../support');
-const { atOnce, everybody } = require('../../stores/conformance/support');
-const { gate, seen, strictWeChat } = require('./support');
+const { atOnce, createApp, everybody, rejection, seen, within } = require('../../support');
+const { gate, strictWeChat } = require('./support');
 
 const here = strictWeChat();
 

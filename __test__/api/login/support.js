@@ -1,15 +1,11 @@
 'use strict';
 
-const { createApp, startFakeWeChat } = require('../../support');
-const { everybody } = require('../../stores/conformance/support');
+const { createApp, everybody, startFakeWeChat } = require('../../support');
 
 const EXCHANGE = '/sns/jscode2session';
 
 /** How the message of every failed exchange begins. */
 const MESSAGE = expect.stringMatching(/^Request to get session key and open id error: ./);
-
-/** All that a program can see of an error. */
-const seen = (error) => ({ ...error, message: error.message });
 
 /** What a login resolves with. */
 const answer = (userId, given) => ({
@@ -42,4 +38,4 @@ function gate() {
   return { opened, open };
 }
 
-module.exports = { EXCHANGE, MESSAGE, answer, gate, seen, strictWeChat };
+module.exports = { EXCHANGE, MESSAGE, answer, gate, strictWeChat };

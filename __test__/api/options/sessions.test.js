@@ -1,8 +1,6 @@
 'use strict';
 
-const { createApp } = require('../../support');
-const { everybody } = require('../../stores/conformance/support');
-const { issue } = require('../../stores/conformance/session-store-support');
+const { createApp, everybody, issue } = require('../../support');
 const { ODD } = require('../../support/odd-values');
 
 const make = (sessions) => createApp({ db: everybody(), options: { sessions } });

@@ -9,15 +9,18 @@ const {
   dbExec,
   drivers,
   DRIVERS,
+  everybody,
+  isValid,
+  login,
   mpauthx,
   openSqlite,
   rejection,
+  seen,
   tempDir,
   until,
   USER_TABLE,
 } = require('../../support');
-const { everybody, isValid, login } = require('../../stores/conformance/support');
-const { contract, seen } = require('../contract/support');
+const { contract } = require('../contract/support');
 
 const here = contract();
 

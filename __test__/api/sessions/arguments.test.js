@@ -1,8 +1,16 @@
 'use strict';
 
-const { createApp, generator, rejection, startRedis, within } = require('../../support');
-const { everybody, isValid } = require('../../stores/conformance/support');
-const { issue, listed } = require('../../stores/conformance/session-store-support');
+const {
+  createApp,
+  everybody,
+  generator,
+  issue,
+  isValid,
+  listed,
+  rejection,
+  startRedis,
+  within,
+} = require('../../support');
 const { anyValue, ODD } = require('../../support/odd-values');
 
 /** No call may take longer, whatever it is given. */

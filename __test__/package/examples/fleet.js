@@ -5,9 +5,8 @@
 
 const readline = require('node:readline');
 const { Pool } = require('pg');
+const { createApp, liveOf, startFakeWeChat } = require('../../support');
 const { postgresUsers } = require('../../../examples/users-postgresql');
-const { createApp, startFakeWeChat } = require('../../support');
-const { liveOf } = require('../../stores/conformance/support');
 const { history, startLoad } = require('../../stores/cluster/load');
 
 async function main({ tokens, config, mine, theirs, shared }) {

@@ -5,8 +5,7 @@ const http = require('node:http');
 const path = require('node:path');
 const vm = require('node:vm');
 const { once } = require('node:events');
-const { createApp, defer, rejection, ROOT, startFakeWeChat, until } = require('../../support');
-const { atOnce, everybody } = require('../../stores/conformance/support');
+const { atOnce, createApp, defer, everybody, rejection, ROOT, startFakeWeChat, until } = require('../../support');
 
 const SOURCE = fs.readFileSync(path.join(ROOT, 'examples/miniprogram/auth.js'), 'utf8');
 

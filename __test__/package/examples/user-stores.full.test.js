@@ -2,10 +2,9 @@
 
 const mysql = require('mysql2/promise');
 const { Pool } = require('pg');
-const { createApp, defer, rejection, startFakeWeChat, within } = require('../../support');
+const { atOnce, createApp, defer, login, refresh, rejection, startFakeWeChat, within } = require('../../support');
 const { startMariadb } = require('../../support/mariadb');
 const { startPostgres, INSTALL_TIMEOUT } = require('../../support/postgres');
-const { login, refresh, atOnce } = require('../../stores/conformance/support');
 const { userStore, BAND } = require('../../users/store');
 const ofMysql = require('../../../examples/users-mysql');
 const ofPostgres = require('../../../examples/users-postgresql');

@@ -3,11 +3,9 @@
 // The cache where redis is not one plain server.
 
 const fs = require('node:fs');
-const { createApp, defer, until } = require('../../support');
+const { createApp, defer, everybody, issue, isValid, liveOf, newUser, until } = require('../../support');
 const { startCluster } = require('../cluster/servers');
 const { startSentinel } = require('../cluster/sentinels');
-const { everybody, isValid, liveOf } = require('../conformance/support');
-const { issue, newUser } = require('../conformance/session-store-support');
 const { startTlsRedis } = require('../redis/tls-redis');
 const { LONG, cached, cachedToken, trackers } = require('./support');
 

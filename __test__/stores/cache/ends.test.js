@@ -1,10 +1,25 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, rejection, startFakeWeChat, startNode, startRedis, until, within } = require('../../support');
-const { everybody, isValid, liveOf, login, refresh } = require('../conformance/support');
-const { issue, newUser, pause, rotate } = require('../conformance/session-store-support');
-const { setting } = require('../redis/support');
+const {
+  createApp,
+  everybody,
+  issue,
+  isValid,
+  liveOf,
+  login,
+  newUser,
+  pause,
+  refresh,
+  rejection,
+  rotate,
+  setting,
+  startFakeWeChat,
+  startNode,
+  startRedis,
+  until,
+  within,
+} = require('../../support');
 const { heldWay } = require('./held-way');
 const { LONG, cached, cachedToken, readingsDuring, trackers } = require('./support');
 

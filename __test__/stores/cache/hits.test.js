@@ -1,9 +1,6 @@
 'use strict';
 
-const { isValid, liveOf } = require('../conformance/support');
-const { issue, newUser, pause } = require('../conformance/session-store-support');
-const { setting } = require('../redis/support');
-const { until } = require('../../support');
+const { issue, isValid, liveOf, newUser, pause, setting, until } = require('../../support');
 const { LONG, cached, cachedToken, readingsDuring, trackers } = require('./support');
 
 describe.each(['compatible', 'tagged'])('a cache over redis (layout %s)', (layout) => {

@@ -1,9 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, startRedis, tempDir } = require('../../support');
-const { everybody, isValid, liveOf } = require('../conformance/support');
-const { issue, newUser } = require('../conformance/session-store-support');
+const { createApp, everybody, issue, isValid, liveOf, newUser, startRedis, tempDir } = require('../../support');
 const { LONG, cached, readingsDuring } = require('./support');
 
 const open = (tokens) => createApp({ tokens, db: everybody(), options: { cache: LONG } });

@@ -8,9 +8,7 @@
 // machine's clock: checks: [token, begun, over, valid]; ends: [token, begun, over]; issued: [token, begun]; refreshes: [user, begun, over].
 
 const readline = require('node:readline');
-const { createApp, generator } = require('../../support');
-const { everybody, isValid } = require('../conformance/support');
-const { issue, pause } = require('../conformance/session-store-support');
+const { createApp, everybody, generator, issue, isValid, pause } = require('../../support');
 
 const now = () => performance.timeOrigin + performance.now();
 

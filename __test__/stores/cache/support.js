@@ -1,8 +1,6 @@
 'use strict';
 
-const { until } = require('../../support');
-const { isValid } = require('../conformance/support');
-const { issue } = require('../conformance/session-store-support');
+const { issue, isValid, until } = require('../../support');
 
 /** An age that no test outlives: what ends sooner was ended by something else. */
 const LONG = { maxAge: 10 * 60 * 1000 };

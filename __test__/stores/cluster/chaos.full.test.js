@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, generator, startFakeWeChat, startRedis } = require('../../support');
-const { everybody } = require('../conformance/support');
+const { createApp, everybody, generator, startFakeWeChat, startRedis } = require('../../support');
 const { chaosProxy } = require('./chaos-proxy');
 const { history, startLoad, users, verify } = require('./load');
 const { disorder } = require('./order');

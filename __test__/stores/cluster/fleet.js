@@ -3,8 +3,7 @@
 // One process of a fleet: prepares nothing, lets its users act until its stdin ends, prints what it saw.
 
 const { once } = require('node:events');
-const { createApp, startFakeWeChat } = require('../../support');
-const { everybody } = require('../conformance/support');
+const { createApp, everybody, startFakeWeChat } = require('../../support');
 const { history, startLoad } = require('./load');
 
 async function main({ tokens, people }) {

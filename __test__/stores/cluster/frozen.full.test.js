@@ -1,7 +1,16 @@
 'use strict';
 
-const { createApp, startFakeWeChat, startRedis, until, within } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  refresh,
+  startFakeWeChat,
+  startRedis,
+  until,
+  within,
+} = require('../../support');
 const { LIMIT, users } = require('./load');
 const { disorder } = require('./order');
 

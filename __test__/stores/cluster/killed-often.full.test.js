@@ -1,8 +1,16 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, generator, startFakeWeChat, startNode, startRedis } = require('../../support');
-const { everybody, isValid, login } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  generator,
+  isValid,
+  login,
+  startFakeWeChat,
+  startNode,
+  startRedis,
+} = require('../../support');
 const { users } = require('./load');
 const { disorder } = require('./order');
 

@@ -1,7 +1,6 @@
 'use strict';
 
-const { defer, until, within } = require('../../support');
-const { isValid, login, refresh } = require('../conformance/support');
+const { defer, isValid, login, refresh, until, within } = require('../../support');
 
 /** No call may take longer: the deadline of 5 s, and a few more where the machine is busy. */
 const LIMIT = 9000;

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, startFakeWeChat } = require('../../support');
-const { everybody, isValid } = require('../conformance/support');
+const { createApp, everybody, isValid, startFakeWeChat } = require('../../support');
 const { history, prepare, startLoad, users, verify } = require('./load');
 const { disorder } = require('./order');
 const { startCluster } = require('./servers');

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, startFakeWeChat, until, within } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
+const { createApp, everybody, isValid, login, refresh, startFakeWeChat, until, within } = require('../../support');
 const { LIMIT, history, prepare, startLoad, users, verify } = require('./load');
 const { disorder } = require('./order');
 const { startSentinel } = require('./sentinels');

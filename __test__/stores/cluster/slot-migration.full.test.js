@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, startFakeWeChat, within } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
+const { createApp, everybody, isValid, login, refresh, startFakeWeChat, within } = require('../../support');
 const { LIMIT, history, prepare, startLoad, users, verify } = require('./load');
 const { disorder } = require('./order');
 const { startCluster } = require('./servers');

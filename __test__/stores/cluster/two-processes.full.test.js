@@ -1,8 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, startFakeWeChat, startNode } = require('../../support');
-const { everybody, isValid } = require('../conformance/support');
+const { createApp, everybody, isValid, startFakeWeChat, startNode } = require('../../support');
 const { LIMIT, history, prepare, users, verify } = require('./load');
 const { disorder } = require('./order');
 const { startCluster } = require('./servers');

@@ -4,7 +4,7 @@ const path = require('node:path');
 const { startRedis, tempDir } = require('../../support');
 const { startCluster } = require('../cluster/servers');
 const { randomly } = require('./random-sessions');
-const { slowWay } = require('../redis/slow-way');
+const { slowWay } = require('./slow-way');
 
 const SIZE = { worlds: 54, steps: 400 };
 const PATIENCE = 600000;

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, generator, startFakeWeChat } = require('../../support');
-const { everybody } = require('./support');
+const { createApp, everybody, generator, startFakeWeChat } = require('../../support');
 const { BRIEF, LONG } = require('./session-witness');
 const { createWorld } = require('./session-world');
 

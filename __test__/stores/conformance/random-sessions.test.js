@@ -3,7 +3,7 @@
 const path = require('node:path');
 const { startRedis, tempDir } = require('../../support');
 const { randomly } = require('./random-sessions');
-const { slowWay } = require('../redis/slow-way');
+const { slowWay } = require('./slow-way');
 
 const SIZE = { worlds: 18, steps: 100 };
 

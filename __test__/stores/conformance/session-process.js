@@ -8,9 +8,7 @@
 // { issued: token }, { rotated: [old, new] }, both with the new one's `depth`; { refused: token }; and at last { faults, calls, checks }.
 
 const readline = require('node:readline');
-const { createApp, generator } = require('../../support');
-const { everybody, isValid } = require('./support');
-const { issue, rotate } = require('./session-store-support');
+const { createApp, everybody, generator, issue, isValid, rotate } = require('../../support');
 
 const LANES = 4;
 const GRACE = 3600;

@@ -2,9 +2,7 @@
 
 const path = require('node:path');
 const readline = require('node:readline');
-const { createApp, generator, startNode } = require('../../support');
-const { everybody, isValid } = require('./support');
-const { issue, listed } = require('./session-store-support');
+const { createApp, everybody, generator, issue, isValid, listed, startNode } = require('../../support');
 
 const PROCESSES = 4;
 const USERS = ['o1', 'o2', 'o3'];

@@ -1,18 +1,20 @@
 'use strict';
 
-const { rejection, until } = require('../../support');
-const { isValid, liveOf } = require('./support');
 const {
-  NOT_LIVE,
-  SECOND,
-  expectBetween,
   issue,
+  isValid,
   listed,
+  liveOf,
   newUser,
+  NOT_LIVE,
   pause,
+  rejection,
   rotate,
+  SECOND,
+  until,
   untilSettled,
-} = require('./session-store-support');
+} = require('../../support');
+const { expectBetween } = require('./support');
 
 /** Longer than any wait here. */
 const LONG = 600;

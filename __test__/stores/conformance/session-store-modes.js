@@ -1,7 +1,6 @@
 'use strict';
 
-const { atOnce, isValid, liveOf, refresh } = require('./support');
-const { issue, listed, newUser, pause, rotate } = require('./session-store-support');
+const { atOnce, issue, isValid, listed, liveOf, newUser, pause, refresh, rotate } = require('../../support');
 
 const EACH = { mode: 'each' };
 

@@ -1,19 +1,22 @@
 'use strict';
 
-const { rejection, until } = require('../../support');
-const { atOnce, isValid, liveOf, refresh } = require('./support');
 const {
-  NOT_LIVE,
-  SECOND,
-  expectBetween,
+  atOnce,
   issue,
-  later,
+  isValid,
   listed,
+  liveOf,
   newUser,
+  NOT_LIVE,
   past,
   pause,
+  refresh,
+  rejection,
   rotate,
-} = require('./session-store-support');
+  SECOND,
+  until,
+} = require('../../support');
+const { expectBetween, later } = require('./support');
 
 /** A grace that no test outlives. */
 const LONG = { grace: 600 };

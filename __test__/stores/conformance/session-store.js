@@ -1,17 +1,26 @@
 'use strict';
 
-const { createApp, startFakeWeChat, rejection, until, within } = require('../../support');
-const { atOnce, everybody, isValid, liveOf, login, refresh, rejections } = require('./support');
 const {
-  NOT_LIVE,
-  SECOND,
-  atTheSameTime,
-  expectBetween,
+  atOnce,
+  createApp,
+  everybody,
   issue,
+  isValid,
   listed,
+  liveOf,
+  login,
   newUser,
+  NOT_LIVE,
+  refresh,
+  rejection,
+  rejections,
   rotate,
-} = require('./session-store-support');
+  SECOND,
+  startFakeWeChat,
+  until,
+  within,
+} = require('../../support');
+const { atTheSameTime, expectBetween } = require('./support');
 const { idleSessions } = require('./session-store-idle');
 const { manySessions } = require('./session-store-modes');
 const { rotation, rotatedTokens } = require('./session-store-rotation');

@@ -1,8 +1,7 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { isValid, login, refresh } = require('./support');
-const { SECOND, issue, listed, pause, rotate } = require('./session-store-support');
+const { issue, isValid, listed, login, pause, refresh, rotate, SECOND } = require('../../support');
 const { State, after, together } = require('./session-model');
 
 /** Seconds: what does not end while a test runs, and what an expiry waits for. */

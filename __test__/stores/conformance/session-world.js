@@ -1,7 +1,6 @@
 'use strict';
 
-const { generator } = require('../../support');
-const { pause } = require('./session-store-support');
+const { generator, pause } = require('../../support');
 const { createWitness, TooSlow } = require('./session-witness');
 
 /** Calls that are made together begin within so many milliseconds. */

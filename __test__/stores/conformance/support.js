@@ -1,46 +1,33 @@
 'use strict';
 
-const { rejection } = require('../../support');
+const { isValid } = require('../../support');
 
-/** Logs a user in with a code of their own, and returns the token. `extra` adds to what WeChat says of them or overrides it. */
-async function login(app, wechat, openId, extra) {
-  const { code, encryptedData, iv } = wechat.user({ openId, extra });
-  return (await app.authorize(code, encryptedData, iv)).response;
+/** Has the shape of a token, so that the store is asked for it. */
+const NOBODYS = `nobody|shop|${'ab'.repeat(32)}`;
+
+/** `time` in Unix milliseconds lies between two moments of this machine, within what rounding takes away. */
+function expectBetween(time, from, to) {
+  expect(Number.isInteger(time)).toBe(true);
+  expect(time).toBeGreaterThanOrEqual(from - 20);
+  expect(time).toBeLessThanOrEqual(to + 20);
 }
 
-/** Replaces the tokens of a user, and returns the new one. */
-async function refresh(app, userId) {
-  return (await app.refreshToken(userId)).response;
+/** Lets so many other calls be answered first: what takes several steps is met between any two of them. */
+async function later(app, calls) {
+  for (let i = 0; i < calls; i += 1) await isValid(app, NOBODYS);
 }
 
-/** Whether the token is live; any answer but the two of the contract is thrown. */
-function isValid(app, token) {
-  return app.isTokenValid(token).then(
-    () => true,
-    (reason) => {
-      if (reason === undefined) return false;
-      throw reason;
-    },
-  );
+/**
+ * Tests that mostly wait: they begin together and each is reported by itself. Nothing may be emptied between them, and what they
+ * make is closed when the file is over.
+ */
+function atTheSameTime(tests) {
+  let running;
+  beforeAll(() => {
+    running = new Map(tests.map(([name, run]) => [name, run()]));
+    for (const one of running.values()) one.catch(() => {}); // its own test says so
+  });
+  test.each(tests.map(([name]) => name))('%s', (name) => running.get(name));
 }
 
-/** Those of the tokens that are live, each once. */
-async function liveOf(app, tokens) {
-  const live = [];
-  for (const token of new Set(tokens)) if (await isValid(app, token)) live.push(token);
-  return live;
-}
-
-/** A user table in which everybody stands already, for tests of tokens alone. */
-const everybody = () => ({
-  all: (_sql, callback) => setImmediate(callback, null, [{ openId: 'somebody' }]),
-  run: (_sql, callback) => setImmediate(callback, null),
-});
-
-/** The reasons for which all of the promises reject. */
-const rejections = (...promises) => Promise.all(promises.map(rejection));
-
-/** The answers of `count` calls made at once. */
-const atOnce = (count, call) => Promise.all(Array.from({ length: count }, (_, i) => call(i)));
-
-module.exports = { login, refresh, isValid, liveOf, everybody, atOnce, rejections };
+module.exports = { atTheSameTime, expectBetween, later };

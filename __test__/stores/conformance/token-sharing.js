@@ -1,6 +1,6 @@
 'use strict';
 
-const { login, refresh, isValid, liveOf, atOnce } = require('./support');
+const { atOnce, isValid, liveOf, login, refresh } = require('../../support');
 
 /** Of a token store that several objects use. */
 function sharedStore(open, wechat) {

@@ -1,7 +1,17 @@
 'use strict';
 
-const { createApp, startFakeWeChat, rejection, until } = require('../../support');
-const { login, refresh, isValid, liveOf, everybody, atOnce } = require('./support');
+const {
+  atOnce,
+  createApp,
+  everybody,
+  isValid,
+  liveOf,
+  login,
+  refresh,
+  rejection,
+  startFakeWeChat,
+  until,
+} = require('../../support');
 const { sharedStore, privateStore } = require('./token-sharing');
 
 const HEX = /^[0-9a-f]{64}$/;

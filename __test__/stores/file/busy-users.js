@@ -4,9 +4,7 @@
 // Argument: JSON { file, tokens, round }.
 
 const fs = require('node:fs');
-const { createApp, startFakeWeChat } = require('../../support');
-const { login, refresh } = require('../conformance/support');
-const { rotate } = require('../conformance/session-store-support');
+const { createApp, login, refresh, rotate, startFakeWeChat } = require('../../support');
 
 const LANES = 4;
 /** Rotations of one session: an old token is followed through that many within its grace. */

@@ -1,9 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { drivers, generator, startNode } = require('../../support');
-const { liveOf, login } = require('../conformance/support');
-const { listed } = require('../conformance/session-store-support');
+const { drivers, generator, listed, liveOf, login, startNode } = require('../../support');
 const { JOURNALS } = require('../../users/kinds');
 const { userFile } = require('../../users/support');
 const { fileSetting, rowsOf } = require('./support');

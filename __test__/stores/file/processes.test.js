@@ -1,7 +1,7 @@
 'use strict';
 
+const { isValid, liveOf, login } = require('../../support');
 const { inspect, userFile } = require('../../users/support');
-const { isValid, liveOf, login } = require('../conformance/support');
 const { JOURNALS } = require('../../users/kinds');
 const { PROCESSES, race } = require('../../support/race');
 const { fileSetting, rowsOf } = require('./support');

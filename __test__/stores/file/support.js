@@ -2,8 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, drivers, startFakeWeChat, tempDir } = require('../../support');
-const { everybody } = require('../conformance/support');
+const { createApp, drivers, everybody, startFakeWeChat, tempDir } = require('../../support');
 
 /** One WeChat for a file of tests, and for each a file for tokens that is not there yet. `open(given)` makes an object on it. */
 function fileSetting() {

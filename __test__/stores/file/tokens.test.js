@@ -3,8 +3,20 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { drivers, rejection, runNode, tempDir, until, within } = require('../../support');
-const { atOnce, isValid, liveOf, login, refresh, rejections } = require('../conformance/support');
+const {
+  atOnce,
+  drivers,
+  isValid,
+  liveOf,
+  login,
+  refresh,
+  rejection,
+  rejections,
+  runNode,
+  tempDir,
+  until,
+  within,
+} = require('../../support');
 const { descriptors, inspect, lockedElsewhere, userFile } = require('../../users/support');
 const { fileSetting, copyOf, journalOf, rowsOf } = require('./support');
 
@@ -133,8 +145,7 @@ describe('the file', () => {
     fs.chmodSync(fixed, 0o444);
     const result = await runNode(
       `
-      const { createApp, rejection } = require('./__test__/support');
-      const { everybody } = require('./__test__/stores/conformance/support');
+      const { createApp, everybody, rejection } = require('./__test__/support');
       if (process.getuid() === 0) process.setuid(65534); // whom the rights of files bind
       const report = async (file) => {
         const app = createApp({ db: everybody(), tokens: { file } });
@@ -192,8 +203,7 @@ describe('tokens in a file', () => {
   test.each(['end', 'exit'])('outlive a process without close (%s), and the file alone holds them', async (how) => {
     const result = await runNode(
       `
-      const { createApp } = require('./__test__/support');
-      const { everybody, login, refresh } = require('./__test__/stores/conformance/support');
+      const { createApp, everybody, login, refresh } = require('./__test__/support');
       const app = createApp({ db: everybody(), tokens: { file: process.argv.at(-1) } });
       refresh(app, 'o1').then((token) => {
         console.log(token);

@@ -2,8 +2,18 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, ROOT, startFakeWeChat, startRedis, until, writeLegacyToken } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  refresh,
+  ROOT,
+  startFakeWeChat,
+  startRedis,
+  until,
+  writeLegacyToken,
+} = require('../../support');
 const { isAdopted } = require('./support');
 
 const LINE = /^ACL SETUSER mpauthx on >password (.+)$/gm;

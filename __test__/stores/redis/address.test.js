@@ -1,8 +1,16 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, rejection, startFakeWeChat, startRedis, tempDir } = require('../../support');
-const { everybody, isValid, login } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  rejection,
+  startFakeWeChat,
+  startRedis,
+  tempDir,
+} = require('../../support');
 
 const PASSWORD = 'p@ss: wörd/#?%41';
 const REFUSED = { code: 6000, message: expect.stringMatching(/^Error: .*password.*redisPass/) };

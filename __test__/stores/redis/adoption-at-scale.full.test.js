@@ -1,8 +1,19 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, generator, startFakeWeChat, startNode, startRedis, until } = require('../../support');
-const { atOnce, everybody, isValid, login, refresh } = require('../conformance/support');
+const {
+  atOnce,
+  createApp,
+  everybody,
+  generator,
+  isValid,
+  login,
+  refresh,
+  startFakeWeChat,
+  startNode,
+  startRedis,
+  until,
+} = require('../../support');
 const { isAdopted } = require('./support');
 const { countListed, countTokens, writeTokens } = require('./many-tokens');
 

@@ -1,8 +1,7 @@
 'use strict';
 
-const { rejection, writeLegacyToken } = require('../../support');
-const { isValid, liveOf, login, refresh } = require('../conformance/support');
-const { adopted, isAdopted, records, setting } = require('./support');
+const { isValid, liveOf, login, refresh, rejection, setting, writeLegacyToken } = require('../../support');
+const { adopted, isAdopted, records } = require('./support');
 
 // Ids and skus in which redis would read more than stands there.
 const WILD = ['a*', 'a?c', '[abc]', 'a\\*', '*'];

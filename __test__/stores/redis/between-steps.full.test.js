@@ -3,11 +3,9 @@
 // What takes several round trips to redis is met by every other call between any two of them: one object reaches redis slowly, another
 // changes the same sessions meanwhile, at each moment once.
 
-const { createApp, startFakeWeChat, startRedis, writeLegacyToken } = require('../../support');
-const { everybody } = require('../conformance/support');
-const { issue, pause } = require('../conformance/session-store-support');
+const { createApp, everybody, issue, pause, startFakeWeChat, startRedis, writeLegacyToken } = require('../../support');
 const { State } = require('../conformance/session-model');
-const { slowWay } = require('./slow-way');
+const { slowWay } = require('../conformance/slow-way');
 const { createWitness, LONG } = require('../conformance/session-witness');
 
 /** A round trip of the slow one takes so long, in milliseconds, and no call takes more of them. */

@@ -2,8 +2,7 @@
 
 // Logs users in and refreshes them as fast as it can, for ever, and prints a dot for each round.
 
-const { createApp } = require('../../support');
-const { everybody } = require('../conformance/support');
+const { createApp, everybody } = require('../../support');
 
 async function main({ redis, endpoint, users, calls }) {
   const app = createApp({ redis, db: everybody(), options: { wechat: { endpoint } } });

@@ -1,8 +1,7 @@
 'use strict';
 
-const { until } = require('../../support');
-const { isValid, liveOf, login, refresh } = require('../conformance/support');
-const { indexKey, records, setting, sinceKey } = require('./support');
+const { isValid, liveOf, login, refresh, setting, until } = require('../../support');
+const { indexKey, records, sinceKey } = require('./support');
 
 describe('keys changed by hand', () => {
   const here = setting();

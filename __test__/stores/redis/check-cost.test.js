@@ -4,10 +4,20 @@
 
 const { once } = require('node:events');
 const net = require('node:net');
-const { createApp, defer } = require('../../support');
-const { everybody, isValid, login } = require('../conformance/support');
-const { SECOND, issue, listed, pause, rotate } = require('../conformance/session-store-support');
-const { addForeignTokens, adopted, setting } = require('./support');
+const {
+  createApp,
+  defer,
+  everybody,
+  issue,
+  isValid,
+  listed,
+  login,
+  pause,
+  rotate,
+  SECOND,
+  setting,
+} = require('../../support');
+const { addForeignTokens, adopted } = require('./support');
 
 /** A way to a redis that counts the round trips: how often the client spoke after the server had. */
 async function counting(port) {

@@ -1,9 +1,8 @@
 'use strict';
 
 const path = require('node:path');
-const { startNode } = require('../../support');
-const { atOnce, isValid, login, refresh } = require('../conformance/support');
-const { indexKey, markerKey, records, setting, timesToLive, SKUS_KEY } = require('./support');
+const { atOnce, isValid, login, refresh, setting, startNode } = require('../../support');
+const { indexKey, markerKey, records, timesToLive, SKUS_KEY } = require('./support');
 
 const USERS = ['o1', 'o2', 'o3', 'o4'];
 

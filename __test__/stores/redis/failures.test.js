@@ -1,7 +1,17 @@
 'use strict';
 
-const { createApp, rejection, startFakeWeChat, startRedis, until, within } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  refresh,
+  rejection,
+  startFakeWeChat,
+  startRedis,
+  until,
+  within,
+} = require('../../support');
 const { failingRedis } = require('./odd-redis');
 
 const PASSWORD = 'Sesame-42';

@@ -1,8 +1,7 @@
 'use strict';
 
-const { within, writeLegacyToken } = require('../../support');
-const { isValid, login, refresh } = require('../conformance/support');
-const { addForeignTokens, adopted, isAdopted, setting } = require('./support');
+const { isValid, login, refresh, setting, within, writeLegacyToken } = require('../../support');
+const { addForeignTokens, adopted, isAdopted } = require('./support');
 const { slowScan } = require('./slow-scan');
 
 const FOREIGN = 200000;

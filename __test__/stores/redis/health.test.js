@@ -1,7 +1,16 @@
 'use strict';
 
-const { createApp, rejection, startFakeWeChat, startRedis, until, within } = require('../../support');
-const { atOnce, everybody, login } = require('../conformance/support');
+const {
+  atOnce,
+  createApp,
+  everybody,
+  login,
+  rejection,
+  startFakeWeChat,
+  startRedis,
+  until,
+  within,
+} = require('../../support');
 
 const FIELDS = { ready: expect.any(Boolean), warnings: expect.any(Array) };
 const GOOD = { kind: 'redis', ready: true, latencyMs: expect.any(Number), warnings: [] };

@@ -1,7 +1,15 @@
 'use strict';
 
-const { createApp, startFakeWeChat, startRedis, writeLegacyToken } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  refresh,
+  startFakeWeChat,
+  startRedis,
+  writeLegacyToken,
+} = require('../../support');
 const { indexKey, sinceKey, records } = require('./support');
 
 /** What decides about a key's slot: the text in its first pair of braces, where that is not empty. Source: redis' Cluster specification. */

@@ -1,9 +1,20 @@
 'use strict';
 
-const { writeLegacyToken } = require('../../support');
-const { isValid, liveOf, login, refresh } = require('../conformance/support');
-const { NOT_LIVE, expectBetween, issue, listed, past, rotate } = require('../conformance/session-store-support');
-const { adopted, setting } = require('./support');
+const {
+  issue,
+  isValid,
+  listed,
+  liveOf,
+  login,
+  NOT_LIVE,
+  past,
+  refresh,
+  rotate,
+  setting,
+  writeLegacyToken,
+} = require('../../support');
+const { expectBetween } = require('../conformance/support');
+const { adopted } = require('./support');
 
 describe('tokens that 1.3.2 issued', () => {
   const here = setting();

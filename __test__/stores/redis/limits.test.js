@@ -2,8 +2,19 @@
 
 const { once } = require('node:events');
 const net = require('node:net');
-const { createApp, defer, rejection, startFakeWeChat, startNode, startRedis, within } = require('../../support');
-const { everybody, isValid, login, rejections } = require('../conformance/support');
+const {
+  createApp,
+  defer,
+  everybody,
+  isValid,
+  login,
+  rejection,
+  rejections,
+  startFakeWeChat,
+  startNode,
+  startRedis,
+  within,
+} = require('../../support');
 const { silentRedis } = require('./odd-redis');
 
 const TOKEN = `o1|shop|${'ab'.repeat(32)}`;

@@ -1,7 +1,18 @@
 'use strict';
 
-const { createApp, rejection, startFakeWeChat, startRedis, until, within } = require('../../support');
-const { everybody, isValid, login, refresh, rejections } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  refresh,
+  rejection,
+  rejections,
+  startFakeWeChat,
+  startRedis,
+  until,
+  within,
+} = require('../../support');
 const { failingRedis, silentRedis } = require('./odd-redis');
 const { records } = require('./support');
 

@@ -1,9 +1,9 @@
 'use strict';
 
+const { liveOf, login, setting } = require('../../support');
 const { inspect, userFile } = require('../../users/support');
-const { liveOf, login } = require('../conformance/support');
+const { records } = require('./support');
 const { PROCESSES, race } = require('../../support/race');
-const { records, setting } = require('./support');
 
 describe(`${PROCESSES} processes on one redis and one file of users`, () => {
   const here = setting();

@@ -1,8 +1,7 @@
 'use strict';
 
-const { until, writeLegacyToken } = require('../../support');
-const { isValid, liveOf, login, refresh } = require('../conformance/support');
-const { adopted, records, setting, sinceKey } = require('./support');
+const { isValid, liveOf, login, refresh, setting, until, writeLegacyToken } = require('../../support');
+const { adopted, records, sinceKey } = require('./support');
 
 const TTL = 5000;
 

@@ -1,7 +1,15 @@
 'use strict';
 
-const { createApp, startFakeWeChat, startRedis, writeLegacyToken } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  refresh,
+  startFakeWeChat,
+  startRedis,
+  writeLegacyToken,
+} = require('../../support');
 const { tokenStore } = require('../conformance/token-store');
 const { adopted, records } = require('./support');
 const { serverOfWheel } = require('./wheel-server');

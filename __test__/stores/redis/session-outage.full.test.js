@@ -1,8 +1,25 @@
 'use strict';
 
-const { createApp, defer, generator, rejection, startRedis, tempDir, until, within } = require('../../support');
-const { atOnce, everybody, isValid, liveOf, rejections } = require('../conformance/support');
-const { NOT_LIVE, issue, listed, pause, rotate } = require('../conformance/session-store-support');
+const {
+  atOnce,
+  createApp,
+  defer,
+  everybody,
+  generator,
+  issue,
+  isValid,
+  listed,
+  liveOf,
+  NOT_LIVE,
+  pause,
+  rejection,
+  rejections,
+  rotate,
+  startRedis,
+  tempDir,
+  until,
+  within,
+} = require('../../support');
 const { failingRedis, silentRedis } = require('./odd-redis');
 const { lockedElsewhere, userFile } = require('../../users/support');
 

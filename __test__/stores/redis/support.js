@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, startFakeWeChat, startRedis, until } = require('../../support');
-const { everybody } = require('../conformance/support');
+const { until } = require('../../support');
 
 /** The keys in which the tokens of a user and sku are listed, and the time of the last refresh stands. */
 const indexKey = (userId, sku = 'shop') => `mpauthx:{u:${userId}|${sku}}`;
@@ -28,22 +27,6 @@ async function timesToLive(redis) {
   return new Map(await Promise.all(keys.map(async (key) => [key, await redis.ttl(key)])));
 }
 
-/**
- * One redis and one WeChat for a file of tests, the redis emptied before each. `open(given)` makes an object on them whose
- * user table holds everybody.
- */
-function setting({ args } = {}) {
-  const here = {};
-  beforeAll(async () => {
-    here.server = await startRedis({ args });
-    here.redis = here.server.redis;
-    here.wechat = await startFakeWeChat();
-  });
-  beforeEach(() => here.redis.flushall());
-  here.open = (given) => createApp({ redis: here.server, wechat: here.wechat, db: everybody(), ...given });
-  return here;
-}
-
 /** Adds keys that look like tokens of other people and another sku, `count` of them, in the server itself. */
 async function addForeignTokens(redis, count) {
   const script = `
@@ -63,6 +46,5 @@ module.exports = {
   adopted,
   records,
   timesToLive,
-  setting,
   addForeignTokens,
 };

@@ -2,8 +2,17 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, rejection, runNode, startFakeWeChat, tempDir } = require('../../support');
-const { everybody, isValid, login, rejections } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  isValid,
+  login,
+  rejection,
+  rejections,
+  runNode,
+  startFakeWeChat,
+  tempDir,
+} = require('../../support');
 const { certificates } = require('../../support/certificates');
 const { startTlsRedis } = require('./tls-redis');
 

@@ -2,10 +2,8 @@
 
 // An application that uses what 1.3.2 had leaves in redis what it left before there were sessions to see and to end, and one key more.
 
-const { createApp } = require('../../support');
-const { everybody, isValid, login, refresh } = require('../conformance/support');
-const { issue, listed, rotate } = require('../conformance/session-store-support');
-const { adopted, indexKey, markerKey, setting, sinceKey } = require('./support');
+const { createApp, everybody, issue, isValid, listed, login, refresh, rotate, setting } = require('../../support');
+const { adopted, indexKey, markerKey, sinceKey } = require('./support');
 
 const SKUS = 'mpauthx:skus';
 const RECORD = { ctime: expect.stringMatching(/^\d{13}$/), v: '2' };

@@ -1,9 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, rejection, startFakeWeChat, startRedis, tempDir } = require('../support');
-const { everybody } = require('../stores/conformance/support');
-const { seen } = require('./support');
+const { createApp, everybody, rejection, seen, startFakeWeChat, startRedis, tempDir } = require('../support');
 
 const NOT_LIVE = { code: 6007, message: expect.stringMatching(/./) };
 
