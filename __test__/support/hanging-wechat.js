@@ -2,7 +2,7 @@
 
 const http = require('node:http');
 const { once } = require('node:events');
-const { defer } = require('.');
+const { defer } = require('./cleanup');
 
 /** The address of a WeChat that takes requests and never answers. */
 async function hangingWeChat() {

@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { startNode } = require('.');
+const { startNode } = require('./node');
 
 const PROCESSES = 4;
 

@@ -1,23 +1,13 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
-const net = require('node:net');
 const Redis = require('ioredis').default;
 const { defer } = require('./cleanup');
+const { freePort } = require('./free-port');
 const { tempDir } = require('./temp-dir');
 
 const READY = 'Ready to accept connections';
 const START_TIMEOUT = 20000;
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 /** Runs one server and resolves with its process when it is ready. */
 function launch(port, password, args) {

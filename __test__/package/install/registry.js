@@ -5,10 +5,10 @@
 const { execFile, execFileSync, spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const net = require('node:net');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const { defer, ROOT, tempDir, until } = require('../../support');
+const { freePort } = require('../../support/free-port');
 
 const VERDACCIO = path.join(__dirname, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
 
@@ -55,16 +55,6 @@ log: { type: stdout, level: warn }
   const npmrc = path.join(folder, 'npmrc');
   fs.writeFileSync(npmrc, `registry=${url}\n//127.0.0.1:${port}/:_authToken=anybody\n`);
   return { url, npmrc };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 const run = promisify(execFile);

@@ -20,7 +20,7 @@ const {
   until,
   within,
 } = require('../../support');
-const { heldWay } = require('./held-way');
+const { holdingProxy } = require('./holding-proxy');
 const { LONG, cached, cachedToken, readingsDuring, trackers } = require('./support');
 
 /** Ways in which a call ends `token` of `user`; at the moment when its promise resolves nobody in the process may take it for live. */
@@ -134,14 +134,14 @@ describe.each(['compatible', 'tagged'])('a cached token (layout %s)', (layout) =
   });
 
   test('is not kept where redis told of its end before the reading was over', async () => {
-    const way = await heldWay(here.server.port);
-    const app = open({ tokens: { url: way.url, layout } });
+    const proxy = await holdingProxy(here.server.port);
+    const app = open({ tokens: { url: proxy.url, layout } });
     await until(async () => (await trackers(here.redis)).length === 1);
     for (let round = 0; round < 10; round += 1) {
       // One that nobody has asked about: redis has nothing else to tell.
       const user = newUser();
       const token = await issue(app, user);
-      way.hold(async () => {
+      proxy.hold(async () => {
         await here.redis.del(record(token, user));
       });
       // It was live when redis was asked. The answer and the news arrive together, in this order.

@@ -5,16 +5,12 @@
 
 const mpauthx = require('../../..');
 const { sample } = require('../../../scripts/fake-wechat');
-
-const everybody = {
-  all: (_sql, callback) => setImmediate(callback, null, [{ openId: 'somebody' }]),
-  run: (_sql, callback) => setImmediate(callback, null),
-};
+const { everybody } = require('../../support/everybody');
 
 const print = ({ response }) => process.stdout.write(`${response}\n`);
 
 async function main({ tokens, endpoint, people }) {
-  const app = mpauthx(sample.appId, 'secret', 'shop', everybody, null, null, { tokens, wechat: { endpoint } });
+  const app = mpauthx(sample.appId, 'secret', 'shop', everybody(), null, null, { tokens, wechat: { endpoint } });
   const lanes = people.map(async ({ user, call }) => {
     for (;;) {
       print(await app.authorize(call.code, call.encryptedData, call.iv));

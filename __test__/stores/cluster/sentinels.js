@@ -2,10 +2,10 @@
 
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
-const net = require('node:net');
 const path = require('node:path');
 const Redis = require('ioredis').default;
 const { defer, tempDir, until } = require('../../support');
+const { freePort } = require('../../support/free-port');
 const { info, replicated, startQuietRedis } = require('./servers');
 
 const NAME = 'tokens';
@@ -15,15 +15,6 @@ const running = new Set();
 process.once('exit', () => {
   for (const kill of running) kill();
 });
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** A client that connects again: a server that becomes a replica, or a master, drops its clients. */
 function client(port, password) {

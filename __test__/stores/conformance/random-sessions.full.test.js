@@ -4,7 +4,7 @@ const path = require('node:path');
 const { startRedis, tempDir } = require('../../support');
 const { startCluster } = require('../cluster/servers');
 const { randomly } = require('./random-sessions');
-const { slowWay } = require('./slow-way');
+const { slowProxy } = require('../../support/tcp-proxy');
 
 const SIZE = { worlds: 54, steps: 400 };
 const PATIENCE = 600000;
@@ -14,7 +14,7 @@ describe('for long, of many users', () => {
     'sessions in redis (layout %s) are what the answers say they are',
     async (layout) => {
       const { url, port } = await startRedis();
-      const ways = [await slowWay(port, 3), url, url].map((one) => ({ url: one, layout }));
+      const ways = [(await slowProxy(port, 3)).url, url, url].map((one) => ({ url: one, layout }));
       await randomly(ways, SIZE);
     },
     PATIENCE,

@@ -4,8 +4,8 @@
 // changes the same sessions meanwhile, at each moment once.
 
 const { createApp, everybody, issue, pause, startFakeWeChat, startRedis, writeLegacyToken } = require('../../support');
+const { slowProxy } = require('../../support/tcp-proxy');
 const { State } = require('../conformance/session-model');
-const { slowWay } = require('../conformance/slow-way');
 const { createWitness, LONG } = require('../conformance/session-witness');
 
 /** A round trip of the slow one takes so long, in milliseconds, and no call takes more of them. */
@@ -59,7 +59,7 @@ describe.each([
     const { wechat, exchange } = await atHand();
     policy = { wechat, ...given };
     const open = (tokens) => createApp({ tokens, db: everybody(), options: { sessions, wechat: { exchange } } });
-    slow = { app: open(await slowWay(server.port, TRIP)), at: 'slow' };
+    slow = { app: open((await slowProxy(server.port, TRIP)).url), at: 'slow' };
     fast = { app: open(server.url), at: 'fast' };
     await issue(slow.app, 'first'); // is connected, and knows its scripts
     await issue(fast.app, 'first');

@@ -2,11 +2,8 @@
 
 // What a check of a token costs where tokens have an idle time: one round trip, and seldom a write.
 
-const { once } = require('node:events');
-const net = require('node:net');
 const {
   createApp,
-  defer,
   everybody,
   issue,
   isValid,
@@ -17,37 +14,27 @@ const {
   SECOND,
   setting,
 } = require('../../support');
+const { tcpProxy } = require('../../support/tcp-proxy');
 const { addForeignTokens, adopted } = require('./support');
 
-/** A way to a redis that counts the round trips: how often the client spoke after the server had. */
-async function counting(port) {
-  const way = { trips: 0 };
-  const server = net.createServer((client) => {
-    const redis = net.connect(port, '127.0.0.1');
+/** A proxy in front of a redis that counts the round trips: how often the client spoke after the server had. */
+async function countingProxy(port) {
+  const counts = { trips: 0 };
+  const { url } = await tcpProxy(port, () => {
     let spoken = false;
-    client.on('data', (chunk) => {
-      if (!spoken) way.trips += 1;
-      spoken = true;
-      redis.write(chunk);
-    });
-    redis.on('data', (chunk) => {
-      spoken = false;
-      client.write(chunk);
-    });
-    for (const [end, other] of [
-      [client, redis],
-      [redis, client],
-    ]) {
-      end.on('error', () => {}); // a cut connection is seen by its close
-      end.on('close', () => other.destroy());
-    }
-    defer(() => client.destroy());
+    return {
+      toServer(piece, server) {
+        if (!spoken) counts.trips += 1;
+        spoken = true;
+        server.write(piece);
+      },
+      toClient(piece, client) {
+        spoken = false;
+        client.write(piece);
+      },
+    };
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  defer(() => server.close());
-  way.url = `redis://127.0.0.1:${server.address().port}`;
-  return way;
+  return Object.assign(counts, { url });
 }
 
 describe('with an idle time', () => {
@@ -67,19 +54,19 @@ describe('with an idle time', () => {
   }
 
   test.each(['compatible', 'tagged'])('a check is one round trip, also one that writes (layout %s)', async (layout) => {
-    const way = await counting(here.server.port);
-    const app = open({ url: way.url, layout }, 5);
+    const proxy = await countingProxy(here.server.port);
+    const app = open({ url: proxy.url, layout }, 5);
     const token = await issue(app, 'o1');
     await isValid(app, token); // the script is loaded
     if (layout === 'compatible') await adopted(here.redis);
-    const [before, start] = [way.trips, Date.now()];
+    const [before, start] = [proxy.trips, Date.now()];
     let checks = 0;
     await here.redis.config('RESETSTAT');
     for (; Date.now() < start + SECOND; checks += 1) {
       expect(await isValid(app, token)).toBe(true);
       await pause(10);
     }
-    expect(way.trips).toBe(before + checks);
+    expect(proxy.trips).toBe(before + checks);
     expect(checks).toBeGreaterThan(5);
     expect((await writes()).hset).toBeGreaterThan(0); // there were such that write
   });
@@ -106,15 +93,15 @@ describe('with an idle time', () => {
   });
 
   test('a check of what is no token asks redis nothing', async () => {
-    const way = await counting(here.server.port);
-    const app = open(way.url, 10);
+    const proxy = await countingProxy(here.server.port);
+    const app = open(proxy.url, 10);
     await issue(app, 'o1');
     await adopted(here.redis);
-    const { trips } = way;
+    const { trips } = proxy;
     expect([await isValid(app, 'garbage'), await isValid(app, 'o1|shop|short')]).toEqual([false, false]);
     expect(await app.sessions.inspect('garbage')).toBeNull();
     expect(await app.sessions.revoke('garbage')).toBe(false);
-    expect(way.trips).toBe(trips);
+    expect(proxy.trips).toBe(trips);
   });
 });
 
@@ -122,14 +109,14 @@ describe('without an idle time', () => {
   const here = setting();
 
   test('a check is one command that reads', async () => {
-    const way = await counting(here.server.port);
-    const app = here.open({ tokens: way.url });
+    const proxy = await countingProxy(here.server.port);
+    const app = here.open({ tokens: proxy.url });
     const token = await issue(app, 'o1');
     await adopted(here.redis);
-    const { trips } = way;
+    const { trips } = proxy;
     await here.redis.config('RESETSTAT');
     for (let i = 0; i < 10; i += 1) expect(await isValid(app, token)).toBe(true);
-    expect(way.trips).toBe(trips + 10);
+    expect(proxy.trips).toBe(trips + 10);
     const stats = await here.redis.info('commandstats');
     const calls = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]);
     expect(calls.filter(([name]) => !name.startsWith('config'))).toEqual([['hmget', 10]]);

@@ -1,10 +1,28 @@
 'use strict';
 
-const { isValid, login, refresh, setting, within, writeLegacyToken } = require('../../support');
+const { isValid, login, pause, refresh, setting, within, writeLegacyToken } = require('../../support');
+const { tcpProxy } = require('../../support/tcp-proxy');
 const { addForeignTokens, adopted, isAdopted } = require('./support');
-const { slowScan } = require('./slow-scan');
 
 const FOREIGN = 200000;
+const SCAN = /\r\nscan\r\n/i;
+
+/**
+ * A proxy in front of a redis on which every SCAN takes `delay` ms, so that a walk through the keys lasts; what
+ * follows on the same connection waits behind it, as in a busy server. `scans` counts them.
+ */
+async function slowScanProxy(port, delay) {
+  const counts = { scans: 0 };
+  async function toServer(piece, server) {
+    if (SCAN.test(piece.toString('latin1'))) {
+      counts.scans += 1;
+      await pause(delay);
+    }
+    if (!server.destroyed) server.write(piece);
+  }
+  const { url } = await tcpProxy(port, () => ({ toServer }));
+  return Object.assign(counts, { url });
+}
 
 describe(`with ${FOREIGN} foreign tokens in redis`, () => {
   const here = setting();
@@ -50,7 +68,7 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
   });
 
   test('logins that come while the adoption walks are answered within about a second of it', async () => {
-    const slow = await slowScan(here.server.port, 400);
+    const slow = await slowScanProxy(here.server.port, 400);
     const app = here.open({ tokens: slow.url });
     const answers = ['o1', 'o2', 'o3', 'o1'].map((user) => login(app, here.wechat, user));
     // A second for the walk, and at most a handful of commands that each wait behind one SCAN.
@@ -63,7 +81,7 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
   });
 
   test('an authorize waits for the walk no longer than sessions.issue does', async () => {
-    const slow = await slowScan(here.server.port, 20);
+    const slow = await slowScanProxy(here.server.port, 20);
     const app = here.open({ tokens: slow.url });
     const timed = async (call) => {
       const start = performance.now();
@@ -78,7 +96,7 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
 
   test('a walk that was cut off is begun again by the next object', async () => {
     const old = await writeLegacyToken(here.redis, 'o1', 'shop');
-    const slow = await slowScan(here.server.port, 400);
+    const slow = await slowScanProxy(here.server.port, 400);
     const cut = here.open({ tokens: slow.url });
     await login(cut, here.wechat, 'o2');
     await cut.close();
