@@ -6,8 +6,8 @@
 const { inspect } = require('node:util');
 const mpauthx = require('../..');
 const { everybody, generator, sample, startFakeWeChat, within } = require('../support');
-const { OUTCOMES } = require('./outcomes');
 const { anyValue, mutate, ODD } = require('../support/odd-values');
+const { OUTCOMES } = require('./outcomes');
 
 // Calls that are in flight at the same time.
 const TOGETHER = 100;

@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { startNode } = require('./node');
+const { lastLine, startNode } = require('./node');
 
 const PROCESSES = 4;
 
@@ -15,7 +15,7 @@ async function race(config) {
   const ends = await Promise.all(racers.map((racer) => racer.exit));
   return ends.flatMap(({ code, stdout, stderr }) => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return JSON.parse(stdout.trim().split('\n').pop());
+    return lastLine(stdout);
   });
 }
 

@@ -112,4 +112,15 @@ async function startRedis({ password, args = [], port: wanted } = {}) {
   };
 }
 
-module.exports = { startRedis };
+/** How many connections there are to a redis. */
+const connections = async (redis) => (await redis.client('LIST')).trim().split('\n').length;
+
+/** How often each command was called, by clients and scripts, since `CONFIG RESETSTAT`: { name: count }. */
+async function commandCalls(redis) {
+  const stats = await redis.info('commandstats');
+  return Object.fromEntries(
+    [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]),
+  );
+}
+
+module.exports = { commandCalls, connections, startRedis };

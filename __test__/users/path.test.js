@@ -9,6 +9,7 @@ const {
   dbAll,
   login,
   openSqlite,
+  pause,
   refresh,
   rejection,
   rejections,
@@ -109,7 +110,7 @@ describe('users in a file given by its path', () => {
       await login(app, wechat, user);
       return released;
     });
-    const freed = new Promise((resolve) => setTimeout(resolve, 500)).then(() => {
+    const freed = pause(500).then(() => {
       released = true;
       return lock.release();
     });

@@ -1,6 +1,15 @@
 'use strict';
 
-const { atOnce, createApp, login, refresh, rejection, startFakeWeChat, USER_TABLE } = require('../support');
+const {
+  atOnce,
+  createApp,
+  login,
+  refresh,
+  registeredIds,
+  rejection,
+  startFakeWeChat,
+  USER_TABLE,
+} = require('../support');
 const { userStore, BAND, WANG } = require('./store');
 
 const PLAIN = 'CREATE TABLE user (openId TEXT, nickName TEXT, level INTEGER DEFAULT 7)';
@@ -27,7 +36,7 @@ function userTable(open) {
   });
 
   const service = (store, options) => createApp({ wechat, db: store.db, options: { ...store.options, ...options } });
-  const ids = async (store) => (await store.all('SELECT openId FROM user ORDER BY rowid')).map((row) => row.openId);
+  const ids = registeredIds;
   const rows = (store) => store.all('SELECT * FROM user');
 
   describe.each([
@@ -260,7 +269,7 @@ function userTable(open) {
 function seenAsStore(table) {
   return {
     ...table,
-    ids: async () => (await table.all('SELECT openId FROM user ORDER BY rowid')).map((row) => row.openId),
+    ids: () => registeredIds(table),
     register: (...ids) => Promise.all(ids.map((id) => table.run('INSERT INTO user (openId) VALUES (?)', [id]))),
     forget: (id) => table.run('DELETE FROM user WHERE openId = ?', [id]),
     profileOf: async (id) => {

@@ -4,9 +4,9 @@ const net = require('node:net');
 const path = require('node:path');
 const { once } = require('node:events');
 const { createApp, defer, everybody, rejection, runNode, seen, startFakeWeChat } = require('../support');
-const { NUMBER } = require('./support');
 const { certificates } = require('../support/certificates');
 const { tcpProxy } = require('../support/tcp-proxy');
+const { NUMBER } = require('./support');
 const { startProxy } = require('./connect-proxy');
 
 const PASSWORD = 'pass:w@rd/ü%';

@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, sample, SECRET, startFakeWeChat, startNode } = require('../support');
+const { createApp, lastLine, sample, SECRET, startFakeWeChat, startNode } = require('../support');
 
 const PHONE = '/wxa/business/getuserphonenumber';
 const STABLE_TOKEN = '/cgi-bin/stable_token';
@@ -32,7 +32,7 @@ async function phoneProcess(wechat, tokens, calls) {
     numbers: async () => {
       const { code, stdout, stderr } = await running.exit;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      return JSON.parse(stdout.trim().split('\n').pop());
+      return lastLine(stdout);
     },
   };
 }

@@ -11,8 +11,8 @@ const {
   startRedis,
   writeLegacyToken,
 } = require('../../support');
-const { authorize, content, contract, newUser, TOKEN } = require('./support');
 const { adopted, indexKey } = require('../../stores/redis/support');
+const { authorize, content, contract, newUser, TOKEN } = require('./support');
 
 const here = contract();
 

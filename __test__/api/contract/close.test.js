@@ -1,13 +1,11 @@
 'use strict';
 
-const { dbExec, isValid, login, rejection, seen, startRedis, until, within } = require('../../support');
+const { connections, dbExec, isValid, login, rejection, seen, startRedis, until, within } = require('../../support');
 const { authorize, contract, newUser, TOKEN, UNKNOWN } = require('./support');
 
 const here = contract();
 
 const OUTAGE = { code: 6000, message: expect.stringMatching(/^Error: ./) };
-
-const connections = async (redis) => (await redis.client('LIST')).trim().split('\n').length;
 
 test('it returns a promise that resolves with nothing', async () => {
   const closing = here.app.close();

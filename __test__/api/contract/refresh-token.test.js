@@ -11,8 +11,8 @@ const {
   startRedis,
   writeLegacyToken,
 } = require('../../support');
-const { contract, TOKEN } = require('./support');
 const { records } = require('../../stores/redis/support');
+const { contract, TOKEN } = require('./support');
 
 const here = contract();
 

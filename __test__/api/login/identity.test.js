@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, drivers, rejection, seen, tempDir, USER_TABLE } = require('../../support');
+const { createApp, drivers, registeredIds, rejection, seen, tempDir, USER_TABLE } = require('../../support');
 const { MESSAGE, strictWeChat } = require('./support');
 
 const here = strictWeChat();
@@ -25,7 +25,7 @@ const STORES = {
   },
 };
 
-const idsOf = (own) => async () => (await own.all('SELECT openId FROM user ORDER BY rowid')).map((row) => row.openId);
+const idsOf = (own) => () => registeredIds(own);
 
 describe.each(Object.keys(STORES))('the user of a login, in %s', (name) => {
   let store;

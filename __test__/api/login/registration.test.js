@@ -1,6 +1,6 @@
 'use strict';
 
-const { atOnce, createApp, startRedis, USER_TABLE } = require('../../support');
+const { atOnce, createApp, registeredIds, startRedis, USER_TABLE } = require('../../support');
 const { inFiles, inMemory } = require('../../users/databases');
 const { NAMED, handles } = require('../../users/kinds');
 const { answer, strictWeChat } = require('./support');
@@ -18,7 +18,7 @@ const table = (open) => async () => {
   const own = await open(USER_TABLE);
   return {
     ...own,
-    ids: async () => (await own.all('SELECT openId FROM user ORDER BY rowid')).map((row) => row.openId),
+    ids: () => registeredIds(own),
     register: (id) => own.run('INSERT INTO user (openId) VALUES (?)', [id]),
     forget: (id) => own.run('DELETE FROM user WHERE openId = ?', [id]),
   };

@@ -5,11 +5,11 @@ const path = require('node:path');
 const readline = require('node:readline');
 const { Pool } = require('pg');
 const { createApp, defer, login, startFakeWeChat, startNode } = require('../../support');
+const { startPostgres, INSTALL_TIMEOUT } = require('../../support/postgres');
 const { CREATE_TABLE, postgresUsers } = require('../../../examples/users-postgresql');
 const { startCluster } = require('../../stores/cluster/servers');
 const { users } = require('../../stores/cluster/load');
 const { disorder } = require('../../stores/cluster/order');
-const { startPostgres, INSTALL_TIMEOUT } = require('../../support/postgres');
 
 /** A process of the fleet; `tell` gives it a command and resolves with its answer. */
 function startMember(given) {

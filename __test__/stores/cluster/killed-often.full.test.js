@@ -7,6 +7,7 @@ const {
   generator,
   isValid,
   login,
+  pause,
   startFakeWeChat,
   startNode,
   startRedis,
@@ -32,7 +33,7 @@ describe(`processes that are killed at a random instant, ${ROUNDS} times`, () =>
     const config = { tokens: server.url, endpoint: wechat.endpoint, people };
     const busy = startNode(path.join(__dirname, 'killed.js'), { args: [JSON.stringify(config)] });
     await busy.line('\n');
-    await new Promise((resolve) => setTimeout(resolve, random.below(LONGEST_LIFE)));
+    await pause(random.below(LONGEST_LIFE));
     busy.child.kill('SIGKILL');
     const { signal, stdout, stderr } = await busy.exit;
     expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' });

@@ -4,7 +4,7 @@
 
 const crypto = require('node:crypto');
 const net = require('node:net');
-const { defer, startRedis, tempDir, until } = require('../../support');
+const { defer, pause, startRedis, tempDir, until } = require('../../support');
 
 const SLOTS = 16384;
 const NODE_TIMEOUT = 1500;
@@ -36,10 +36,10 @@ async function clusterPort() {
  */
 async function startQuietRedis(given) {
   const server = await startRedis(given);
-  const { stop, pause } = server;
+  const { stop, pause: freeze } = server;
   const end = async () => {
-    pause();
-    await new Promise((resolve) => setTimeout(resolve, 20)); // what it has written is read
+    freeze();
+    await pause(20); // what it has written is read
     await stop();
   };
   defer(end);

@@ -1,6 +1,6 @@
 'use strict';
 
-const { createApp, everybody, isValid, login, refresh, startFakeWeChat, within } = require('../../support');
+const { createApp, everybody, isValid, login, pause, refresh, startFakeWeChat, within } = require('../../support');
 const { LIMIT, history, prepare, startLoad, users, verify } = require('./load');
 const { disorder } = require('./order');
 const { startCluster } = require('./servers');
@@ -9,8 +9,6 @@ const CANDIDATES = 30000;
 
 /** Half of what a call may take, in ms: a slot of many keys moves as long as that. */
 const HALF = 2500;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The slot that most of many users share, and those users. */
 async function crowdedSlot(cluster) {

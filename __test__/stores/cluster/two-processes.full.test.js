@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, everybody, isValid, startFakeWeChat, startNode } = require('../../support');
+const { createApp, everybody, isValid, lastLine, startFakeWeChat, startNode } = require('../../support');
 const { LIMIT, history, prepare, users, verify } = require('./load');
 const { disorder } = require('./order');
 const { startCluster } = require('./servers');
@@ -31,7 +31,7 @@ test('two processes on one Cluster of which a master is killed under load', asyn
   for (const one of fleet) one.child.stdin.end();
   const seen = (await Promise.all(fleet.map((one) => one.exit))).map(({ code, stdout, stderr }) => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return JSON.parse(stdout.trim().split('\n').pop());
+    return lastLine(stdout);
   });
 
   const numbers = seen.map(({ ok, failed, gap }) => `${ok} ok, ${failed} failed, longest gap ${gap} ms`);

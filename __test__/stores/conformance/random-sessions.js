@@ -1,6 +1,8 @@
 'use strict';
 
-const { createApp, everybody, generator, startFakeWeChat } = require('../../support');
+const path = require('node:path');
+const { createApp, everybody, generator, startFakeWeChat, startRedis, tempDir } = require('../../support');
+const { slowProxy } = require('../../support/tcp-proxy');
 const { BRIEF, LONG } = require('./session-witness');
 const { createWorld } = require('./session-world');
 
@@ -52,4 +54,42 @@ const again = (seed) => (error) => {
   throw error;
 };
 
-module.exports = { randomly };
+/**
+ * Tests of sessions that change at random, in each store that one process can have.
+ *
+ * @param size  of each test: its worlds, and their steps
+ * @param limit for a busy machine, in milliseconds
+ */
+function randomSessions(size, limit) {
+  test.each(['compatible', 'tagged'])(
+    'sessions in redis (layout %s) are what the answers say they are',
+    async (layout) => {
+      const { url, port } = await startRedis();
+      const slow = await slowProxy(port, 3);
+      await randomly(
+        [slow.url, url, url].map((one) => ({ url: one, layout })),
+        size,
+      );
+    },
+    limit,
+  );
+
+  test(
+    'sessions in a file are what the answers say they are',
+    async () => {
+      const file = path.join(tempDir(), 'tokens.db');
+      await randomly([{ file }, { file }, { file }], size);
+    },
+    limit,
+  );
+
+  test(
+    'sessions in memory are what the answers say they are',
+    async () => {
+      await randomly(['memory'], size);
+    },
+    limit,
+  );
+}
+
+module.exports = { randomSessions, randomly };

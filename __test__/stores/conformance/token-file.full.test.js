@@ -1,8 +1,8 @@
 'use strict';
 
 const { DRIVERS } = require('../../support');
-const { ownFile, sameFile } = require('./token-files');
 const { JOURNALS, NAMED, opened } = require('../../users/kinds');
+const { ownFile, sameFile } = require('./token-files');
 
 describe.each(JOURNALS)('the token store in a file that the application has made, %s', (_name, journal) => {
   describe('for something else', () => ownFile(journal));

@@ -1,7 +1,7 @@
 'use strict';
 
-const { ownFile, sameFile } = require('./token-files');
 const { opened } = require('../../users/kinds');
+const { ownFile, sameFile } = require('./token-files');
 
 describe('the token store in a file of its own', () => ownFile());
 

@@ -3,8 +3,8 @@
 const path = require('node:path');
 const { drivers, tempDir } = require('../../support');
 const { numbers, userFile } = require('../../users/support');
-const { tokenStore } = require('./token-store');
 const { give } = require('../../users/kinds');
+const { tokenStore } = require('./token-store');
 
 const USERS = numbers(5).map((n) => `o${n}`);
 

@@ -1,9 +1,9 @@
 'use strict';
 
 const { isValid, liveOf, login } = require('../../support');
+const { PROCESSES, race } = require('../../support/race');
 const { inspect, userFile } = require('../../users/support');
 const { JOURNALS } = require('../../users/kinds');
-const { PROCESSES, race } = require('../../support/race');
 const { fileSetting, rowsOf } = require('./support');
 
 describe.each([

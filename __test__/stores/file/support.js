@@ -1,6 +1,5 @@
 'use strict';
 
-const fs = require('node:fs');
 const path = require('node:path');
 const { createApp, drivers, everybody, startFakeWeChat, tempDir } = require('../../support');
 
@@ -34,11 +33,4 @@ async function journalOf(file) {
   return journal;
 }
 
-/** A copy of the `.db` alone, as a backup that knows nothing of `-wal` makes it. */
-function copyOf(file) {
-  const copy = path.join(tempDir(), 'copy.db');
-  fs.copyFileSync(file, copy);
-  return copy;
-}
-
-module.exports = { fileSetting, rowsOf, journalOf, copyOf };
+module.exports = { fileSetting, rowsOf, journalOf };

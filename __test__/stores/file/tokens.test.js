@@ -9,6 +9,7 @@ const {
   isValid,
   liveOf,
   login,
+  pause,
   refresh,
   rejection,
   rejections,
@@ -17,8 +18,8 @@ const {
   until,
   within,
 } = require('../../support');
-const { descriptors, inspect, lockedElsewhere, userFile } = require('../../users/support');
-const { fileSetting, copyOf, journalOf, rowsOf } = require('./support');
+const { copyOf, descriptors, inspect, lockedElsewhere, userFile } = require('../../users/support');
+const { fileSetting, journalOf, rowsOf } = require('./support');
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 const UNKNOWN = `o1|shop|${'0a'.repeat(32)}`;
@@ -282,7 +283,7 @@ describe('tokens in a file', () => {
       await call();
       return released;
     });
-    const freed = new Promise((resolve) => setTimeout(resolve, 500)).then(() => {
+    const freed = pause(500).then(() => {
       released = true;
       return lock.release();
     });

@@ -7,7 +7,9 @@ const {
   everybody,
   generator,
   isValid,
+  lastLine,
   login,
+  pause,
   refresh,
   startFakeWeChat,
   startNode,
@@ -32,7 +34,7 @@ async function worstPing(redis, over) {
     const start = performance.now();
     await redis.ping();
     worst = Math.max(worst, performance.now() - start);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await pause(2);
   }
   return worst;
 }
@@ -66,7 +68,7 @@ test(`${LEGACY} tokens among ${KEYS} keys are adopted by two processes, of which
   survivor.child.stdin.end();
   const { code, stdout, stderr } = await survivor.exit;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const { delay } = JSON.parse(stdout.trim().split('\n').pop());
+  const { delay } = lastLine(stdout);
   console.log(
     `adopted in ${seconds.toFixed(1)} s, ${indexes} of ${USERS} users when one was killed; ` +
       `worst PING ${ping.toFixed(1)} ms, worst delay of an event loop ${delay.toFixed(1)} ms`,

@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { atOnce, isValid, login, refresh, setting, startNode } = require('../../support');
+const { atOnce, isValid, login, pause, refresh, setting, startNode } = require('../../support');
 const { indexKey, markerKey, records, timesToLive, SKUS_KEY } = require('./support');
 
 const USERS = ['o1', 'o2', 'o3', 'o4'];
@@ -50,7 +50,7 @@ describe('what stands in redis', () => {
     const cutting = (async () => {
       while (!over) {
         cuts += await here.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-        await new Promise((resolve) => setTimeout(resolve, 15));
+        await pause(15);
       }
     })();
     let answered = 0;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { isValid, login, pause, refresh, setting, within, writeLegacyToken } = require('../../support');
+const { commandCalls, isValid, login, pause, refresh, setting, within, writeLegacyToken } = require('../../support');
 const { tcpProxy } = require('../../support/tcp-proxy');
 const { addForeignTokens, adopted, isAdopted } = require('./support');
 
@@ -28,14 +28,6 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
   const here = setting();
   beforeEach(() => addForeignTokens(here.redis, FOREIGN));
 
-  /** How often each command was called, by clients and scripts, since `CONFIG RESETSTAT`. */
-  async function calls() {
-    const stats = await here.redis.info('commandstats');
-    return Object.fromEntries(
-      [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]),
-    );
-  }
-
   test('logins and refreshes after adoption call neither KEYS nor SCAN', async () => {
     const app = here.open();
     await login(app, here.wechat, 'first');
@@ -49,7 +41,7 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
       await refresh(app, user);
       expect(await isValid(app, token)).toBe(false);
     }
-    const seen = await calls();
+    const seen = await commandCalls(here.redis);
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['hset', 'del']));
     expect(Object.keys(seen).filter((name) => /^(keys|scan|randomkey|sort)/.test(name))).toEqual([]);
   });
@@ -64,7 +56,7 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
     await login(second, here.wechat, 'o2');
     await refresh(second, 'o2');
     await second.close();
-    expect(Object.keys(await calls()).filter((name) => /^(keys|scan)/.test(name))).toEqual([]);
+    expect(Object.keys(await commandCalls(here.redis)).filter((name) => /^(keys|scan)/.test(name))).toEqual([]);
   });
 
   test('logins that come while the adoption walks are answered within about a second of it', async () => {

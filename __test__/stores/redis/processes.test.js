@@ -1,9 +1,9 @@
 'use strict';
 
 const { liveOf, login, setting } = require('../../support');
+const { PROCESSES, race } = require('../../support/race');
 const { inspect, userFile } = require('../../users/support');
 const { records } = require('./support');
-const { PROCESSES, race } = require('../../support/race');
 
 describe(`${PROCESSES} processes on one redis and one file of users`, () => {
   const here = setting();

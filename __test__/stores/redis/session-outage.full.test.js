@@ -20,8 +20,8 @@ const {
   until,
   within,
 } = require('../../support');
-const { failingRedis, silentRedis } = require('./odd-redis');
 const { lockedElsewhere, userFile } = require('../../users/support');
+const { failingRedis, silentRedis } = require('./odd-redis');
 
 const TOKEN = `o1|shop|${'ab'.repeat(32)}`;
 /** The deadline of the calls here, and when they must be over, in milliseconds. */
