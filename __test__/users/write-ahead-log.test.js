@@ -1,5 +1,6 @@
 'use strict';
 
+const fs = require('node:fs');
 const { createApp, dbAll, dbClose, dbExec, login, openSqlite, refresh, startFakeWeChat } = require('../support');
 const { copyOf, inspect, numbers, runProgram, userFile } = require('./support');
 
