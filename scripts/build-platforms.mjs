@@ -86,14 +86,14 @@ async function tryOut(platform) {
   const machine = await machineFor(platform, FOLDER, path.join(PYTHON, 'bin', 'python'));
   if (!machine) return 'not run';
   await beginInstallTests()();
-  const require = createRequire(path.join(root, '__test__', 'contract', 'certificates.js'));
-  const { startRedis } = require('../support');
+  const require = createRequire(path.join(root, '__test__', 'support', 'index.js'));
+  const { startRedis } = require('.');
   const { ca, tls } = require('./certificates').certificates();
 
   const home = path.join(machine.root ?? FOLDER, 'home');
   const inside = (file) => (machine.root ? path.join('/home', file) : path.join(home, file));
   const copy = (from, to) => cpSync(from, path.join(home, to), { recursive: true });
-  const program = path.join('__test__', 'runtimes', 'smoke.js');
+  const program = path.join('__test__', 'package', 'runtimes', 'smoke.js');
   rmSync(home, { recursive: true, force: true });
   copy(path.join(FOLDER, 'packages', platform, 'mpauthx'), 'mpauthx');
   copy(path.join(FOLDER, 'packages', platform, platform), path.join('node_modules', `mpauthx-${platform}`));

@@ -39,7 +39,7 @@ export function onOtherNodes(folder, jest) {
 }
 
 function home(major) {
-  return path.join(testRoot, 'runtimes', 'node_modules', `node${major}`);
+  return path.join(testRoot, 'package', 'runtimes', 'node_modules', `node${major}`);
 }
 
 /** A copy of the tests' better-sqlite3 with what it needs, to be built. */

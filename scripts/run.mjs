@@ -90,7 +90,7 @@ export function beginInstallTests() {
 
 /** Installs what only the heavy tests need: a registry of npm packages, and other runtimes. */
 export async function installFull() {
-  for (const name of ['install', 'runtimes']) {
+  for (const name of ['package/install', 'package/runtimes']) {
     const cwd = path.join(testRoot, name);
     if (!isInstalled(cwd)) await step({ title: `npm install (__test__/${name})`, command: 'npm', args: INSTALL, cwd });
   }

@@ -6,8 +6,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT, runNode, tempDir } = require('../support');
 
-const { nameOf } = require('../../lib/no-binary');
 const { files, version } = require('../../package.json');
+const { nameOf } = require('../../lib/no-binary');
 
 const HERE = nameOf(process);
 const OTHERS = ['linux-x64-musl', 'darwin-arm64', 'win32-x64-msvc'].filter((name) => name !== HERE);

@@ -5,7 +5,7 @@
 const { execFile } = require('node:child_process');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { layOut } = require('../install/registry');
+const { layOut } = require('./install/registry');
 
 const run = promisify(execFile);
 const tool = (name) => path.join(__dirname, '..', 'node_modules', '.bin', name);

@@ -5,14 +5,12 @@
 
 const mpauthx = require('../..');
 const { sample } = require('../../scripts/fake-wechat');
+// Not by way of ../support: a worker would load all of that.
+const { everybody } = require('../support/everybody');
 
 const TOKEN = `o1|shop|${'0a'.repeat(32)}`;
 
-/** A user table in which everybody stands. Not the harness's: a worker would load all of that. */
-const users = {
-  all: (_sql, callback) => setImmediate(callback, null, [{}]),
-  run: (_sql, callback) => setImmediate(callback, null),
-};
+const users = everybody();
 
 /** An object with calls of every kind in flight, those to WeChat for good; each failure goes to `failed`. */
 function busy({ tokens, wechat }, failed = () => {}) {

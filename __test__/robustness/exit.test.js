@@ -1,8 +1,7 @@
 'use strict';
 
-const { createApp, runNode, startFakeWeChat, startNode, startRedis } = require('../support');
-const { everybody, login } = require('../conformance/support');
-const { hangingWeChat } = require('./hanging-wechat');
+const { createApp, everybody, login, runNode, startFakeWeChat, startNode, startRedis } = require('../support');
+const { hangingWeChat } = require('../support/hanging-wechat');
 
 let redis;
 beforeAll(async () => {

@@ -8,14 +8,16 @@ const {
   createUserTable,
   dbExec,
   defer,
+  everybody,
+  login,
+  mpauthx,
   openSqlite,
   sample,
   startFakeWeChat,
   startRedis,
   tempDir,
+  writeLegacyToken,
 } = require('../support');
-const { mpauthx, writeLegacyToken } = require('../support');
-const { everybody, login } = require('../conformance/support');
 
 // What no error and no output may hold. Each is found nowhere else.
 const SECRETS = {

@@ -5,10 +5,9 @@
 
 const { inspect } = require('node:util');
 const mpauthx = require('../..');
-const { everybody } = require('../conformance/support');
-const { generator, sample, startFakeWeChat, within } = require('../support');
+const { everybody, generator, sample, startFakeWeChat, within } = require('../support');
+const { anyValue, mutate, ODD } = require('../support/odd-values');
 const { OUTCOMES } = require('./outcomes');
-const { anyValue, mutate, ODD } = require('./values');
 
 // Calls that are in flight at the same time.
 const TOGETHER = 100;

@@ -1,8 +1,17 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, mpauthx, rejection, ROOT, runNode, startFakeWeChat, startRedis } = require('../support');
-const { everybody, login } = require('../conformance/support');
+const {
+  createApp,
+  everybody,
+  login,
+  mpauthx,
+  rejection,
+  ROOT,
+  runNode,
+  startFakeWeChat,
+  startRedis,
+} = require('../support');
 
 // jest runs each file of tests in a realm of its own, with its own Error, Promise and Object.
 

@@ -1,8 +1,8 @@
 'use strict';
 
 const path = require('node:path');
-const { runNode, startNode, startRedis, until } = require('../support');
-const { hangingWeChat } = require('./hanging-wechat');
+const { connections, runNode, startNode, startRedis, until } = require('../support');
+const { hangingWeChat } = require('../support/hanging-wechat');
 
 // Five rounds of four workers.
 const TWENTY = 20;
@@ -46,8 +46,7 @@ test('a worker whose object is idle ends by itself', async () => {
 test('a worker that ends while it closes leaves no connection behind', async () => {
   const { url, redis } = await startRedis();
   const wechat = await hangingWeChat();
-  const connections = async () => (await redis.client('LIST')).trim().split('\n').length;
-  const before = await connections();
+  const before = await connections(redis);
   const { child, line } = startNode(`
     const { Worker } = require('node:worker_threads');
     const worker = new Worker(\`
@@ -63,6 +62,6 @@ test('a worker that ends while it closes leaves no connection behind', async () 
     setInterval(() => {}, 1000);
   `);
   await line('over');
-  await until(async () => (await connections()) === before);
+  await until(async () => (await connections(redis)) === before);
   child.kill();
 });

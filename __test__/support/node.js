@@ -70,4 +70,7 @@ function runNode(script, options) {
   return exit;
 }
 
-module.exports = { startNode, runNode, ROOT };
+/** What a program printed in its last line, read as JSON. */
+const lastLine = (stdout) => JSON.parse(stdout.trim().split('\n').pop());
+
+module.exports = { lastLine, startNode, runNode, ROOT };

@@ -4,12 +4,12 @@
 
 const { execFile, spawn } = require('node:child_process');
 const fs = require('node:fs');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const { Client } = require('pg');
 const { defer } = require('./cleanup');
+const { freePort } = require('./free-port');
 const { tempDir } = require('./temp-dir');
 
 const run = promisify(execFile);
@@ -126,16 +126,6 @@ async function servant(cwd) {
   if (process.getuid?.() !== 0) return { cwd };
   const id = async (flag) => Number((await run('id', [flag, 'nobody'])).stdout);
   return { cwd, uid: await id('-u'), gid: await id('-g') };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** Runs a server on a port, and resolves with its process once `connect` succeeds. */

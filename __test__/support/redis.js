@@ -1,23 +1,13 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
-const net = require('node:net');
 const Redis = require('ioredis').default;
 const { defer } = require('./cleanup');
+const { freePort } = require('./free-port');
 const { tempDir } = require('./temp-dir');
 
 const READY = 'Ready to accept connections';
 const START_TIMEOUT = 20000;
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 /** Runs one server and resolves with its process when it is ready. */
 function launch(port, password, args) {
@@ -122,4 +112,15 @@ async function startRedis({ password, args = [], port: wanted } = {}) {
   };
 }
 
-module.exports = { startRedis };
+/** How many connections there are to a redis. */
+const connections = async (redis) => (await redis.client('LIST')).trim().split('\n').length;
+
+/** How often each command was called, by clients and scripts, since `CONFIG RESETSTAT`: { name: count }. */
+async function commandCalls(redis) {
+  const stats = await redis.info('commandstats');
+  return Object.fromEntries(
+    [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]),
+  );
+}
+
+module.exports = { commandCalls, connections, startRedis };

@@ -33,6 +33,9 @@ async function openSqlite(path) {
   return db;
 }
 
+/** The ids of the users in a database that one of `drivers` has opened, in the order of their registration. */
+const registeredIds = async (own) => (await own.all('SELECT openId FROM user ORDER BY rowid')).map((row) => row.openId);
+
 /** The table that 1.3.2 documents. */
 const createUserTable = (db) => dbExec(db, USER_TABLE);
 
@@ -106,4 +109,15 @@ function once(task) {
   };
 }
 
-module.exports = { openSqlite, createUserTable, dbRun, dbAll, dbExec, dbClose, drivers, DRIVERS, USER_TABLE };
+module.exports = {
+  openSqlite,
+  createUserTable,
+  registeredIds,
+  dbRun,
+  dbAll,
+  dbExec,
+  dbClose,
+  drivers,
+  DRIVERS,
+  USER_TABLE,
+};

@@ -1,17 +1,11 @@
 'use strict';
 
-const { inspect } = require('node:util');
+const SECOND = 1000;
 
-/** The reason of a rejection; a promise that resolves is the failure. */
-async function rejection(promise) {
-  let value;
-  try {
-    value = await promise;
-  } catch (reason) {
-    return reason;
-  }
-  throw new Error(`expected a rejection, but the promise resolved with ${inspect(value)}`);
-}
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until so many seconds, and a little more, have passed since now. */
+const past = (seconds) => pause(seconds * SECOND + 100);
 
 /** The promise itself, or a failure when it has not settled within `ms`: for what must not hang. */
 function within(ms, promise, what = 'the promise') {
@@ -29,8 +23,25 @@ async function until(question, ms = 10000) {
     const answer = await question();
     if (answer) return answer;
     if (Date.now() > end) throw new Error(`not true within ${ms} ms: ${question}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
 }
 
-module.exports = { rejection, within, until };
+/** Does something over and over, as fast as it is answered with a short rest, until the promise is settled. */
+async function untilSettled(promise, doing) {
+  let over = false;
+  const stop = () => {
+    over = true;
+  };
+  promise.then(stop, stop);
+  while (!over) {
+    await doing();
+    await pause(20);
+  }
+  return promise;
+}
+
+/** The answers of `count` calls made at once. */
+const atOnce = (count, call) => Promise.all(Array.from({ length: count }, (_, i) => call(i)));
+
+module.exports = { SECOND, atOnce, past, pause, until, untilSettled, within };

@@ -3,8 +3,7 @@
 // Opens a database by a relative path, then changes to a folder that holds another of the same name, which it may open too.
 // Prints who is found.
 
-const { createApp, dbAll, openSqlite, rejection, startFakeWeChat } = require('../support');
-const { login } = require('../conformance/support');
+const { createApp, dbAll, login, openSqlite, rejection, startFakeWeChat } = require('../support');
 
 async function main({ here, there, name, both }) {
   const wechat = await startFakeWeChat();

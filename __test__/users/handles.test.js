@@ -4,9 +4,20 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const sqlite3 = require('sqlite3');
-const { createApp, dbAll, dbClose, dbExec, openSqlite, rejection, startFakeWeChat, tempDir } = require('../support');
-const { USER_TABLE } = require('../support');
-const { login, refresh, rejections } = require('../conformance/support');
+const {
+  createApp,
+  dbAll,
+  dbClose,
+  dbExec,
+  login,
+  openSqlite,
+  refresh,
+  rejection,
+  rejections,
+  startFakeWeChat,
+  tempDir,
+  USER_TABLE,
+} = require('../support');
 const { addUsers, lockedElsewhere, runProgram, userFile } = require('./support');
 
 // Handles as applications open them, other than by an absolute path and waiting for it.

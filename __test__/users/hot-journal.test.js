@@ -2,8 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, dbClose, openSqlite, runNode, startFakeWeChat } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { createApp, dbClose, login, openSqlite, refresh, runNode, startFakeWeChat } = require('../support');
 const { inspect, numbers, userFile } = require('./support');
 
 // Enough for the half transaction to have changed pages that hold them.

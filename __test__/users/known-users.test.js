@@ -2,9 +2,19 @@
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
-const { createApp, dbAll, dbExec, dbRun, openSqlite, startFakeWeChat, until } = require('../support');
-const { atOnce, login, refresh } = require('../conformance/support');
-const { BAND } = require('../conformance/user-store');
+const {
+  atOnce,
+  createApp,
+  dbAll,
+  dbExec,
+  dbRun,
+  login,
+  openSqlite,
+  refresh,
+  startFakeWeChat,
+  until,
+} = require('../support');
+const { BAND } = require('./store');
 const { descriptors, numbers, userFile } = require('./support');
 
 const onLinux = process.platform === 'linux' ? test : test.skip;

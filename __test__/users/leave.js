@@ -3,8 +3,7 @@
 // Registers users in a file given by its path, and leaves without close: `end` lets Node come to its end, `exit` calls
 // process.exit.
 
-const { createApp, startFakeWeChat } = require('../support');
-const { login } = require('../conformance/support');
+const { createApp, login, startFakeWeChat } = require('../support');
 
 async function main({ file, users, how }) {
   const wechat = await startFakeWeChat();

@@ -1,7 +1,6 @@
 'use strict';
 
-const { createApp, dbExec, openSqlite, startFakeWeChat } = require('../support');
-const { isValid, login, refresh } = require('../conformance/support');
+const { createApp, dbExec, isValid, login, openSqlite, refresh, startFakeWeChat } = require('../support');
 const { descriptors, runProgram, userFile } = require('./support');
 
 // POSIX drops a process's locks on a file when any descriptor of that file is closed in it.

@@ -1,8 +1,17 @@
 'use strict';
 
-const { createApp, drivers, DRIVERS, rejection, startFakeWeChat, within } = require('../support');
-const { login, refresh } = require('../conformance/support');
-const { JOURNALS } = require('../conformance/user-kinds');
+const {
+  createApp,
+  drivers,
+  DRIVERS,
+  login,
+  refresh,
+  registeredIds,
+  rejection,
+  startFakeWeChat,
+  within,
+} = require('../support');
+const { JOURNALS } = require('./kinds');
 const { userFile } = require('./support');
 
 // Far more than a login needs, less than a lock that is waited for in vain.
@@ -26,7 +35,7 @@ describe.each(WAYS)("an open transaction on the application's handle of %s, %s",
     app = createApp({ wechat, db: own.db });
   });
 
-  const ids = async () => (await own.all('SELECT openId FROM user ORDER BY rowid')).map((row) => row.openId);
+  const ids = () => registeredIds(own);
 
   test.each(['BEGIN', 'BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'])('%s: users log in, known and new', async (begin) => {
     await own.exec(`${begin}; INSERT INTO ledger (n) VALUES (1)`);

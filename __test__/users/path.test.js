@@ -3,9 +3,21 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { createApp, dbAll, openSqlite, rejection, startFakeWeChat, tempDir, within } = require('../support');
-const { atOnce, login, refresh, rejections } = require('../conformance/support');
-const { rowsOf } = require('../sessions/file-support');
+const {
+  atOnce,
+  createApp,
+  dbAll,
+  login,
+  openSqlite,
+  pause,
+  refresh,
+  rejection,
+  rejections,
+  startFakeWeChat,
+  tempDir,
+  within,
+} = require('../support');
+const { rowsOf } = require('../stores/file/support');
 const { descriptors, inspect, lockedElsewhere, runProgram, userFile } = require('./support');
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
@@ -98,7 +110,7 @@ describe('users in a file given by its path', () => {
       await login(app, wechat, user);
       return released;
     });
-    const freed = new Promise((resolve) => setTimeout(resolve, 500)).then(() => {
+    const freed = pause(500).then(() => {
       released = true;
       return lock.release();
     });

@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createUserTable, dbClose, dbExec, openSqlite, runNode, startNode, tempDir } = require('../support');
+const { createUserTable, dbClose, dbExec, lastLine, openSqlite, runNode, startNode, tempDir } = require('../support');
 
 // The bits of a descriptor's flags that say read, write or both (O_ACCMODE of fcntl.h).
 const ACCESS_MODE = 3;
@@ -35,7 +35,7 @@ async function runProgram(name, config, timeout = 60000) {
   const script = path.join(__dirname, name);
   const { code, signal, stdout, stderr } = await runNode(script, { args: [JSON.stringify(config)], timeout });
   if (code !== 0 || stderr !== '') throw new Error(`${name} ended with ${signal || code}: ${stdout}${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').pop());
+  return lastLine(stdout);
 }
 
 /** A process of its own that holds an exclusive lock on the file until `release()`. */
@@ -66,6 +66,13 @@ function descriptors(file) {
   });
 }
 
+/** A copy of the `.db` alone, as a backup that knows nothing of `-wal` makes it. */
+function copyOf(file) {
+  const copy = path.join(tempDir(), 'copy.db');
+  fs.copyFileSync(file, copy);
+  return copy;
+}
+
 const numbers = (count, from = 1) => Array.from({ length: count }, (_, i) => from + i);
 
-module.exports = { userFile, addUsers, inspect, runProgram, lockedElsewhere, descriptors, numbers };
+module.exports = { userFile, addUsers, inspect, runProgram, lockedElsewhere, descriptors, copyOf, numbers };

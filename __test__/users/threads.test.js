@@ -1,8 +1,7 @@
 'use strict';
 
-const { createApp } = require('../support');
-const { liveOf } = require('../conformance/support');
-const { JOURNALS } = require('../conformance/user-kinds');
+const { createApp, liveOf } = require('../support');
+const { JOURNALS } = require('./kinds');
 const { inspect, runProgram, userFile } = require('./support');
 
 describe.each(JOURNALS)('threads that come and go share a file with the application, %s,', (_name, journal) => {

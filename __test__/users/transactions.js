@@ -3,8 +3,7 @@
 // An application that runs `BEGIN; SELECT; INSERT; COMMIT` on its handle as fast as it can, with sqlite3's own busy timeout,
 // while users log in by the same handle. Prints the errors of its statements and what was done.
 
-const { createApp, dbExec, openSqlite, startFakeWeChat } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { createApp, dbExec, login, openSqlite, refresh, startFakeWeChat } = require('../support');
 
 const LANES = 3;
 const KNOWN = 'known';

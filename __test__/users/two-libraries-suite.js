@@ -1,10 +1,9 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, startNode } = require('../support');
-const { liveOf } = require('../conformance/support');
-const { JOURNALS } = require('../conformance/user-kinds');
-const { rowsOf } = require('../sessions/file-support');
+const { createApp, lastLine, liveOf, startNode } = require('../support');
+const { rowsOf } = require('../stores/file/support');
+const { JOURNALS } = require('./kinds');
 const { inspect, runProgram, userFile } = require('./support');
 const { SHARED } = require('./writer');
 
@@ -37,7 +36,7 @@ function twoLibraries(seconds, kinds, { journals = JOURNALS, stores = STORES } =
         other.child.stdin.end();
         const { stdout, stderr } = await other.exit;
         expect(stderr).toBe('');
-        const there = JSON.parse(stdout.trim().split('\n').pop());
+        const there = lastLine(stdout);
 
         const issued = { ...here.tokens, ...there.tokens };
         const users = Object.keys(issued);

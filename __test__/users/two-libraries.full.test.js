@@ -1,6 +1,6 @@
 'use strict';
 
-const { NAMED, handles } = require('../conformance/user-kinds');
+const { NAMED, handles } = require('./kinds');
 const { twoLibraries } = require('./two-libraries-suite');
 
 const [PATH] = NAMED;

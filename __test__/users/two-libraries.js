@@ -4,7 +4,7 @@
 // from the first moment on, while logins register users in the same file. Prints what each side was told is done.
 
 const { createApp, startFakeWeChat } = require('../support');
-const { give } = require('../conformance/user-kinds');
+const { give } = require('./kinds');
 const { patient, registrar, writer } = require('./writer');
 
 const LANES = ['lane1', 'lane2', 'lane3'];

@@ -1,6 +1,6 @@
 'use strict';
 
-const { NAMED, opened, withUsers } = require('../conformance/user-kinds');
+const { NAMED, opened, withUsers } = require('./kinds');
 const { twoLibraries, STORES } = require('./two-libraries-suite');
 
 const [PATH] = NAMED;

@@ -1,19 +1,10 @@
 'use strict';
 
 const fs = require('node:fs');
-const path = require('node:path');
-const { createApp, dbAll, dbClose, dbExec, openSqlite, startFakeWeChat, tempDir } = require('../support');
-const { login, refresh } = require('../conformance/support');
-const { inspect, numbers, runProgram, userFile } = require('./support');
+const { createApp, dbAll, dbClose, dbExec, login, openSqlite, refresh, startFakeWeChat } = require('../support');
+const { copyOf, inspect, numbers, runProgram, userFile } = require('./support');
 
 const USERS = numbers(20).map((n) => `o${n}`);
-
-/** What stands in the `.db` alone, as in a backup that knows nothing of `-wal`. */
-function inspectCopy(file) {
-  const copy = path.join(tempDir(), 'copy.db');
-  fs.copyFileSync(file, copy);
-  return inspect(copy);
-}
 
 describe('users in a file in write-ahead mode', () => {
   let wechat;
@@ -26,7 +17,7 @@ describe('users in a file in write-ahead mode', () => {
     const app = createApp({ wechat, db: file });
     for (const user of USERS) await login(app, wechat, user);
     await app.close();
-    expect(await inspectCopy(file)).toMatchObject({ check: 'ok', users: USERS });
+    expect(await inspect(copyOf(file))).toMatchObject({ check: 'ok', users: USERS });
   });
 
   test.each(['end', 'exit'])(
@@ -34,7 +25,7 @@ describe('users in a file in write-ahead mode', () => {
     async (how) => {
       const file = await userFile({ journal: 'WAL' });
       await runProgram('leave.js', { file, users: USERS, how });
-      expect(await inspectCopy(file)).toMatchObject({ check: 'ok', users: USERS });
+      expect(await inspect(copyOf(file))).toMatchObject({ check: 'ok', users: USERS });
     },
   );
 
@@ -48,7 +39,7 @@ describe('users in a file in write-ahead mode', () => {
     }
     await dbClose(handle);
     await app.close();
-    expect(await inspectCopy(file)).toEqual({ check: 'ok', users: USERS, ledger: numbers(20) });
+    expect(await inspect(copyOf(file))).toEqual({ check: 'ok', users: USERS, ledger: numbers(20) });
   });
 
   test('given by handle: when the application closes it, the .db alone holds every user', async () => {
@@ -58,7 +49,7 @@ describe('users in a file in write-ahead mode', () => {
     for (const user of USERS) await login(app, wechat, user);
     await dbClose(handle);
     expect(fs.existsSync(`${file}-wal`)).toBe(false);
-    expect(await inspectCopy(file)).toMatchObject({ check: 'ok', users: USERS });
+    expect(await inspect(copyOf(file))).toMatchObject({ check: 'ok', users: USERS });
   });
 
   test.each([

@@ -3,8 +3,7 @@
 // Both sides of the tests of two libraries: an application's own writing, and logins.
 
 const crypto = require('node:crypto');
-const { drivers } = require('../support');
-const { login, refresh } = require('../conformance/support');
+const { drivers, login, refresh } = require('../support');
 
 const PATIENCE = 30000; // a writer that waits its turn is not what is looked for
 

@@ -2,8 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { rejection, sample, SECRET, startRedis, tempDir, within } = require('../support');
-const { atOnce } = require('../conformance/support');
+const { atOnce, rejection, sample, SECRET, startRedis, tempDir, within } = require('../support');
 const { NUMBER, PHONE, STABLE_TOKEN, ownWeChat, phoneProcess } = require('./support');
 
 const here = ownWeChat();

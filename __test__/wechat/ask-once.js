@@ -4,8 +4,7 @@
 // when a process starts. Its argument: what the factory's options hold under `wechat`, and the codes.
 
 const { inspect } = require('node:util');
-const { createApp } = require('../support');
-const { everybody } = require('../conformance/support');
+const { createApp, everybody } = require('../support');
 
 const { wechat, login, phone } = JSON.parse(process.argv.at(-1));
 const app = createApp({ db: everybody(), options: { wechat } });

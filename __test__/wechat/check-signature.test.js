@@ -1,6 +1,6 @@
 'use strict';
 
-const { onEveryStore } = require('./key-support');
+const { onEveryStore } = require('./every-store');
 
 // The example that WeChat publishes for the signature of open data, with the session key of the page.
 // https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/signature.html

@@ -1,7 +1,7 @@
 'use strict';
 
 const { rejection, sample } = require('../support');
-const { UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./key-support');
+const { UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./every-store');
 
 onEveryStore('decryptData', (here) => {
   test('decrypts WeChat’s example', async () => {

@@ -1,8 +1,7 @@
 'use strict';
 
-const { createApp, rejection, sample, SECRET, startFakeWeChat, within } = require('../support');
-const { atOnce } = require('../conformance/support');
-const { NUMBER, PHONE, STABLE_TOKEN, ownWeChat, seen } = require('./support');
+const { atOnce, createApp, rejection, sample, SECRET, seen, startFakeWeChat, within } = require('../support');
+const { NUMBER, PHONE, STABLE_TOKEN, ownWeChat } = require('./support');
 
 const here = ownWeChat();
 

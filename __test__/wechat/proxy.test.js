@@ -3,11 +3,11 @@
 const net = require('node:net');
 const path = require('node:path');
 const { once } = require('node:events');
-const { createApp, defer, rejection, runNode, startFakeWeChat } = require('../support');
-const { everybody } = require('../conformance/support');
-const { certificates } = require('../contract/certificates');
+const { createApp, defer, everybody, rejection, runNode, seen, startFakeWeChat } = require('../support');
+const { certificates } = require('../support/certificates');
+const { tcpProxy } = require('../support/tcp-proxy');
+const { NUMBER } = require('./support');
 const { startProxy } = require('./connect-proxy');
-const { NUMBER, seen } = require('./support');
 
 const PASSWORD = 'pass:w@rd/ü%';
 const AUTH = `user:${PASSWORD}`;
@@ -122,20 +122,12 @@ describe('a proxy', () => {
 test('connections that are cut before the request are tried again until one holds', async () => {
   const { port } = new URL(wechat.endpoint);
   let cuts = 0;
-  const cutter = net.createServer((socket) => {
-    socket.on('error', () => {});
-    if (cuts < 2) {
-      cuts += 1;
-      socket.once('data', () => socket.destroy());
-      return;
-    }
-    const onward = net.connect(port, '127.0.0.1').on('error', () => socket.destroy());
-    defer(() => onward.destroy());
-    socket.pipe(onward).pipe(socket);
+  const cutter = await tcpProxy(port, () => {
+    if (cuts === 2) return {};
+    cuts += 1;
+    return { toServer: (_piece, server) => server.destroy() };
   });
-  defer(() => cutter.close());
-  await once(cutter.listen(0, '127.0.0.1'), 'listening');
-  const endpoint = `https://localhost:${cutter.address().port}`;
+  const endpoint = `https://localhost:${cutter.port}`;
   const code = wechat.user({ openId: 'o1' }).code;
   const args = [JSON.stringify({ wechat: { endpoint, retries: 10 }, login: code })];
   const { stdout } = await runNode(path.join(__dirname, 'ask-once.js'), {

@@ -2,8 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, SECRET, startFakeWeChat, startRedis, tempDir } = require('../support');
-const { everybody } = require('../conformance/support');
+const { createApp, everybody, SECRET, startFakeWeChat, startRedis, tempDir } = require('../support');
 
 // Ids and keys that stand nowhere else, so that finding them is a leak.
 const OPEN_ID = 'oOPENID-which-must-not-be-seen';

@@ -1,8 +1,7 @@
 'use strict';
 
-const { createApp, SECRET } = require('../support');
-const { everybody } = require('../conformance/support');
-const { NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./key-support');
+const { createApp, everybody, SECRET } = require('../support');
+const { NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./every-store');
 
 const UNKNOWN = `nobody|shop|${'0a'.repeat(32)}`;
 

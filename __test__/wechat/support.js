@@ -1,16 +1,13 @@
 'use strict';
 
 const path = require('node:path');
-const { createApp, sample, SECRET, startFakeWeChat, startNode } = require('../support');
+const { createApp, lastLine, sample, SECRET, startFakeWeChat, startNode } = require('../support');
 
 const PHONE = '/wxa/business/getuserphonenumber';
 const STABLE_TOKEN = '/cgi-bin/stable_token';
 
 /** A phone number as the library gives it. */
 const NUMBER = { phoneNumber: '13800138000', purePhoneNumber: '13800138000', countryCode: '86' };
-
-/** All that a program can see of an error. */
-const seen = (error) => ({ ...error, message: error.message });
 
 /** A strict WeChat of each test's own, which knows the one mini-program; `open(given)` makes objects on it, without users. */
 function ownWeChat() {
@@ -35,9 +32,9 @@ async function phoneProcess(wechat, tokens, calls) {
     numbers: async () => {
       const { code, stdout, stderr } = await running.exit;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      return JSON.parse(stdout.trim().split('\n').pop());
+      return lastLine(stdout);
     },
   };
 }
 
-module.exports = { NUMBER, PHONE, STABLE_TOKEN, ownWeChat, phoneProcess, seen };
+module.exports = { NUMBER, PHONE, STABLE_TOKEN, ownWeChat, phoneProcess };

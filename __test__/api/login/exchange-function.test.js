@@ -1,0 +1,240 @@
+'use strict';
+
+const { rejection, seen, within } = require('../../support');
+const { MESSAGE, answer, strictWeChat } = require('./support');
+
+const here = strictWeChat();
+
+/** As long as one of WeChat's: a shorter one would be hidden where it stands in a word. */
+const CODE = '0a3bXq000s8KxT1tVp200cS7pM3bXq0z';
+
+const KEY = Buffer.alloc(16, 1).toString('base64');
+const SESSION = { openid: 'o1', session_key: KEY };
+
+const open = (exchange, given) =>
+  here.open({ ...given, options: { ...given?.options, wechat: { exchange, ...given?.wechat } } });
+
+const failed = async (exchange, wechat) => {
+  const error = await within(20000, rejection(open(exchange, { wechat }).login(CODE)));
+  expect(error).toBeInstanceOf(Error);
+  return seen(error);
+};
+
+describe('a function that exchanges codes', () => {
+  test('is called with the code alone, and WeChat is not asked', async () => {
+    const calls = [];
+    const before = here.wechat.requests.length;
+    const app = open(async function (...args) {
+      calls.push([this, args]);
+      return SESSION;
+    });
+    expect(await app.login(CODE)).toStrictEqual(answer('o1'));
+    expect(calls).toEqual([[undefined, [CODE]]]);
+    expect(here.wechat.requests).toHaveLength(before);
+  });
+
+  test('may answer at once, by a promise, or by anything with a then', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: some libraries' promises are such objects
+    const thenable = { then: (resolve) => resolve(SESSION) };
+    const answers = [SESSION, Promise.resolve(SESSION), thenable];
+    for (const value of answers) expect((await open(() => value).login(CODE)).response).toMatch(/^o1\|/);
+  });
+
+  test('serves authorize', async () => {
+    const { encryptedData, iv } = here.wechat.user({ openId: 'o1', sessionKey: KEY });
+    expect((await open(() => SESSION).authorize(CODE, encryptedData, iv)).response).toMatch(/^o1\|/);
+    const error = await rejection(open(() => ({ openid: 'o1' })).authorize(CODE, encryptedData, iv));
+    expect(seen(error)).toStrictEqual({ code: 6011, message: expect.stringMatching(/^Decrypt userInfo error/) });
+  });
+
+  test('need not give a session key for login', async () => {
+    expect((await open(() => ({ openid: 'o1' })).login(CODE)).response).toMatch(/^o1\|/);
+  });
+
+  test('may give a unionid', async () => {
+    const known = new Set(['o2']);
+    const db = { has: (id) => known.has(id), add: (id) => known.add(id) };
+    expect((await open(() => ({ ...SESSION, unionid: 'u1' }), { db }).login(CODE)).response).toMatch(/^u1\|/);
+    const bound = () => ({ openid: 'o2', session_key: KEY, unionid: 'u2' });
+    expect((await open(bound, { db }).login(CODE)).response).toMatch(/^o2\|/);
+  });
+
+  test('may give more than that', async () => {
+    const more = {
+      ...SESSION,
+      errcode: 0,
+      errmsg: 'ok',
+      expires_in: 7200,
+      deep: [{ a: null }],
+      f: () => 1,
+      s: Symbol('s'),
+    };
+    expect((await open(() => more).login(CODE)).response).toMatch(/^o1\|/);
+  });
+
+  test.each([
+    ['no secret', { secret: null }],
+    ['no appId and no secret', { appId: null, secret: null }],
+  ])('needs %s for login', async (_name, given) => {
+    expect((await open(() => SESSION, given).login(CODE)).response).toMatch(/^o1\|/);
+  });
+
+  test('may call the object that calls it', async () => {
+    const app = open(async (code) => {
+      if (code === 'inner') return SESSION;
+      const { response } = await app.login('inner');
+      await app.isTokenValid(response);
+      return { ...SESSION, openid: 'o2' };
+    });
+    expect((await app.login('outer')).response).toMatch(/^o2\|/);
+  });
+
+  test('is called many times at once', async () => {
+    const app = open(async (code) => ({ openid: code, session_key: KEY }));
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => app.login(`o${i}`)));
+    expect(answers.map(({ response }) => app.extractOpenId(response))).toEqual(answers.map((_, i) => `o${i}`));
+  });
+});
+
+describe('a refusal', () => {
+  const errmsg = 'invalid code, rid: 61-ab';
+  const SAID = { code: 6008, message: MESSAGE, errcode: 40029, errmsg, rid: '61-ab', retryable: false };
+
+  test.each([
+    ['as a result', () => ({ errcode: 40029, errmsg })],
+    ['as a result, its errcode text', () => ({ errcode: '40029', errmsg })],
+    ['thrown', () => thrown({ errcode: 40029, errmsg })],
+    ['thrown later', async () => thrown({ errcode: 40029, errmsg })],
+    ['thrown, no Error', () => thrown({ errcode: 40029, errmsg }, {})],
+  ])('(%s) is WeChat’s', async (_how, exchange) => {
+    expect(await failed(exchange)).toStrictEqual(SAID);
+    const { encryptedData, iv } = here.wechat.user({ openId: 'o1' });
+    const error = await rejection(open(exchange).authorize(CODE, encryptedData, iv));
+    expect(error).toMatchObject({ code: 6011, errcode: 40029, errmsg, rid: '61-ab', retryable: false });
+  });
+
+  test.each([
+    [-1, true],
+    [45011, true],
+    [40163, false],
+  ])('(errcode %i) tells whether the call may succeed later', async (errcode, retryable) => {
+    expect(await failed(() => thrown({ errcode }))).toStrictEqual({ code: 6008, message: MESSAGE, errcode, retryable });
+  });
+
+  function thrown(said, error = new Error('refused')) {
+    throw Object.assign(error, said);
+  }
+});
+
+describe('what a function throws or rejects with', () => {
+  const CAUSE = (text) => ({
+    code: 6008,
+    message: expect.stringMatching(new RegExp(`^Request to get session key and open id error: .*${text}`)),
+    retryable: false,
+  });
+
+  const ODD = [
+    ['an Error', () => new Error('the line is cut'), 'the line is cut'],
+    ['text', () => 'the line is cut', 'the line is cut'],
+    ['an object with a message', () => ({ message: 'the line is cut' }), 'the line is cut'],
+    ['undefined', () => undefined, ''],
+    ['null', () => null, ''],
+    ['a Symbol', () => Symbol('s'), ''],
+    ['a BigInt', () => 5n, ''],
+    ['an object without a prototype', () => Object.create(null), ''],
+    ['an Error whose errcode is text', () => Object.assign(new Error('the line'), { errcode: 'E1' }), 'the line'],
+    ['an Error whose message is a Symbol', () => Object.assign(new Error('x'), { message: Symbol('s') }), ''],
+    ['an Error whose errmsg is a BigInt', () => Object.assign(new Error('x'), { errcode: 'x', errmsg: 5n }), ''],
+    [
+      'what throws when it is looked at',
+      () => new Proxy({}, { get: explode, has: explode, getPrototypeOf: explode }),
+      '',
+    ],
+  ];
+
+  function explode() {
+    throw new Error('looked at');
+  }
+
+  test.each(ODD)('(%s) is 6008 with its cause', async (_name, make, cause) => {
+    const value = make();
+    const throwing = () => {
+      throw value;
+    };
+    expect(await failed(throwing)).toStrictEqual(CAUSE(cause));
+    expect(await failed(async () => throwing())).toStrictEqual(CAUSE(cause));
+  });
+
+  test('is 6008 for authorize too, as any failed exchange', async () => {
+    const { encryptedData, iv } = here.wechat.user({ openId: 'o1' });
+    const exchange = async () => {
+      throw new Error('the line is cut');
+    };
+    const error = await rejection(open(exchange).authorize(CODE, encryptedData, iv));
+    expect(seen(error)).toStrictEqual({ code: 6008, message: CAUSE('the line is cut').message });
+  });
+
+  test('does not show the code', async () => {
+    const exchange = (given) => Promise.reject(new Error(`GET /?js_code=${given} failed`));
+    const error = await rejection(open(exchange).login(CODE));
+    expect(error.message).toContain('failed');
+    expect(`${error.message}${error.stack}`).not.toContain(CODE);
+  });
+});
+
+describe('what a function gives that is no session', () => {
+  const circular = {};
+  circular.self = circular;
+  const explosive = {
+    get openid() {
+      throw new Error('looked at');
+    },
+  };
+
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['text', 'o1'],
+    ['true', true],
+    ['a Symbol', Symbol('s')],
+    ['a BigInt', 5n],
+    ['a function', () => SESSION],
+    ['an array', [SESSION]],
+    ['an empty object', {}],
+    ['an openid that is a number', { openid: 5, session_key: KEY }],
+    ['an openid that is empty', { openid: '', session_key: KEY }],
+    ['an openid that is null', { openid: null, session_key: KEY }],
+    ['an object that holds itself', circular],
+    ['an object that throws when it is read', explosive],
+    ['an object whose toJSON throws', { toJSON: () => explosive.openid }],
+    ['an object whose toJSON gives nothing', { toJSON: () => undefined }],
+    ['a Map', new Map(Object.entries(SESSION))],
+    ['bytes', Buffer.from(JSON.stringify(SESSION))],
+  ])('(%s) is 6008', async (_name, value) => {
+    const said = { code: 6008, message: MESSAGE, retryable: false };
+    expect(await failed(() => value)).toStrictEqual(said);
+    expect(await failed(async () => value)).toStrictEqual(said);
+  });
+});
+
+describe('a function that never answers', () => {
+  const SAID = { code: 6008, message: MESSAGE, retryable: false };
+
+  test('is 6008 when the time for WeChat is over', async () => {
+    expect(await failed(() => new Promise(() => {}), { timeout: 300 })).toStrictEqual(SAID);
+  });
+
+  test('and one that answers too late changes nothing any more', async () => {
+    let late;
+    const exchange = () =>
+      new Promise((resolve) => {
+        late = () => resolve(SESSION);
+      });
+    const app = open(exchange, { wechat: { timeout: 300 } });
+    expect(seen(await rejection(app.login(CODE)))).toStrictEqual(SAID);
+    late();
+    await new Promise(setImmediate);
+    expect(await app.sessions.list('o1')).toEqual([]);
+  });
+});

@@ -1,8 +1,0 @@
-'use strict';
-
-const { ownFile, sameFile } = require('./token-files');
-const { opened } = require('./user-kinds');
-
-describe('the token store in a file of its own', () => ownFile());
-
-describe('the token store in the file of a better-sqlite3 handle', () => sameFile('DELETE', opened('better-sqlite3')));

@@ -1,0 +1,13 @@
+'use strict';
+
+const { startRedis } = require('../../support');
+const { sessionStore } = require('./session-store');
+
+describe.each(['compatible', 'tagged'])('sessions in redis (layout %s)', (layout) => {
+  let server;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+
+  sessionStore(() => ({ url: server.url, layout }), { shared: true });
+});

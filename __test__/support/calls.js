@@ -1,0 +1,54 @@
+'use strict';
+
+// The calls that most tests make, and their answers in brief.
+
+/** Logs a user in with a code of their own, and returns the token. `extra` adds to what WeChat says of them or overrides it. */
+async function login(app, wechat, openId, extra) {
+  const { code, encryptedData, iv } = wechat.user({ openId, extra });
+  return (await app.authorize(code, encryptedData, iv)).response;
+}
+
+/** Replaces the tokens of a user, and returns the new one. */
+async function refresh(app, userId) {
+  return (await app.refreshToken(userId)).response;
+}
+
+/** Whether the token is live; any answer but the two of the contract is thrown. */
+function isValid(app, token) {
+  return app.isTokenValid(token).then(
+    () => true,
+    (reason) => {
+      if (reason === undefined) return false;
+      throw reason;
+    },
+  );
+}
+
+/** Those of the tokens that are live, each once. */
+async function liveOf(app, tokens) {
+  const live = [];
+  for (const token of new Set(tokens)) if (await isValid(app, token)) live.push(token);
+  return live;
+}
+
+/** The token that the application has issued to a user, for a device perhaps. */
+const issue = async (app, userId, given) => (await app.sessions.issue(userId, given)).response;
+
+/** The token that takes the place of another. */
+const rotate = async (app, token, given) => (await app.sessions.rotate(token, given)).response;
+
+/** The tokens that are listed of a user. */
+const listed = async (app, userId) => (await app.sessions.list(userId)).map(({ token }) => token);
+
+/** What rejects because a token is not live. */
+const NOT_LIVE = { name: 'Error', code: 6007 };
+
+let count = 0;
+
+/** A user whom no other test has. */
+const newUser = () => {
+  count += 1;
+  return `o-${process.pid}-${count}`;
+};
+
+module.exports = { NOT_LIVE, isValid, issue, listed, liveOf, login, newUser, refresh, rotate };

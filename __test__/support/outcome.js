@@ -1,0 +1,22 @@
+'use strict';
+
+const { inspect } = require('node:util');
+
+/** The reason of a rejection; a promise that resolves is the failure. */
+async function rejection(promise) {
+  let value;
+  try {
+    value = await promise;
+  } catch (reason) {
+    return reason;
+  }
+  throw new Error(`expected a rejection, but the promise resolved with ${inspect(value)}`);
+}
+
+/** The reasons for which all of the promises reject. */
+const rejections = (...promises) => Promise.all(promises.map(rejection));
+
+/** All that a program can see of an error; the test says whether it has to be an Error. */
+const seen = (error) => ({ ...error, message: error.message });
+
+module.exports = { rejection, rejections, seen };
