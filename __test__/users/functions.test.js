@@ -13,23 +13,22 @@ const {
   startFakeWeChat,
   USER_TABLE,
 } = require('../support');
-const { userStore, BAND, WANG } = require('./store');
+const { userStore } = require('./store');
 const { seenAsStore } = require('./table');
 
-/** An application's own store: ids and profiles in a Map. `answer` makes the answers what the application answers with. */
-function inMap(answer) {
-  const users = new Map();
+/** An application's own store: ids in a Set. `answer` makes the answers what the application answers with. */
+function inSet(answer) {
+  const users = new Set();
   return {
     db: {
       has: (id) => answer(() => users.has(id)),
-      add: (id, profile) => answer(() => users.set(id, { ...users.get(id), ...profile })),
+      add: (id) => answer(() => users.add(id)),
     },
-    ids: async () => [...users.keys()],
+    ids: async () => [...users],
     register: async (...ids) => {
-      for (const id of ids) users.set(id, {});
+      for (const id of ids) users.add(id);
     },
     forget: async (id) => users.delete(id),
-    profileOf: async (id) => users.get(id),
   };
 }
 
@@ -39,12 +38,7 @@ async function inSqlite() {
   await dbExec(handle, USER_TABLE);
   const db = {
     has: async (id) => (await dbAll(handle, 'SELECT 1 FROM user WHERE openId = ?', [id])).length > 0,
-    add: async (id, profile) => {
-      await dbRun(handle, 'INSERT OR IGNORE INTO user (openId) VALUES (?)', [id]);
-      const set = Object.keys(profile).map((column) => `${column} = ?`);
-      if (set.length === 0) return;
-      await dbRun(handle, `UPDATE user SET ${set} WHERE openId = ?`, [...Object.values(profile), id]);
-    },
+    add: (id) => dbRun(handle, 'INSERT OR IGNORE INTO user (openId) VALUES (?)', [id]),
   };
   const [all, run] = [dbAll, dbRun].map((ask) => (sql, params) => ask(handle, sql, params));
   return seenAsStore({ db, all, run });
@@ -53,9 +47,9 @@ async function inSqlite() {
 const later = (answer) => new Promise((resolve) => setImmediate(() => resolve(answer())));
 
 describe.each([
-  ['that answers at once', () => inMap((answer) => answer())],
-  ['that answers by promises', () => inMap(async (answer) => answer())],
-  ['that answers later', () => inMap(later)],
+  ['that answers at once', () => inSet((answer) => answer())],
+  ['that answers by promises', () => inSet(async (answer) => answer())],
+  ['that answers later', () => inSet(later)],
   ['on a database', inSqlite],
 ])("the user store: the application's own, %s", (_name, open) => userStore(open));
 
@@ -86,11 +80,11 @@ describe('an object with has and add', () => {
 
   const open = (options, given = db) => createApp({ wechat, db: given, options });
 
-  test('is asked whether a user is there, and given those who are not, with an empty profile', async () => {
-    await login(open(), wechat, 'o1', BAND);
+  test('is asked whether a user is there, and given those who are not, by their ids alone', async () => {
+    await login(open(), wechat, 'o1');
     expect(calls).toStrictEqual([
       ['has', 'o1'],
-      ['add', 'o1', {}],
+      ['add', 'o1'],
     ]);
   });
 
@@ -104,37 +98,6 @@ describe('an object with has and add', () => {
       ['has', 'o1'],
       ['has', 'o1'],
     ]);
-  });
-
-  test('is given every profile with the option, also where a token is live, and only what WeChat has said', async () => {
-    const app = open({ profile: true });
-    await login(app, wechat, 'o1', { ...BAND, avatarUrl: 'https://x/', unionId: undefined });
-    await login(app, wechat, 'o1', { ...BAND, city: null, country: undefined, nickName: '' });
-    await login(app, wechat, 'o1', BAND);
-    const { language, gender, province } = BAND;
-    expect(calls.filter(([method]) => method === 'add')).toStrictEqual([
-      ['add', 'o1', BAND],
-      ['add', 'o1', { language, gender, province, nickName: '' }],
-      ['add', 'o1', BAND],
-    ]);
-  });
-
-  test('is given an object of its own each time, plain as a literal', async () => {
-    const app = open({ profile: true });
-    const given = [];
-    db.add = (_id, profile) => {
-      given.push({ ...profile });
-      profile.nickName = 'changed';
-      profile.more = 'more';
-    };
-    for (const said of [BAND, BAND, WANG]) await login(app, wechat, 'o1', said);
-    expect(given).toEqual([BAND, BAND, WANG]);
-  });
-
-  test('is given text that a database can keep: half a character is replaced', async () => {
-    await login(open({ profile: true }), wechat, 'o1', { nickName: 'a\ud83db', city: '\udc00' });
-    const replaced = { nickName: expect.stringMatching(/^a\ufffd+b$/), city: expect.stringMatching(/^\ufffd+$/) };
-    expect(calls.at(-1)[2]).toMatchObject(replaced);
   });
 
   test('is left alone by createTable', async () => {
@@ -204,7 +167,7 @@ describe('an object with has and add', () => {
       expect(await rejection(open().refreshToken('o1'))).toMatchObject({ code: 6010 });
     }
     await login(open(), wechat, 'o1');
-    expect(calls).toEqual([['add', 'o1', {}]]);
+    expect(calls).toEqual([['add', 'o1']]);
   });
 
   test.each([false, 0, null, new Error('not thrown'), Symbol('s'), new Map([['then', 'nothing']])])(

@@ -10,7 +10,7 @@ const {
   startFakeWeChat,
   USER_TABLE,
 } = require('../support');
-const { userStore, BAND, WANG } = require('./store');
+const { userStore } = require('./store');
 
 const PLAIN = 'CREATE TABLE user (openId TEXT, nickName TEXT, level INTEGER DEFAULT 7)';
 const UNIQUE = 'CREATE TABLE user (openId TEXT PRIMARY KEY, nickName TEXT, level INTEGER DEFAULT 7)';
@@ -51,7 +51,7 @@ function userTable(open) {
 
     test('20 first logins at once, through four objects, make one row', async () => {
       const store = await open(table);
-      const apps = [service(store), service(store), service(store), service(store, { profile: true })];
+      const apps = [service(store), service(store), service(store), service(store)];
       for (const user of ['o1', 'o2', 'o3']) await atOnce(20, (i) => login(apps[i % 4], wechat, user));
       expect(await ids(store)).toEqual(['o1', 'o2', 'o3']);
     });
@@ -60,139 +60,78 @@ function userTable(open) {
       const store = await open(table);
       await store.exec("INSERT INTO user VALUES ('o1', 'Band', 3)");
       const app = service(store);
-      await login(app, wechat, 'o1', WANG);
+      await login(app, wechat, 'o1');
       await refresh(app, 'o1');
       expect(await rows(store)).toEqual([{ openId: 'o1', nickName: 'Band', level: 3 }]);
-    });
-
-    test('a profile changes the columns that are there for it, and no others', async () => {
-      const store = await open(table);
-      await store.exec("INSERT INTO user VALUES ('o1', 'Wang', 3)");
-      const app = service(store, { profile: true });
-      for (const user of ['o1', 'o2']) await login(app, wechat, user, BAND);
-      expect(await rows(store)).toEqual([
-        { openId: 'o1', nickName: 'Band', level: 3 },
-        { openId: 'o2', nickName: 'Band', level: 7 },
-      ]);
     });
   });
 
   // Not every database can keep it; SQLite can.
-  test('a NUL in an id or a profile is kept, with what stands behind it', async () => {
+  test('a NUL in an id is kept, with what stands behind it', async () => {
     const store = await open(USER_TABLE);
-    const app = service(store, { profile: true });
-    for (const nickName of ['a\0b', 'a\0c', 'a\0c']) await login(app, wechat, 'o1\0x', { ...BAND, nickName });
+    const app = service(store);
+    for (const at of [app, app, service(store)]) await login(at, wechat, 'o1\0x');
     expect(await refresh(app, 'o1\0x')).toMatch(/^o1\0x\|/);
     expect(await rejection(app.refreshToken('o1'))).toMatchObject({ code: 6010 });
-    expect(await store.all('SELECT hex(openId) AS id, hex(nickName) AS name FROM user')).toEqual([
-      { id: '6F310078', name: '610063' },
-    ]);
+    expect(await store.all('SELECT hex(openId) AS id FROM user')).toEqual([{ id: '6F310078' }]);
   });
 
   test('two rows for one id count as one user', async () => {
     const store = await open(PLAIN);
     await store.exec("INSERT INTO user (openId) VALUES ('o1'), ('o1')");
-    const app = service(store, { profile: true });
+    const app = service(store);
     await login(app, wechat, 'o1');
     await refresh(app, 'o1');
     expect(await ids(store)).toEqual(['o1', 'o1']);
   });
 
-  describe('a profile', () => {
-    const keeping = (store) => service(store, { profile: true });
+  test.each([
+    ['as documented', USER_TABLE],
+    ['without other columns', 'CREATE TABLE user (openId TEXT PRIMARY KEY)'],
+    ['without types', 'CREATE TABLE user (openId, nickName)'],
+    ['with the column in another letter case', 'CREATE TABLE user (OPENID TEXT, nickname TEXT)'],
+  ])('a table %s: a user is written once, and found again', async (_name, table) => {
+    const store = await open(table + WATCHED);
+    const app = service(store);
+    for (const at of [app, app, service(store)]) await login(at, wechat, 'o1');
+    await refresh(app, 'o1');
+    expect(await store.all('SELECT what FROM writes')).toEqual([{ what: 'insert' }]);
+    expect(await store.all('SELECT openId AS id FROM user')).toEqual([{ id: 'o1' }]);
+  });
 
-    test('that says nothing new writes nothing', async () => {
-      const store = await open(USER_TABLE + WATCHED);
-      const writes = async () => (await store.all('SELECT what FROM writes')).map(({ what }) => what);
-      const app = keeping(store);
-      for (const at of [app, app, keeping(store)]) await login(at, wechat, 'o1', BAND);
-      expect(await writes()).toEqual(['insert']);
-      await login(app, wechat, 'o1', { ...BAND, city: null, gender: undefined });
-      expect(await writes()).toEqual(['insert']);
-      await login(app, wechat, 'o1', { ...BAND, city: 'Foshan' });
-      expect(await writes()).toEqual(['insert', 'update']);
-    });
+  test('a column that comes later does no harm', async () => {
+    const store = await open('CREATE TABLE user (openId TEXT PRIMARY KEY)');
+    const app = service(store);
+    await login(app, wechat, 'o1');
+    await store.exec('ALTER TABLE user ADD COLUMN nickName TEXT');
+    await refresh(app, 'o1');
+    await login(app, wechat, 'o2');
+    expect(await rows(store)).toEqual([
+      { openId: 'o1', nickName: null },
+      { openId: 'o2', nickName: null },
+    ]);
+  });
 
-    test('that says nothing new writes nothing, whatever the columns are declared as', async () => {
-      const odd =
-        'CREATE TABLE user (openId, gender TEXT, nickName INTEGER, city BLOB, country NUMERIC, language REAL)';
-      const store = await open(odd + WATCHED);
-      const app = keeping(store);
-      const said = { nickName: '007', gender: 1, city: '5', country: '1.50', language: 'zh_CN' };
-      for (let i = 0; i < 3; i += 1) await login(app, wechat, 'o1', said);
-      expect(await store.all('SELECT what FROM writes')).toEqual([{ what: 'insert' }]);
-    });
+  test('a unionId stands in openId; columns for what else WeChat says stay empty, and may be computed', async () => {
+    const store = await open(
+      "CREATE TABLE user (openId TEXT, unionId TEXT, avatarUrl TEXT, watermark TEXT, nickName TEXT AS (openId || '!'))",
+    );
+    const app = service(store);
+    for (const at of [app, service(store)]) {
+      await login(at, wechat, 'o1', { unionId: 'u1', avatarUrl: 'https://x/' });
+    }
+    expect(await rows(store)).toEqual([
+      { openId: 'u1', unionId: null, avatarUrl: null, watermark: null, nickName: 'u1!' },
+    ]);
+  });
 
-    test('finds its columns in any letter case', async () => {
-      const store = await open('CREATE TABLE user (OPENID TEXT, nickname TEXT, CITY TEXT, Gender INTEGER)');
-      const app = keeping(store);
-      for (const said of [BAND, WANG]) {
-        await login(app, wechat, 'o1', said);
-        expect(await rows(store)).toEqual([
-          { OPENID: 'o1', nickname: said.nickName, CITY: said.city, Gender: said.gender },
-        ]);
-      }
-    });
-
-    test('finds no columns: the user is registered', async () => {
-      const store = await open('CREATE TABLE user (openId TEXT PRIMARY KEY)');
-      const app = keeping(store);
-      for (const said of [BAND, WANG]) await login(app, wechat, 'o1', said);
-      expect(await rows(store)).toEqual([{ openId: 'o1' }]);
-    });
-
-    test('finds columns that come later', async () => {
-      const store = await open('CREATE TABLE user (openId TEXT PRIMARY KEY)');
-      const app = keeping(store);
-      await login(app, wechat, 'o1', BAND);
-      await store.exec('ALTER TABLE user ADD COLUMN nickName TEXT');
-      await login(app, wechat, 'o1', BAND);
-      await login(app, wechat, 'o2', WANG);
-      expect(await rows(store)).toEqual([
-        { openId: 'o1', nickName: 'Band' },
-        { openId: 'o2', nickName: '老王' },
-      ]);
-    });
-
-    test('leaves columns for other things that WeChat says, and columns that are computed', async () => {
-      const store = await open(
-        "CREATE TABLE user (openId TEXT, unionId TEXT, avatarUrl TEXT, watermark TEXT, city TEXT, nickName TEXT AS (city || '!'))",
-      );
-      const app = keeping(store);
-      for (const said of [BAND, WANG])
-        await login(app, wechat, 'o1', { ...said, unionId: 'u1', avatarUrl: 'https://x/' });
-      expect(await rows(store)).toEqual([
-        { openId: 'u1', unionId: null, avatarUrl: null, watermark: null, city: WANG.city, nickName: `${WANG.city}!` },
-      ]);
-    });
-
-    test('fills columns that must not be empty', async () => {
-      const store = await open(
-        'CREATE TABLE user (openId TEXT PRIMARY KEY, nickName TEXT NOT NULL, gender INTEGER NOT NULL)',
-      );
-      await login(keeping(store), wechat, 'o1', BAND);
-      expect(await rows(store)).toEqual([{ openId: 'o1', nickName: 'Band', gender: 1 }]);
-    });
-
-    test('is new where only the letter case is, also in a column that does not compare it', async () => {
-      const store = await open('CREATE TABLE user (openId TEXT PRIMARY KEY, nickName TEXT COLLATE NOCASE)');
-      const app = keeping(store);
-      for (const nickName of ['Band', 'BAND']) {
-        await login(app, wechat, 'o1', { nickName });
-        expect(await rows(store)).toEqual([{ openId: 'o1', nickName }]);
-      }
-    });
-
-    test('that the table refuses rejects with 6000 and the cause, with and without a live token', async () => {
-      const store = await open("CREATE TABLE user (openId TEXT PRIMARY KEY, city TEXT CHECK (city <> 'Atlantis'))");
-      const refused = { code: 6000, message: expect.stringMatching(/^Error: .*CHECK constraint failed/s) };
-      const app = keeping(store);
-      expect(await rejection(login(app, wechat, 'o1', { city: 'Atlantis' }))).toMatchObject(refused);
-      expect(await ids(store)).toEqual([]);
-      await login(app, wechat, 'o1', { city: 'Foshan' });
-      expect(await rejection(login(app, wechat, 'o1', { city: 'Atlantis' }))).toMatchObject(refused);
-      expect(await rows(store)).toEqual([{ openId: 'o1', city: 'Foshan' }]);
-    });
+  test('ids that differ in letter case are two users, also in a column that does not compare it', async () => {
+    const store = await open('CREATE TABLE user (openId TEXT COLLATE NOCASE)');
+    const app = service(store);
+    await login(app, wechat, 'User1');
+    expect(await rejection(app.refreshToken('USER1'))).toMatchObject({ code: 6010 });
+    await login(app, wechat, 'USER1');
+    expect(await ids(store)).toEqual(['User1', 'USER1']);
   });
 
   describe('a failing table', () => {
@@ -202,18 +141,20 @@ function userTable(open) {
       const missing = { code: 6000, message: expect.stringMatching(/^Error: .*no such table: user/s) };
       expect(await rejection(login(app, wechat, 'o1'))).toMatchObject(missing);
       expect(await rejection(app.refreshToken('o1'))).toMatchObject(missing);
-      expect(await rejection(login(service(store, { profile: true }), wechat, 'o1'))).toMatchObject(missing);
       await store.exec(PLAIN);
       await login(app, wechat, 'o1');
       expect(await ids(store)).toEqual(['o1']);
     });
 
-    test('a column that must not be empty rejects with 6000 and says which', async () => {
-      const store = await open('CREATE TABLE user (openId TEXT PRIMARY KEY, n TEXT NOT NULL)');
+    test.each([
+      ['a column that must not be empty', 'n TEXT NOT NULL', /^Error: .*NOT NULL constraint failed: user\.n/s],
+      ['a check that the row fails', "CHECK (openId <> 'o1')", /^Error: .*CHECK constraint failed/s],
+    ])('%s rejects with 6000 and says which', async (_name, constraint, message) => {
+      const store = await open(`CREATE TABLE user (openId TEXT PRIMARY KEY, ${constraint})`);
       const app = service(store);
       expect(await rejection(login(app, wechat, 'o1'))).toMatchObject({
         code: 6000,
-        message: expect.stringMatching(/^Error: .*NOT NULL constraint failed: user\.n/s),
+        message: expect.stringMatching(message),
       });
       expect(await ids(store)).toEqual([]);
       expect(await rejection(app.refreshToken('o1'))).toMatchObject({ code: 6010 });
@@ -221,12 +162,10 @@ function userTable(open) {
 
     test('a table without the column rejects with 6000 and says so', async () => {
       const store = await open('CREATE TABLE user (id TEXT)');
-      for (const profile of [false, true]) {
-        expect(await rejection(login(service(store, { profile }), wechat, 'o1'))).toMatchObject({
-          code: 6000,
-          message: expect.stringMatching(/^Error: .*openId/s),
-        });
-      }
+      expect(await rejection(login(service(store), wechat, 'o1'))).toMatchObject({
+        code: 6000,
+        message: expect.stringMatching(/^Error: .*openId/s),
+      });
     });
   });
 
@@ -238,12 +177,6 @@ function userTable(open) {
       await login(app, wechat, 'o1');
       expect(await columns(store)).toEqual(await columns(await open(USER_TABLE)));
       expect(await ids(store)).toEqual(['o1']);
-    });
-
-    test('makes a table that a profile fits into', async () => {
-      const store = await open('');
-      await login(service(store, { createTable: true, profile: true }), wechat, 'o1', BAND);
-      expect(await rows(store)).toEqual([{ openId: 'o1', ...BAND }]);
     });
 
     test('makes it once when four objects want it at the same time', async () => {
@@ -272,10 +205,6 @@ function seenAsStore(table) {
     ids: () => registeredIds(table),
     register: (...ids) => Promise.all(ids.map((id) => table.run('INSERT INTO user (openId) VALUES (?)', [id]))),
     forget: (id) => table.run('DELETE FROM user WHERE openId = ?', [id]),
-    profileOf: async (id) => {
-      const [{ openId, ...profile }] = await table.all('SELECT * FROM user WHERE openId = ?', [id]);
-      return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
-    },
   };
 }
 

@@ -98,10 +98,6 @@ describe('what cannot be throws a TypeError that names the option', () => {
     ['createTable', { createTable: 'yes' }],
     ['createTable', { createTable: 1 }],
     ['createTable', { createTable: 'false' }],
-    ['profile', { profile: 'yes' }],
-    ['profile', { profile: 1 }],
-    ['profile', { profile: {} }],
-    ['profile', { profile: ['nickName'] }],
   ])('%s: %p', (name, options) => {
     expect(() => make(options)).toThrow(TypeError);
     expect(() => make(options)).toThrow(new RegExp(`\\b${name.replace('.', '\\.')}\\b`));
@@ -138,7 +134,7 @@ describe('what is not set is the default', () => {
     [undefined],
     [null],
     [{}],
-    [{ tokens: null, wechat: null, users: null, createTable: null, profile: null }],
+    [{ tokens: null, wechat: null, users: null, createTable: null }],
     [{ tokens: { file: null, url: undefined } }],
     [{ wechat: { endpoint: undefined, timeout: null } }],
     [Object.create(null)],

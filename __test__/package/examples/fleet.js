@@ -12,7 +12,7 @@ const { history, startLoad } = require('../../stores/cluster/load');
 async function main({ tokens, config, mine, theirs, shared }) {
   const wechat = await startFakeWeChat();
   const pool = new Pool(config);
-  const app = createApp({ wechat, tokens, db: postgresUsers(pool), options: { profile: true } });
+  const app = createApp({ wechat, tokens, db: postgresUsers(pool) });
   const past = {
     mine: mine.map((user) => history(user)),
     theirs: theirs.map((user) => history(user, { writes: false, lossy: true })),

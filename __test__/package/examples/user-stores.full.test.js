@@ -5,7 +5,7 @@ const { Pool } = require('pg');
 const { atOnce, createApp, defer, login, refresh, rejection, startFakeWeChat, within } = require('../../support');
 const { startMariadb } = require('../../support/mariadb');
 const { startPostgres, INSTALL_TIMEOUT } = require('../../support/postgres');
-const { userStore, BAND } = require('../../users/store');
+const { userStore } = require('../../users/store');
 const ofMysql = require('../../../examples/users-mysql');
 const ofPostgres = require('../../../examples/users-postgresql');
 
@@ -78,19 +78,11 @@ describe.each([
   const ids = async () =>
     (await ask(pool, 'SELECT open_id FROM users ORDER BY made')).map((row) => String(row.open_id));
 
-  async function profileOf(id) {
-    const [row] = await ask(pool, 'SELECT * FROM users WHERE open_id = ?', id);
-    const { open_id, made, nick_name: nickName, gender, ...texts } = row;
-    const profile = { ...texts, nickName, gender: gender === null ? null : Number(gender) };
-    return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
-  }
-
-  const service = (options) => createApp({ wechat, db: users(pool), options });
+  const service = () => createApp({ wechat, db: users(pool) });
 
   userStore(async () => ({
     db: users(pool),
     ids,
-    profileOf,
     register: async (...given) => {
       for (const id of given) await ask(pool, 'INSERT INTO users (open_id) VALUES (?)', id);
     },
@@ -98,35 +90,34 @@ describe.each([
   }));
 
   test('ids that look alike are different users', async () => {
-    const app = service({ profile: true });
+    const app = service();
     for (const id of ALIKE) {
       expect(await rejection(app.refreshToken(id))).toMatchObject({ code: 6010 });
-      await login(app, wechat, id, { ...BAND, nickName: `I am ${id}` });
+      await login(app, wechat, id);
     }
     expect(await ids()).toEqual(ALIKE);
-    for (const id of ALIKE) expect(await profileOf(id)).toEqual({ ...BAND, nickName: `I am ${id}` });
   });
 
-  test('400 logins at once of 100 new users, with and without profiles, through four pools: each gets one row', async () => {
+  test('400 logins at once of 100 new users, through four pools: each gets one row', async () => {
     const pools = Array.from({ length: 4 }, () => open(server.config));
     for (const one of pools) defer(() => one.end());
-    const apps = pools.map((one, i) => createApp({ wechat, db: users(one), options: { profile: i % 2 === 0 } }));
-    await atOnce(400, (i) => login(apps[i % 4], wechat, `o${i >> 2}`, BAND));
+    const apps = pools.map((one) => createApp({ wechat, db: users(one) }));
+    await atOnce(400, (i) => login(apps[i % 4], wechat, `o${i >> 2}`));
     expect((await ids()).sort()).toEqual(Array.from({ length: 100 }, (_, i) => `o${i}`).sort());
-    expect(await profileOf('o7')).toEqual(BAND);
   });
 
   test("the application's own columns are left alone", async () => {
     await ask(pool, 'ALTER TABLE users ADD COLUMN level INT DEFAULT 7');
-    const app = service({ profile: true });
-    await login(app, wechat, ID, BAND);
+    await login(service(), wechat, ID);
+    expect(await ask(pool, 'SELECT level FROM users')).toMatchObject([{ level: 7 }]);
     await ask(pool, 'UPDATE users SET level = 3');
-    await login(app, wechat, ID, { ...BAND, city: 'Foshan' });
-    expect(await ask(pool, 'SELECT level, city FROM users')).toMatchObject([{ level: 3, city: 'Foshan' }]);
+    await login(service(), wechat, ID);
+    await users(pool).add(ID); // as the later of two first logins at once does
+    expect(await ask(pool, 'SELECT level FROM users')).toMatchObject([{ level: 3 }]);
   });
 
   /** Both calls that ask the store fail within seconds, with a message that does not name the user. */
-  async function failing(app, message, calls = [() => login(app, wechat, ID, BAND), () => app.refreshToken(ID)]) {
+  async function failing(app, message, calls = [() => login(app, wechat, ID), () => app.refreshToken(ID)]) {
     for (const call of calls) {
       const error = await within(LIMIT, rejection(call()), 'a call that fails');
       expect(error).toMatchObject({ code: 6000, message: expect.stringMatching(message) });
@@ -141,14 +132,14 @@ describe.each([
     expect((await app.health()).users).toMatchObject({ ready: false, error: expect.stringMatching(/exist/) });
     await empty();
     expect((await app.health()).users).toEqual({ kind: 'store', ready: true });
-    await login(app, wechat, ID, BAND);
+    await login(app, wechat, ID);
     expect(await ids()).toEqual([ID]);
   });
 
   test('a message of the server that names the user is 6000 without the name', async () => {
     await empty(CREATE_TABLE.replace(/open_id .*(?= PRIMARY)/, 'open_id bigint'));
     const cause = /^Error: .*(invalid input syntax|incorrect integer value).*['"]\*\*\*['"]/i;
-    await failing(service(), cause, [() => login(service(), wechat, ID, BAND)]);
+    await failing(service(), cause, [() => login(service(), wechat, ID)]);
   });
 
   test('a server that is stopped is 6000, and all is well once it is back', async () => {
@@ -158,7 +149,7 @@ describe.each([
     await failing(app, /^Error: .*ECONNREFUSED/);
     await server.start();
     expect(await rejection(app.refreshToken(ID))).toMatchObject({ code: 6010 });
-    await login(app, wechat, ID, BAND);
+    await login(app, wechat, ID);
     await refresh(app, 'o1');
     expect(await ids()).toEqual(['o1', ID]);
   }, 60000);
