@@ -71,7 +71,10 @@ describe("failures of the application's object", () => {
 
   const open = (db, options) => createApp({ wechat, db, options });
 
-  /** A store and a double of which one method does what it is told and the others answer that there is nobody. */
+  /**
+   * A store and a double of which one method does what it is told and the others answer that there
+   * is nobody.
+   */
   const KINDS = {
     has: (method) => ({ has: method, add: () => {} }),
     add: (method) => ({ has: () => false, add: method }),
@@ -132,7 +135,10 @@ describe("failures of the application's object", () => {
     const keep = (db, id) => rejection(login(open(db, { profile: true }), wechat, id, SAID));
     const COLUMNS = Object.keys(SAID).map((name) => ({ name }));
 
-    /** A double with columns for what WeChat said, of which one method fails with a text about the statement. */
+    /**
+     * A double with columns for what WeChat said, of which one method fails with a text about the
+     * statement.
+     */
     const double = (method, textOf) => {
       const fails = (sql, answer) => answer(new Error(textOf(sql)));
       const nobody = (_sql, answer) => answer(null, []);

@@ -16,7 +16,10 @@ const {
 const { userStore, BAND, WANG } = require('./store');
 const { seenAsStore } = require('./table');
 
-/** An application's own store: ids and profiles in a Map. `answer` makes the answers what the application answers with. */
+/**
+ * An application's own store: ids and profiles in a Map. `answer` makes the answers what the
+ * application answers with.
+ */
 function inMap(answer) {
   const users = new Map();
   return {

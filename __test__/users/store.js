@@ -47,8 +47,9 @@ const numbered = (n) => ({
 /**
  * What every user store holds, on whatever database, asked through the public API.
  *
- * @param open makes an empty store: `db` and `options` for the factory, and to look at it from outside `ids()` in their order,
- *             `register(...ids)`, `forget(id)`, and `profileOf(id)`, the fields that are kept
+ * @param open makes an empty store: `db` and `options` for the factory, and to look at it from
+ *   outside `ids()` in their order, `register(...ids)`, `forget(id)`, and `profileOf(id)`, the
+ *   fields that are kept
  */
 function userStore(open) {
   let wechat;

@@ -30,7 +30,10 @@ const ALIKE = [
   '\u{1f601}',
 ];
 
-/** The application's pool of `server`, and one statement beside it, with the ids of its rows as text. */
+/**
+ * The application's pool of `server`, and one statement beside it, with the ids of its rows as
+ * text.
+ */
 const postgres = {
   start: startPostgres,
   ...ofPostgres,
@@ -125,7 +128,9 @@ describe.each([
     expect(await ask(pool, 'SELECT level, city FROM users')).toMatchObject([{ level: 3, city: 'Foshan' }]);
   });
 
-  /** Both calls that ask the store fail within seconds, with a message that does not name the user. */
+  /**
+   * Both calls that ask the store fail within seconds, with a message that does not name the user.
+   */
   async function failing(app, message, calls = [() => login(app, wechat, ID, BAND), () => app.refreshToken(ID)]) {
     for (const call of calls) {
       const error = await within(LIMIT, rejection(call()), 'a call that fails');

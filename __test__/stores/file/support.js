@@ -3,7 +3,10 @@
 const path = require('node:path');
 const { createApp, drivers, everybody, startFakeWeChat, tempDir } = require('../../support');
 
-/** One WeChat for a file of tests, and for each a file for tokens that is not there yet. `open(given)` makes an object on it. */
+/**
+ * One WeChat for a file of tests, and for each a file for tokens that is not there yet.
+ * `open(given)` makes an object on it.
+ */
 function fileSetting() {
   const here = {};
   beforeAll(async () => {

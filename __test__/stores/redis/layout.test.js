@@ -12,7 +12,10 @@ const {
 } = require('../../support');
 const { indexKey, sinceKey, records } = require('./support');
 
-/** What decides about a key's slot: the text in its first pair of braces, where that is not empty. Source: redis' Cluster specification. */
+/**
+ * What decides about a key's slot: the text in its first pair of braces, where that is not empty.
+ * Source: redis' Cluster specification.
+ */
 function hashTag(key) {
   const [, tag] = key.match(/^[^{]*\{([^}]+)\}/s) || [null, key];
   return tag;

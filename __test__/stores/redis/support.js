@@ -2,7 +2,10 @@
 
 const { until } = require('../../support');
 
-/** The keys in which the tokens of a user and sku are listed, and the time of the last refresh stands. */
+/**
+ * The keys in which the tokens of a user and sku are listed, and the time of the last refresh
+ * stands.
+ */
 const indexKey = (userId, sku = 'shop') => `mpauthx:{u:${userId}|${sku}}`;
 const sinceKey = (userId, sku = 'shop') => `${indexKey(userId, sku)}:since`;
 
@@ -27,7 +30,10 @@ async function timesToLive(redis) {
   return new Map(await Promise.all(keys.map(async (key) => [key, await redis.ttl(key)])));
 }
 
-/** Adds keys that look like tokens of other people and another sku, `count` of them, in the server itself. */
+/**
+ * Adds keys that look like tokens of other people and another sku, `count` of them, in the server
+ * itself.
+ */
 async function addForeignTokens(redis, count) {
   const script = `
     for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do

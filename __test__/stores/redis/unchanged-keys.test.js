@@ -1,6 +1,7 @@
 'use strict';
 
-// An application that uses what 1.3.2 had leaves in redis what it left before there were sessions to see and to end, and one key more.
+// An application that uses what 1.3.2 had leaves in redis what it left before there were sessions
+// to see and to end, and one key more.
 
 const { createApp, everybody, issue, isValid, listed, login, refresh, rotate, setting } = require('../../support');
 const { adopted, indexKey, markerKey, sinceKey } = require('./support');
