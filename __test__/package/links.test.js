@@ -15,7 +15,10 @@ const chinese = (page) => page.replace(/\.md$/, '.zh-CN.md');
 
 const read = (page) => fs.readFileSync(path.join(ROOT, page), 'utf8');
 
-/** The links of a page into the repository: `[page, section]`, the section `undefined` where there is none. */
+/**
+ * The links of a page into the repository: `[page, section]`, the section `undefined` where there
+ * is none.
+ */
 function linksOf(page) {
   const text = read(page).replace(/```.*?```/gs, '');
   const targets = [...text.matchAll(/\]\((?!https?:)([^)]*)\)/g)].map(([, target]) => target.split('#'));

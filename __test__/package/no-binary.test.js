@@ -16,8 +16,9 @@ const REFUSED = /load it: .*(too short|invalid ELF header|mach-o|Win32)/;
 const START = `Error: mpauthx ${version} has no binary that runs here: ${HERE}, Node ${process.versions.node}.\n`;
 
 /**
- * A package as it is installed, without a binary. `packages` are those of platforms beside it: the text of their binaries, null
- * for none, `OURS` for ours; `of` is their version. `binaries` are files in the package itself, as a build puts them there.
+ * A package as it is installed, without a binary. `packages` are those of platforms beside it: the
+ * text of their binaries, null for none, `OURS` for ours; `of` is their version. `binaries` are
+ * files in the package itself, as a build puts them there.
  */
 function installed({ optional = [HERE, ...OTHERS], packages = {}, binaries = {}, of = version } = {}) {
   const modules = path.join(tempDir(), 'node_modules');

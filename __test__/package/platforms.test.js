@@ -1,6 +1,7 @@
 'use strict';
 
-// The platform packages, which `napi create-npm-dirs` made and `napi version` keeps up, fit the package.
+// The platform packages, which `napi create-npm-dirs` made and `napi version` keeps up, fit the
+// package.
 
 const fs = require('node:fs');
 const path = require('node:path');

@@ -1,6 +1,7 @@
 'use strict';
 
-// `npm run release`, of a copy of the package, to a registry on loopback that keeps what it is sent.
+// `npm run release`, of a copy of the package, to a registry on loopback that keeps what it is
+// sent.
 
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -12,7 +13,10 @@ const { files, version } = require('../../package.json');
 const PLATFORMS = ['darwin-arm64', 'linux-x64-gnu'];
 const NAMES = [...PLATFORMS.map((platform) => `mpauthx-${platform}`), 'mpauthx'];
 
-/** A clone with binaries that are newer than the source, and texts that say that the version is published. */
+/**
+ * A clone with binaries that are newer than the source, and texts that say that the version is
+ * published.
+ */
 function readyClone() {
   const folder = tempDir();
   const copied = ['package.json', 'Cargo.lock', 'LICENSE', 'README.md', 'scripts', 'src', ...files];
@@ -29,7 +33,10 @@ function readyClone() {
 
 const binaryIn = (folder, platform) => path.join(folder, 'npm', platform, `mpauthx.${platform}.node`);
 
-/** A registry that refuses the packages in `refused`; `sent` are the names of those that it has, in the order of their coming. */
+/**
+ * A registry that refuses the packages in `refused`; `sent` are the names of those that it has, in
+ * the order of their coming.
+ */
 async function startRegistry() {
   const registry = { sent: [], refused: [] };
   const server = http.createServer(async (request, response) => {

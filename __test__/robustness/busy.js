@@ -1,7 +1,8 @@
 'use strict';
 
-// Makes an object and keeps every function of it busy; runs in a process or a worker. Given: the addresses `tokens` (redis or
-// 'memory') and `wechat` (one that answers codes that begin with "hang" never).
+// Makes an object and keeps every function of it busy; runs in a process or a worker. Given: the
+// addresses `tokens` (redis or 'memory') and `wechat` (one that answers codes that begin with
+// "hang" never).
 
 const mpauthx = require('../..');
 const { sample } = require('../../scripts/fake-wechat');
@@ -12,7 +13,10 @@ const TOKEN = `o1|shop|${'0a'.repeat(32)}`;
 
 const users = everybody();
 
-/** An object with calls of every kind in flight, those to WeChat for good; each failure goes to `failed`. */
+/**
+ * An object with calls of every kind in flight, those to WeChat for good; each failure goes to
+ * `failed`.
+ */
 function busy({ tokens, wechat }, failed = () => {}) {
   const app = mpauthx(sample.appId, 'secret', 'shop', users, null, null, {
     tokens,

@@ -1,6 +1,7 @@
 'use strict';
 
-// A process of its own in which everything fails that can; what it prints itself is the one word at the end.
+// A process of its own in which everything fails that can; what it prints itself is the one word at
+// the end.
 
 const { setUp, succeed } = require('./failures');
 

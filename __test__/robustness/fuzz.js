@@ -1,7 +1,7 @@
 'use strict';
 
-// A process of its own that calls every function with anything at all, and prints as JSON what should not have happened.
-// Argument: JSON { seed, count, tokens }.
+// A process of its own that calls every function with anything at all, and prints as JSON what
+// should not have happened. Argument: JSON { seed, count, tokens }.
 
 const { inspect } = require('node:util');
 const mpauthx = require('../..');
@@ -75,7 +75,10 @@ function callSync(name, args, call, fine) {
   }
 }
 
-/** A login that is right, or nearly: its plaintext, its reply, its three arguments spoiled here and there. */
+/**
+ * A login that is right, or nearly: its plaintext, its reply, its three arguments spoiled here and
+ * there.
+ */
 function nearlyRight(random, wechat) {
   const openId = random.pick(['o1', 'o2', "o'3", '字']);
   const text = JSON.stringify({

@@ -5,7 +5,9 @@
 const CODES = new Set([6000, 6001, 6007, 6008, 6009, 6010, 6011]);
 const KEYS = new Set(['code', 'errcode', 'errmsg', 'rid', 'retryable']);
 
-/** A clear error: an Error with a number of ours, a message, and no other properties than WeChat's. */
+/**
+ * A clear error: an Error with a number of ours, a message, and no other properties than WeChat's.
+ */
 function isClear(error) {
   if (!(error instanceof Error) || !CODES.has(error.code) || error.message === '') return false;
   return Object.keys(error).every((key) => KEYS.has(key));

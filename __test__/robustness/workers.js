@@ -1,7 +1,7 @@
 'use strict';
 
-// A process of its own: workers with calls in flight are terminated, or end by themselves, and the process goes on.
-// Argument: JSON { tokens, wechat, how }.
+// A process of its own: workers with calls in flight are terminated, or end by themselves, and the
+// process goes on. Argument: JSON { tokens, wechat, how }.
 
 const path = require('node:path');
 const { once } = require('node:events');

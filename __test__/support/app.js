@@ -8,8 +8,9 @@ const { sample } = require('./wechat');
 const SECRET = 'app-secret-0123456789abcdef';
 
 /**
- * The factory with defaults: `redis` (of startRedis) gives tokens and password, `wechat` (of startFakeWeChat) the endpoint.
- * Without `redis` or `tokens` the tokens are in memory; `tokens: null` leaves the option out. Closed after the test.
+ * The factory with defaults: `redis` (of startRedis) gives tokens and password, `wechat` (of
+ * startFakeWeChat) the endpoint. Without `redis` or `tokens` the tokens are in memory; `tokens:
+ * null` leaves the option out. Closed after the test.
  */
 function createApp({ redis, wechat, tokens, db = null, sku = 'shop', ttl, redisPass, appId, secret, options } = {}) {
   const store = tokens === undefined ? (redis ? redis.url : 'memory') : tokens;

@@ -2,7 +2,10 @@
 
 // The calls that most tests make, and their answers in brief.
 
-/** Logs a user in with a code of their own, and returns the token. `extra` adds to what WeChat says of them or overrides it. */
+/**
+ * Logs a user in with a code of their own, and returns the token. `extra` adds to what WeChat says
+ * of them or overrides it.
+ */
 async function login(app, wechat, openId, extra) {
   const { code, encryptedData, iv } = wechat.user({ openId, extra });
   return (await app.authorize(code, encryptedData, iv)).response;

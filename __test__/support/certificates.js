@@ -32,8 +32,8 @@ const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes
 const openssl = (dir, ...args) => execFileSync('openssl', args, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
 
 /**
- * The authority in the folder signs a certificate as a section of its `config` says: { cert, key }, the
- * contents of the files `<name>.pem` and `<name>.key`.
+ * The authority in the folder signs a certificate as a section of its `config` says: { cert, key },
+ * the contents of the files `<name>.pem` and `<name>.key`.
  */
 function sign(dir, name, section) {
   openssl(dir, 'req', '-config', 'config', ...NEW_KEY, '-new', '-keyout', `${name}.key`, '-out', `${name}.csr`);
@@ -44,7 +44,10 @@ function sign(dir, name, section) {
   return { key, cert };
 }
 
-/** A certificate authority of the test's own and a certificate for a host: { ca (a path), tls: { key, cert } }. */
+/**
+ * A certificate authority of the test's own and a certificate for a host: { ca (a path), tls: {
+ * key, cert } }.
+ */
 function certificates(host = 'localhost') {
   const dir = tempDir();
   fs.writeFileSync(path.join(dir, 'config'), config(host));
@@ -53,7 +56,10 @@ function certificates(host = 'localhost') {
   return { ca: path.join(dir, 'ca.pem'), tls: sign(dir, 'leaf', 'leaf') };
 }
 
-/** A client's certificate, signed by the authority whose certificate is at `ca`: { cert, key }, as text. */
+/**
+ * A client's certificate, signed by the authority whose certificate is at `ca`: { cert, key }, as
+ * text.
+ */
 function clientCertificate(ca) {
   const { cert, key } = sign(path.dirname(ca), 'client', 'client');
   return { cert: cert.toString(), key: key.toString() };

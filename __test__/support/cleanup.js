@@ -1,7 +1,8 @@
 'use strict';
 
-// What a test leaves behind is undone in reverse order: after the test when it was made in a test or a `beforeEach`,
-// after the file when it was made in a `beforeAll`. In a child process without jest there is nobody to ask; processes end.
+// What a test leaves behind is undone in reverse order: after the test when it was made in a test
+// or a `beforeEach`, after the file when it was made in a `beforeAll`. In a child process without
+// jest there is nobody to ask; processes end.
 
 const ofTest = [];
 const ofFile = [];

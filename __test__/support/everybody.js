@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * A user table in which everybody stands already, for tests of tokens alone. This file loads nothing
- * else: processes and workers that are to start quickly take it from here.
+ * A user table in which everybody stands already, for tests of tokens alone. This file loads
+ * nothing else: processes and workers that are to start quickly take it from here.
  */
 const everybody = () => ({
   all: (_sql, callback) => setImmediate(callback, null, [{ openId: 'somebody' }]),

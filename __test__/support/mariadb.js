@@ -11,8 +11,9 @@ Install one and put its mariadbd and mariadb-install-db on PATH, for example:
   macOS            brew install mariadb`;
 
 /**
- * A server that keeps its data in a temporary folder, on a free port of 127.0.0.1; its user `root` needs no password.
- * `stop()` kills it as a crash would, `start()` starts it again; `config` is what a pool takes.
+ * A server that keeps its data in a temporary folder, on a free port of 127.0.0.1; its user `root`
+ * needs no password. `stop()` kills it as a crash would, `start()` starts it again; `config` is
+ * what a pool takes.
  */
 async function startMariadb() {
   // These packages are programs alone: no service, and no user.

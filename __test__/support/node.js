@@ -8,11 +8,12 @@ const { defer } = require('./cleanup');
 const ROOT = path.join(__dirname, '..', '..');
 
 /**
- * Starts Node on a file or on source text, in the root of the package unless told otherwise: `require('.')` is the package and
- * `require('./__test__/support/redis')` works. Arguments are the last of `process.argv`. An `undefined` in `env` removes.
+ * Starts Node on a file or on source text, in the root of the package unless told otherwise:
+ * `require('.')` is the package and `require('./__test__/support/redis')` works. Arguments are the
+ * last of `process.argv`. An `undefined` in `env` removes.
  *
- * Returns the child, `line(text)` (resolves when stdout holds the text), and `exit` (resolves with code, signal and output;
- * rejects when the timeout had to kill it).
+ * Returns the child, `line(text)` (resolves when stdout holds the text), and `exit` (resolves with
+ * code, signal and output; rejects when the timeout had to kill it).
  */
 function startNode(script, { env = {}, args = [], timeout = 25000, nodeArgs = [], cwd = ROOT } = {}) {
   const isFile = !script.includes('\n') && fs.existsSync(script);

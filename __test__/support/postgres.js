@@ -1,6 +1,7 @@
 'use strict';
 
-// A PostgreSQL of the test's own; and how the programs of a database server are found and run, which mariadb.js needs too.
+// A PostgreSQL of the test's own; and how the programs of a database server are found and run,
+// which mariadb.js needs too.
 
 const { execFile, spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -36,8 +37,9 @@ function debianFolders() {
 }
 
 /**
- * A server that keeps its data in a temporary folder, on a free port of 127.0.0.1; its superuser `postgres` needs no password.
- * `stop()` ends it as a crash would, `start()` starts it again; `config` is what a Pool takes.
+ * A server that keeps its data in a temporary folder, on a free port of 127.0.0.1; its superuser
+ * `postgres` needs no password. `stop()` ends it as a crash would, `start()` starts it again;
+ * `config` is what a Pool takes.
  */
 async function startPostgres() {
   const [initdb, postgres] = await findPrograms({
@@ -56,7 +58,8 @@ async function startPostgres() {
   const server = await startServer({
     command: (port) => [postgres, '-D', folder, '-h', '127.0.0.1', '-p', String(port), ...settings],
     options: await servant(folder),
-    // Ends all connections at once and cleans up behind itself; killed, it would leave shared memory.
+    // Ends all connections at once and cleans up behind itself; killed, it would leave shared
+    // memory.
     signal: 'SIGQUIT',
     connect: async (port) => {
       const client = new Client(config(port));
@@ -69,8 +72,9 @@ async function startPostgres() {
 }
 
 /**
- * The path of each program: of the first of its names that is found on PATH or in `folders()`. Where one is missing, Debian's
- * packages are installed if we are root; one that is missing then is a failure, with the advice.
+ * The path of each program: of the first of its names that is found on PATH or in `folders()`.
+ * Where one is missing, Debian's packages are installed if we are root; one that is missing then is
+ * a failure, with the advice.
  */
 async function findPrograms({ names, folders, packages, service, advice }) {
   const isRoot = process.getuid?.() === 0;
@@ -121,7 +125,10 @@ async function dataFolder() {
   return folder;
 }
 
-/** As whom and where programs run: a database server refuses to be root, and wants a folder that it may look at. */
+/**
+ * As whom and where programs run: a database server refuses to be root, and wants a folder that it
+ * may look at.
+ */
 async function servant(cwd) {
   if (process.getuid?.() !== 0) return { cwd };
   const id = async (flag) => Number((await run('id', [flag, 'nobody'])).stdout);
@@ -163,7 +170,10 @@ async function launch(port, { command, options, signal, connect }) {
   }
 }
 
-/** Another process may take the port between the search and the start; then another port is searched. */
+/**
+ * Another process may take the port between the search and the start; then another port is
+ * searched.
+ */
 async function launchOnFreePort(given) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
@@ -175,7 +185,10 @@ async function launchOnFreePort(given) {
   }
 }
 
-/** A server that `stop()` ends by the signal, and `start()` starts again on the same port; ended when the test is over. */
+/**
+ * A server that `stop()` ends by the signal, and `start()` starts again on the same port; ended
+ * when the test is over.
+ */
 async function startServer(given) {
   const { port, process: first } = await launchOnFreePort(given);
   let server = first;

@@ -5,7 +5,10 @@ const { lastLine, startNode } = require('./node');
 
 const PROCESSES = 4;
 
-/** Lets every one of the processes make these calls at the same moment; the tokens that were handed out. */
+/**
+ * Lets every one of the processes make these calls at the same moment; the tokens that were handed
+ * out.
+ */
 async function race(config) {
   const racers = Array.from({ length: PROCESSES }, () =>
     startNode(path.join(__dirname, 'racer.js'), { args: [JSON.stringify(config)] }),

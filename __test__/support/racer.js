@@ -1,6 +1,7 @@
 'use strict';
 
-// One process of a fleet: says that it is ready, waits for its stdin to end, makes all its calls at once, prints the tokens.
+// One process of a fleet: says that it is ready, waits for its stdin to end, makes all its calls at
+// once, prints the tokens.
 
 const { once } = require('node:events');
 const { createApp } = require('.');

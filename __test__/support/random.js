@@ -3,8 +3,8 @@
 const crypto = require('node:crypto');
 
 /**
- * Random numbers that can be had again: put the `seed` into every failure, and SEED=… in the environment repeats it.
- * The generator is mulberry32.
+ * Random numbers that can be had again: put the `seed` into every failure, and SEED=… in the
+ * environment repeats it. The generator is mulberry32.
  */
 function generator(seed = Number(process.env.SEED || crypto.randomInt(2 ** 32))) {
   let state = seed >>> 0;

@@ -52,7 +52,10 @@ function launch(port, password, args) {
   });
 }
 
-/** Another process may take the port between the search and the start; then another port is searched. */
+/**
+ * Another process may take the port between the search and the start; then another port is
+ * searched.
+ */
 async function launchOnFreePort(password, args) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
@@ -77,8 +80,9 @@ function ended(server) {
 }
 
 /**
- * A redis of the test's own, without persistence or config file, on a free port of 127.0.0.1 (or on `port`).
- * `stop()` kills it as a crash would; `pause()` and `resume()` make it a server that takes connections and is silent.
+ * A redis of the test's own, without persistence or config file, on a free port of 127.0.0.1 (or on
+ * `port`). `stop()` kills it as a crash would; `pause()` and `resume()` make it a server that takes
+ * connections and is silent.
  */
 async function startRedis({ password, args = [], port: wanted } = {}) {
   const { port, server } = wanted
@@ -115,7 +119,10 @@ async function startRedis({ password, args = [], port: wanted } = {}) {
 /** How many connections there are to a redis. */
 const connections = async (redis) => (await redis.client('LIST')).trim().split('\n').length;
 
-/** How often each command was called, by clients and scripts, since `CONFIG RESETSTAT`: { name: count }. */
+/**
+ * How often each command was called, by clients and scripts, since `CONFIG RESETSTAT`: { name:
+ * count }.
+ */
 async function commandCalls(redis) {
   const stats = await redis.info('commandstats');
   return Object.fromEntries(

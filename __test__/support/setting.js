@@ -6,8 +6,8 @@ const { startRedis } = require('./redis');
 const { startFakeWeChat } = require('./wechat');
 
 /**
- * One redis and one WeChat for a file of tests, the redis emptied before each. `open(given)` makes an object on them whose
- * user table holds everybody.
+ * One redis and one WeChat for a file of tests, the redis emptied before each. `open(given)` makes
+ * an object on them whose user table holds everybody.
  */
 function setting({ args } = {}) {
   const here = {};

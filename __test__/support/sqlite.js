@@ -19,7 +19,9 @@ const dbAll = (db, sql, params = []) => asked((done) => db.all(sql, params, done
 const dbExec = (db, sql) => asked((done) => db.exec(sql, done));
 const dbClose = (db) => asked((done) => db.close(done));
 
-/** A Database of the real `sqlite3` package, closed after the test where the test has not done so. */
+/**
+ * A Database of the real `sqlite3` package, closed after the test where the test has not done so.
+ */
 async function openSqlite(path) {
   let db;
   await asked((done) => {
@@ -33,7 +35,10 @@ async function openSqlite(path) {
   return db;
 }
 
-/** The ids of the users in a database that one of `drivers` has opened, in the order of their registration. */
+/**
+ * The ids of the users in a database that one of `drivers` has opened, in the order of their
+ * registration.
+ */
 const registeredIds = async (own) => (await own.all('SELECT openId FROM user ORDER BY rowid')).map((row) => row.openId);
 
 /** The table that 1.3.2 documents. */
@@ -43,8 +48,9 @@ const createUserTable = (db) => dbExec(db, USER_TABLE);
 const PATIENCE = 5000;
 
 /**
- * The libraries by which applications open SQLite files, each as `open(file, patience)`: the `db` for the factory, and promises for
- * what the application does itself. Each is loaded when it is used, for not every Node has every one.
+ * The libraries by which applications open SQLite files, each as `open(file, patience)`: the `db`
+ * for the factory, and promises for what the application does itself. Each is loaded when it is
+ * used, for not every Node has every one.
  */
 const drivers = {
   sqlite3: async (file, patience = PATIENCE) => {

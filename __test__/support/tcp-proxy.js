@@ -19,9 +19,9 @@ function carry(from, to, each) {
 
 /**
  * A TCP proxy in front of a port of 127.0.0.1; closed after the test. `connect` is called for each
- * connection, and gives the functions that carry what goes through it: `toServer(piece, server)` and
- * `toClient(piece, client)` write the piece, or do something else. Where one returns a promise, what
- * follows waits for it; where one is missing, pieces pass as they are.
+ * connection, and gives the functions that carry what goes through it: `toServer(piece, server)`
+ * and `toClient(piece, client)` write the piece, or do something else. Where one returns a promise,
+ * what follows waits for it; where one is missing, pieces pass as they are.
  *
  * @param listen the port of the proxy, else a free one
  */
@@ -40,7 +40,9 @@ async function tcpProxy(port, connect = () => ({}), { listen = 0 } = {}) {
   return { port: own, url: `redis://127.0.0.1:${own}` };
 }
 
-/** A proxy on whose way to the server everything takes `delay` ms, in order: others act in between. */
+/**
+ * A proxy on whose way to the server everything takes `delay` ms, in order: others act in between.
+ */
 function slowProxy(port, delay) {
   const toServer = (piece, server) => {
     pause(delay).then(() => server.destroyed || server.write(piece));

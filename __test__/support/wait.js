@@ -27,7 +27,10 @@ async function until(question, ms = 10000) {
   }
 }
 
-/** Does something over and over, as fast as it is answered with a short rest, until the promise is settled. */
+/**
+ * Does something over and over, as fast as it is answered with a short rest, until the promise is
+ * settled.
+ */
 async function untilSettled(promise, doing) {
   let over = false;
   const stop = () => {

@@ -1,7 +1,7 @@
 'use strict';
 
-// Opens a database by a relative path, then changes to a folder that holds another of the same name, which it may open too.
-// Prints who is found.
+// Opens a database by a relative path, then changes to a folder that holds another of the same
+// name, which it may open too. Prints who is found.
 
 const { createApp, dbAll, login, openSqlite, rejection, startFakeWeChat } = require('../support');
 

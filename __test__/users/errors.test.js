@@ -65,7 +65,10 @@ describe("failures of the application's object", () => {
 
   const open = (db) => createApp({ wechat, db });
 
-  /** A store and a double of which one method does what it is told and the others answer that there is nobody. */
+  /**
+   * A store and a double of which one method does what it is told and the others answer that there
+   * is nobody.
+   */
   const KINDS = {
     has: (method) => ({ has: method, add: () => {} }),
     add: (method) => ({ has: () => false, add: method }),

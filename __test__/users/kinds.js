@@ -1,6 +1,7 @@
 'use strict';
 
-// The ways in which applications give users in SQLite to the factory. Who tests with a file takes them from here.
+// The ways in which applications give users in SQLite to the factory. Who tests with a file takes
+// them from here.
 
 const { pathToFileURL } = require('node:url');
 const { DRIVERS } = require('../support');

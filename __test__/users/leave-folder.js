@@ -1,7 +1,7 @@
 'use strict';
 
-// Makes objects by these relative names, of a file of users and one of tokens, changes the working folder, and prints whether each
-// finds o1 and issues a token.
+// Makes objects by these relative names, of a file of users and one of tokens, changes the working
+// folder, and prints whether each finds o1 and issues a token.
 
 const path = require('node:path');
 const { createApp } = require('../support');

@@ -1,7 +1,7 @@
 'use strict';
 
-// Registers users in a file given by its path, and leaves without close: `end` lets Node come to its end, `exit` calls
-// process.exit.
+// Registers users in a file given by its path, and leaves without close: `end` lets Node come to
+// its end, `exit` calls process.exit.
 
 const { createApp, login, startFakeWeChat } = require('../support');
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// Another process that writes the same file, by its own handle and by the library, until its stdin ends. Prints what it was told is
-// done.
+// Another process that writes the same file, by its own handle and by the library, until its stdin
+// ends. Prints what it was told is done.
 
 const { once } = require('node:events');
 const { createApp, startFakeWeChat } = require('../support');

@@ -9,7 +9,10 @@ const ACCESS_MODE = 3;
 
 const LEDGER = 'CREATE TABLE ledger (n INTEGER PRIMARY KEY, body BLOB)';
 
-/** A database file of the given journal mode with the user table, a table of the application's own, and `users`; its path. */
+/**
+ * A database file of the given journal mode with the user table, a table of the application's own,
+ * and `users`; its path.
+ */
 async function userFile({ journal = 'DELETE', users = [], dir = tempDir(), name = 'app.db' } = {}) {
   const file = path.join(dir, name);
   const maker = await openSqlite(file);
@@ -23,14 +26,20 @@ async function userFile({ journal = 'DELETE', users = [], dir = tempDir(), name 
 /** SQL that registers users as the application would. */
 const addUsers = (users) => `INSERT INTO user (openId) VALUES ${users.map((id) => `('${id}')`).join(', ')}`;
 
-/** What a fresh process finds in the file: `check` of its integrity, ids of `users`, numbers of the `ledger`. */
+/**
+ * What a fresh process finds in the file: `check` of its integrity, ids of `users`, numbers of the
+ * `ledger`.
+ */
 async function inspect(file) {
   const { code, stdout, stderr } = await runNode(path.join(__dirname, 'inspect.js'), { args: [file], timeout: 60000 });
   if (code !== 0) throw new Error(`the file could not be inspected: ${stderr}`);
   return JSON.parse(stdout);
 }
 
-/** Runs one of the programs beside this file with a configuration, and returns what it printed last, read as JSON. */
+/**
+ * Runs one of the programs beside this file with a configuration, and returns what it printed last,
+ * read as JSON.
+ */
 async function runProgram(name, config, timeout = 60000) {
   const script = path.join(__dirname, name);
   const { code, signal, stdout, stderr } = await runNode(script, { args: [JSON.stringify(config)], timeout });

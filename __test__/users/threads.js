@@ -1,8 +1,8 @@
 'use strict';
 
-// Worker threads that register users in one file, each with objects of its own, while the main thread writes beside them
-// through its sqlite3 handle. One ends by itself, one calls close, one process.exit, one is terminated. Prints who was told
-// that he is registered, with his token.
+// Worker threads that register users in one file, each with objects of its own, while the main
+// thread writes beside them through its sqlite3 handle. One ends by itself, one calls close, one
+// process.exit, one is terminated. Prints who was told that he is registered, with his token.
 
 const { once } = require('node:events');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');

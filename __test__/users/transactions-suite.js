@@ -3,8 +3,9 @@
 const { inspect, numbers, runProgram, userFile } = require('./support');
 
 /**
- * An application's own transactions on the handle that it gave, `rounds` of them each way. Without waiting for the disk
- * (`synchronous` OFF) they follow each other closest; with it (FULL) their locks last longest.
+ * An application's own transactions on the handle that it gave, `rounds` of them each way. Without
+ * waiting for the disk (`synchronous` OFF) they follow each other closest; with it (FULL) their
+ * locks last longest.
  */
 function transactions({ rounds, synchronous, limit }) {
   test.each([

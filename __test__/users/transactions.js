@@ -1,7 +1,8 @@
 'use strict';
 
-// An application that runs `BEGIN; SELECT; INSERT; COMMIT` on its handle as fast as it can, with sqlite3's own busy timeout,
-// while users log in by the same handle. Prints the errors of its statements and what was done.
+// An application that runs `BEGIN; SELECT; INSERT; COMMIT` on its handle as fast as it can, with
+// sqlite3's own busy timeout, while users log in by the same handle. Prints the errors of its
+// statements and what was done.
 
 const { createApp, dbExec, login, openSqlite, refresh, startFakeWeChat } = require('../support');
 
@@ -11,7 +12,9 @@ const KNOWN = 'known';
 const inOneExec = (db, n) =>
   dbExec(db, `BEGIN; SELECT max(n) FROM ledger; INSERT INTO ledger (n) VALUES (${n}); COMMIT`);
 
-/** The same, each statement by itself; `serialize` keeps their order. Rejects with the first error. */
+/**
+ * The same, each statement by itself; `serialize` keeps their order. Rejects with the first error.
+ */
 function stepByStep(db, n) {
   return new Promise((resolve, reject) => {
     let failed = null;
@@ -53,7 +56,8 @@ async function main({ file, way, rounds, synchronous }) {
     over = true;
   }
 
-  // New and known users in turn: an insert through the handle, and a lookup beside it (a refresh asks for the user each time).
+  // New and known users in turn: an insert through the handle, and a lookup beside it (a refresh
+  // asks for the user each time).
   async function registrar(lane) {
     for (let i = 0; !over; i += 1) {
       await login(app, wechat, `lane${lane}-${i}`);

@@ -14,8 +14,9 @@ const STORES = [
 ];
 
 /**
- * An application and the library write one file in one process for `seconds`, beside another process that does so too; then a fresh
- * process looks at the file. `kinds` say what is given, and by which driver the application writes.
+ * An application and the library write one file in one process for `seconds`, beside another
+ * process that does so too; then a fresh process looks at the file. `kinds` say what is given, and
+ * by which driver the application writes.
  */
 function twoLibraries(seconds, kinds, { journals = JOURNALS, stores = STORES } = {}) {
   const limit = seconds * 1000 + 60000;

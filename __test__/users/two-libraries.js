@@ -1,7 +1,8 @@
 'use strict';
 
-// An application in one process with the library: it writes its own table through its own driver and opens and closes others,
-// from the first moment on, while logins register users in the same file. Prints what each side was told is done.
+// An application in one process with the library: it writes its own table through its own driver
+// and opens and closes others, from the first moment on, while logins register users in the same
+// file. Prints what each side was told is done.
 
 const { createApp, startFakeWeChat } = require('../support');
 const { give } = require('./kinds');

@@ -12,7 +12,10 @@ const {
   startFakeWeChat,
 } = require('../support');
 
-/** An application's own object with 1.3.2's two methods, in front of a real database; it writes down how it was called. */
+/**
+ * An application's own object with 1.3.2's two methods, in front of a real database; it writes down
+ * how it was called.
+ */
 class Double {
   constructor(handle) {
     this.handle = handle;

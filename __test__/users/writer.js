@@ -13,7 +13,10 @@ const SHARED = 'shared';
 /** A handle of the application's own that waits its turn. */
 const patient = (driver, file) => drivers[driver](file, PATIENCE);
 
-/** Writes rows of the application's own, numbered from `first` on; `written` are those that it was told are done. */
+/**
+ * Writes rows of the application's own, numbered from `first` on; `written` are those that it was
+ * told are done.
+ */
 function writer(first) {
   const written = [];
   let next = first;
@@ -50,7 +53,10 @@ function writer(first) {
   return { written, write, writeUntil };
 }
 
-/** Makes a call again that has waited in vain: where all write as fast as they can, somebody's turn may not come in time. */
+/**
+ * Makes a call again that has waited in vain: where all write as fast as they can, somebody's turn
+ * may not come in time.
+ */
 async function insist(call) {
   for (;;) {
     try {

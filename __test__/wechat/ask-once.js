@@ -1,7 +1,8 @@
 'use strict';
 
-// A process of its own that logs one user in by code, asks for a phone number, and prints what came of both: for what is decided
-// when a process starts. Its argument: what the factory's options hold under `wechat`, and the codes.
+// A process of its own that logs one user in by code, asks for a phone number, and prints what came
+// of both: for what is decided when a process starts. Its argument: what the factory's options hold
+// under `wechat`, and the codes.
 
 const { inspect } = require('node:util');
 const { createApp, everybody } = require('../support');

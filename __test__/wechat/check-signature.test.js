@@ -2,8 +2,8 @@
 
 const { onEveryStore } = require('./every-store');
 
-// The example that WeChat publishes for the signature of open data, with the session key of the page.
-// https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/signature.html
+// The example that WeChat publishes for the signature of open data, with the session key of the
+// page. https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/signature.html
 const SIGNED = {
   sessionKey: 'HyVFkGl5F5OQWJZZaNzBBg==',
   rawData:

@@ -7,8 +7,9 @@ const { once } = require('node:events');
 const { defer } = require('../support');
 
 /**
- * An HTTP proxy of the test's own. It knows CONNECT, and plain requests to http: addresses. `auth` ('user:password') is demanded
- * of whoever uses it; `tls` makes it one that is spoken to by TLS. `seen` holds what was asked of it: method, target, auth.
+ * An HTTP proxy of the test's own. It knows CONNECT, and plain requests to http: addresses. `auth`
+ * ('user:password') is demanded of whoever uses it; `tls` makes it one that is spoken to by TLS.
+ * `seen` holds what was asked of it: method, target, auth.
  */
 async function startProxy({ auth, tls } = {}) {
   const seen = [];

@@ -9,9 +9,9 @@ const NOT_LIVE = { code: 6007, message: expect.stringMatching(/./) };
 const UNDECRYPTABLE = { code: 6011, message: expect.stringMatching(/^Decrypt userInfo error.*stale.*wx\.login/s) };
 
 /**
- * Runs the tests of `what` on every token store. Each test has an empty store and an object `here.app` with options.sessionKeys;
- * `here.open(given)` makes others on the store, of
- * which `tests` is told whether they see the same tokens.
+ * Runs the tests of `what` on every token store. Each test has an empty store and an object
+ * `here.app` with options.sessionKeys; `here.open(given)` makes others on the store, of which
+ * `tests` is told whether they see the same tokens.
  */
 function onEveryStore(what, tests) {
   const here = {};

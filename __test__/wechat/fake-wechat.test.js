@@ -1,6 +1,7 @@
 'use strict';
 
-// The fake WeChat behaves as WeChat documents; what the other tests show of the library rests on that.
+// The fake WeChat behaves as WeChat documents; what the other tests show of the library rests on
+// that.
 
 const crypto = require('node:crypto');
 const { startFakeWeChat, sample } = require('../support');

@@ -1,6 +1,7 @@
 'use strict';
 
-// One process of a fleet: says that it is ready, waits for its stdin to end, exchanges all its codes at once, prints the numbers.
+// One process of a fleet: says that it is ready, waits for its stdin to end, exchanges all its
+// codes at once, prints the numbers.
 
 const { once } = require('node:events');
 const { createApp } = require('../support');

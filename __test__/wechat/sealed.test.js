@@ -35,7 +35,10 @@ const STORES = {
   },
 };
 
-/** The forms in which a text may stand somewhere, as bytes; of base64 what does not depend on what is around it. */
+/**
+ * The forms in which a text may stand somewhere, as bytes; of base64 what does not depend on what
+ * is around it.
+ */
 function forms(text) {
   const bytes = Buffer.from(text);
   const base64 = [0, 1, 2].map((offset) => {

@@ -9,7 +9,10 @@ const STABLE_TOKEN = '/cgi-bin/stable_token';
 /** A phone number as the library gives it. */
 const NUMBER = { phoneNumber: '13800138000', purePhoneNumber: '13800138000', countryCode: '86' };
 
-/** A strict WeChat of each test's own, which knows the one mini-program; `open(given)` makes objects on it, without users. */
+/**
+ * A strict WeChat of each test's own, which knows the one mini-program; `open(given)` makes objects
+ * on it, without users.
+ */
 function ownWeChat() {
   const here = {};
   beforeEach(async () => {
@@ -20,7 +23,10 @@ function ownWeChat() {
   return here;
 }
 
-/** A process with so many phone numbers to ask for, which asks for all at once when it is told to `go`. */
+/**
+ * A process with so many phone numbers to ask for, which asks for all at once when it is told to
+ * `go`.
+ */
 async function phoneProcess(wechat, tokens, calls) {
   const codes = Array.from({ length: calls }, () => wechat.phone());
   const config = { tokens, endpoint: wechat.endpoint, codes };

@@ -130,7 +130,8 @@ function expected({ encryptedData }, iv) {
 
 test('300 texts with random letters put in, taken out and changed are read as Node reads them', async () => {
   const random = generator();
-  // Beyond U+00FF only letters whose low byte is none of base64's: of the others Node, by a slip, reads the low byte.
+  // Beyond U+00FF only letters whose low byte is none of base64's: of the others Node, by a slip,
+  // reads the low byte.
   const letters = ['A', '/', '+', '-', '_', '=', '\n', ' ', '"', '.', '\0', 'é', '用', '\ufffd', '\ud800'];
   const seenOutcomes = new Set();
   for (let i = 0; i < 300; i += 1) {

@@ -20,8 +20,9 @@ function isTaken(port) {
 }
 
 /**
- * A client of the redis where 1.3.2 looks for one, and the password of it: one of our own that wants a password, or, where
- * the port is taken, the one that is there (without a password, which then does no harm).
+ * A client of the redis where 1.3.2 looks for one, and the password of it: one of our own that
+ * wants a password, or, where the port is taken, the one that is there (without a password, which
+ * then does no harm).
  */
 async function redisAtDefaultAddress() {
   const password = 'at the default address';

@@ -6,7 +6,9 @@ const { authorize, contract } = require('./support');
 const PREFIX = 'Request to get session key and open id error: ';
 const NOT_200 = `${PREFIX}Non 200 http status code received. Http error.`;
 
-/** The setting of the contract, with `answered`: authorizes the user o1, WeChat answering as told. */
+/**
+ * The setting of the contract, with `answered`: authorizes the user o1, WeChat answering as told.
+ */
 function exchange() {
   const here = contract();
   /** `reply` is the answer of the fake WeChat, or makes it of the session that would be right. */

@@ -1,7 +1,7 @@
 'use strict';
 
-// A process of its own that logs one user in and prints what came of it: for what is decided when a process starts.
-// Arguments: the endpoint, and the login as JSON.
+// A process of its own that logs one user in and prints what came of it: for what is decided when a
+// process starts. Arguments: the endpoint, and the login as JSON.
 
 const mpauthx = require('../../..');
 const { everybody, sample } = require('../../support');

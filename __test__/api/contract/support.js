@@ -10,8 +10,8 @@ const TOKEN = /^[^|]*\|.*\|[0-9a-f]{64}$/s;
 const UNKNOWN = `nobody|shop|${'0a'.repeat(32)}`;
 
 /**
- * One redis and one WeChat for a file of tests; for each test an empty redis, a file with an empty user table, its handle `db`
- * and an object `app` on them. `open(given)` makes further objects.
+ * One redis and one WeChat for a file of tests; for each test an empty redis, a file with an empty
+ * user table, its handle `db` and an object `app` on them. `open(given)` makes further objects.
  */
 function contract() {
   const here = setting();
@@ -35,7 +35,9 @@ const newUser = (openId) => ({
   province: null,
 });
 
-/** Everything in a redis: each key with its type, its content and, where asked, nothing of its life. */
+/**
+ * Everything in a redis: each key with its type, its content and, where asked, nothing of its life.
+ */
 async function content(redis) {
   const dumps = async (key) => [key, await redis.type(key), (await redis.dumpBuffer(key)).toString('hex')];
   return Promise.all((await redis.keys('*')).sort().map(dumps));

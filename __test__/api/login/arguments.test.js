@@ -1,6 +1,7 @@
 'use strict';
 
-// Whatever a function is called with, it gives a promise, and that settles: with a value, or an Error of the documented codes.
+// Whatever a function is called with, it gives a promise, and that settles: with a value, or an
+// Error of the documented codes.
 
 const { createApp, everybody, startFakeWeChat, within } = require('../../support');
 const { ODD } = require('../../support/odd-values');

@@ -5,7 +5,10 @@ const { gate, strictWeChat } = require('./support');
 
 const here = strictWeChat();
 
-/** Lets WeChat hold its answers to a code back until `release()`; `asked` resolves when the first request is there. */
+/**
+ * Lets WeChat hold its answers to a code back until `release()`; `asked` resolves when the first
+ * request is there.
+ */
 function hold(code, reply) {
   const [asked, released] = [gate(), gate()];
   here.wechat.answer(code, async (_req, res) => {

@@ -17,7 +17,10 @@ const answer = (userId, given) => ({
   ...given,
 });
 
-/** One strict WeChat for a file of tests; `open(given)` makes objects on it, whose user table holds everybody. */
+/**
+ * One strict WeChat for a file of tests; `open(given)` makes objects on it, whose user table holds
+ * everybody.
+ */
 function strictWeChat(options) {
   const here = {};
   beforeAll(async () => {

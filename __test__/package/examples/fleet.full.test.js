@@ -62,7 +62,8 @@ describe('users in PostgreSQL, tokens in a Redis Cluster, two processes', () => 
     expect(owned.map((token) => token.split('|')[0])).toEqual([...first, ...second]);
     expect(await all('live', owned)).toEqual([owned, owned]);
 
-    // Whichever refreshed last: what it was given is one of the two, and the only one that is valid.
+    // Whichever refreshed last: what it was given is one of the two, and the only one that is
+    // valid.
     const wechat = await startFakeWeChat();
     const app = createApp({ wechat, tokens: cluster.tokens, db: postgresUsers(pool) });
     for (const [i, user] of shared.entries()) {

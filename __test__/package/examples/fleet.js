@@ -1,7 +1,7 @@
 'use strict';
 
-// One process of a fleet: its users are in PostgreSQL, its tokens in a Redis Cluster. It does what the lines on its stdin say, each
-// `[command, argument]`, and answers each with a line.
+// One process of a fleet: its users are in PostgreSQL, its tokens in a Redis Cluster. It does what
+// the lines on its stdin say, each `[command, argument]`, and answers each with a line.
 
 const readline = require('node:readline');
 const { Pool } = require('pg');

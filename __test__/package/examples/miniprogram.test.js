@@ -32,7 +32,10 @@ function load() {
   return module.exports;
 }
 
-/** An application's server: a login, and paths for those who are logged in. A function in `answers` answers its path instead. */
+/**
+ * An application's server: a login, and paths for those who are logged in. A function in `answers`
+ * answers its path instead.
+ */
 async function startServer() {
   const seen = [];
   const answers = {};

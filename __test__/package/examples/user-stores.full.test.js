@@ -30,7 +30,10 @@ const ALIKE = [
   '\u{1f601}',
 ];
 
-/** The application's pool of `server`, and one statement beside it, with the ids of its rows as text. */
+/**
+ * The application's pool of `server`, and one statement beside it, with the ids of its rows as
+ * text.
+ */
 const postgres = {
   start: startPostgres,
   ...ofPostgres,

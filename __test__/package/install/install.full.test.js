@@ -79,8 +79,8 @@ test('without optional dependencies, requiring says what is missing and what to 
 }, 60000);
 
 /**
- * Runs tests in a network and with host names of their own: there WeChat's name is ours, and redis's usual port is free. Resolves with
- * jest's report.
+ * Runs tests in a network and with host names of their own: there WeChat's name is ours, and
+ * redis's usual port is free. Resolves with jest's report.
  */
 async function inWorldOfItsOwn(name, application) {
   const [ip, unshare] = await findPrograms({

@@ -1,6 +1,7 @@
 'use strict';
 
-// A registry of npm packages on loopback, and a machine of a user's who installs from it: one without cargo and without a compiler.
+// A registry of npm packages on loopback, and a machine of a user's who installs from it: one
+// without cargo and without a compiler.
 
 const { execFile, execFileSync, spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -12,13 +13,19 @@ const { freePort } = require('../../support/free-port');
 
 const VERDACCIO = path.join(__dirname, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
 
-/** Lays the packages out as they are published: `{ name, version, folder, size }` of each, the package itself last. */
+/**
+ * Lays the packages out as they are published: `{ name, version, folder, size }` of each, the
+ * package itself last.
+ */
 function layOut() {
   const script = path.join(ROOT, 'scripts', 'packages.mjs');
   return JSON.parse(execFileSync(process.execPath, [script, tempDir()], { encoding: 'utf8', cwd: ROOT }));
 }
 
-/** Starts a registry that has our packages from us, and all others from the registry that npm is set to. */
+/**
+ * Starts a registry that has our packages from us, and all others from the registry that npm is set
+ * to.
+ */
 async function startRegistry() {
   const folder = tempDir();
   const config = path.join(folder, 'config.yaml');

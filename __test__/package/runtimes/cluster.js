@@ -1,7 +1,7 @@
 'use strict';
 
-// Two workers of node:cluster on one token file and one user table. The first logs in, the second checks the token and ends it, and
-// the first hears that it has ended.
+// Two workers of node:cluster on one token file and one user table. The first logs in, the second
+// checks the token and ends it, and the first hears that it has ended.
 
 const cluster = require('node:cluster');
 const { once } = require('node:events');

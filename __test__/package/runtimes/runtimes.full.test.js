@@ -1,7 +1,7 @@
 'use strict';
 
-// The package on the runtimes that it is meant for, besides the one that everything else is tested with. On those that jest runs on, the
-// whole suite runs besides.
+// The package on the runtimes that it is meant for, besides the one that everything else is tested
+// with. On those that jest runs on, the whole suite runs besides.
 
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');

@@ -1,7 +1,8 @@
 'use strict';
 
-// What the package is for, once through, on whatever runtime this is run by: with users in a file, and tokens in every kind of store.
-// Prints one line of JSON. Arguments: the folder of the package, the URL of a redis, key and certificate for https.
+// What the package is for, once through, on whatever runtime this is run by: with users in a file,
+// and tokens in every kind of store. Prints one line of JSON. Arguments: the folder of the package,
+// the URL of a redis, key and certificate for https.
 
 const assert = require('node:assert');
 const fs = require('node:fs');

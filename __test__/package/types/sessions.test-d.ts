@@ -1,4 +1,5 @@
-// What index.d.ts promises of logins by code and of sessions: each line compiles, each line under @ts-expect-error does not.
+// What index.d.ts promises of logins by code and of sessions: each line compiles, each
+// line under @ts-expect-error does not.
 
 import mpauthx, { type ListedSession, type Login, type LoginOptions, type Rotation, type Session } from 'mpauthx';
 

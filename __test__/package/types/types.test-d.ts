@@ -1,4 +1,5 @@
-// What index.d.ts promises, read by the compiler: each line compiles, each line under @ts-expect-error does not.
+// What index.d.ts promises, read by the compiler: each line compiles, each
+// line under @ts-expect-error does not.
 
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';

@@ -27,7 +27,8 @@ test(
     ];
     expect((await tokensOf(app)).warnings).toEqual([]);
     await here.replicated();
-    // An application does not pause. What is tried in vain meanwhile must not put the cache off for long.
+    // An application does not pause. What is tried in vain meanwhile must not put the cache off for
+    // long.
     const checks = setInterval(() => isValid(app, kept).catch(() => {}), 50);
     defer(() => clearInterval(checks));
     await here.master.stop();

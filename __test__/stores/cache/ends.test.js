@@ -23,7 +23,10 @@ const {
 const { holdingProxy } = require('./holding-proxy');
 const { LONG, cached, cachedToken, readingsDuring, trackers } = require('./support');
 
-/** Ways in which a call ends `token` of `user`; at the moment when its promise resolves nobody in the process may take it for live. */
+/**
+ * Ways in which a call ends `token` of `user`; at the moment when its promise resolves nobody in
+ * the process may take it for live.
+ */
 const ENDS = [
   ['sessions.revoke', (app, token) => app.sessions.revoke(token)],
   ['sessions.revokeUser', (app, _token, user) => app.sessions.revokeUser(user)],

@@ -3,8 +3,8 @@
 const { tcpProxy } = require('../../support/tcp-proxy');
 
 /**
- * A proxy in front of a redis. After `hold(change)` the next answer to the reading of a token is held
- * back until `change` is done and redis has told of it; then both go on in one piece.
+ * A proxy in front of a redis. After `hold(change)` the next answer to the reading of a token is
+ * held back until `change` is done and redis has told of it; then both go on in one piece.
  */
 async function holdingProxy(port) {
   let change = null;

@@ -1,11 +1,13 @@
 'use strict';
 
-// One of several processes on one redis. Checks, issues, revokes and refreshes at random for a while, and writes down when each call
-// began and ended, and what it said.
+// One of several processes on one redis. Checks, issues, revokes and refreshes at random for a
+// while, and writes down when each call began and ended, and what it said.
 //
-// Argument: JSON { url, users, seed, ms, maxAge }. stdin: first a line that says to begin, then the tokens that the others issue, one
-// a line. stdout: `ready`, the tokens issued, and at last JSON { checks, ends, issued, refreshes }, whose times are milliseconds of the
-// machine's clock: checks: [token, begun, over, valid]; ends: [token, begun, over]; issued: [token, begun]; refreshes: [user, begun, over].
+// Argument: JSON { url, users, seed, ms, maxAge }. stdin: first a line that says to begin, then the
+// tokens that the others issue, one a line. stdout: `ready`, the tokens issued, and at last JSON {
+// checks, ends, issued, refreshes }, whose times are milliseconds of the machine's clock: checks:
+// [token, begun, over, valid]; ends: [token, begun, over]; issued: [token, begun]; refreshes:
+// [user, begun, over].
 
 const readline = require('node:readline');
 const { createApp, everybody, generator, issue, isValid, pause } = require('../../support');

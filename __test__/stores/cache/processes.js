@@ -12,9 +12,10 @@ const USERS = ['o1', 'o2', 'o3', 'o4', 'o5', 'o6'];
 const MARGIN = 5;
 
 /**
- * Several processes with caches end the tokens of the same users for `ms`. Afterwards every answer is held against what redis held at
- * the time: no check that began more than `maxAge` after a token's end may call it live, in the process that ended it none that began
- * after its end; and none may refuse a token that nobody had begun to end.
+ * Several processes with caches end the tokens of the same users for `ms`. Afterwards every answer
+ * is held against what redis held at the time: no check that began more than `maxAge` after a
+ * token's end may call it live, in the process that ended it none that began after its end; and
+ * none may refuse a token that nobody had begun to end.
  */
 async function cachesInProcesses({ maxAge, ms }) {
   const { url, redis } = await startRedis();

@@ -5,7 +5,10 @@ const { chaosProxy } = require('./chaos-proxy');
 const { history, startLoad, users, verify } = require('./load');
 const { disorder } = require('./order');
 
-/** How long a call waits for an answer that was lost, in milliseconds: the default would make up most of the test. */
+/**
+ * How long a call waits for an answer that was lost, in milliseconds: the default would make up
+ * most of the test.
+ */
 const DEADLINE = 1500;
 
 describe.each(['compatible', 'tagged'])('a way to redis that delays, cuts and loses answers (layout %s)', (layout) => {

@@ -1,6 +1,7 @@
 'use strict';
 
-// One process of a fleet: prepares nothing, lets its users act until its stdin ends, prints what it saw.
+// One process of a fleet: prepares nothing, lets its users act until its stdin ends, prints what it
+// saw.
 
 const { once } = require('node:events');
 const { createApp, everybody, startFakeWeChat } = require('../../support');

@@ -27,7 +27,10 @@ describe(`processes that are killed at a random instant, ${ROUNDS} times`, () =>
     wechat = await startFakeWeChat();
   });
 
-  /** Lets one process log in and refresh, and kills it; the tokens that it was given, of each user, in order. */
+  /**
+   * Lets one process log in and refresh, and kills it; the tokens that it was given, of each user,
+   * in order.
+   */
   async function killed(names, random) {
     const people = names.map((user) => ({ user, call: wechat.user({ openId: user }) }));
     const config = { tokens: server.url, endpoint: wechat.endpoint, people };

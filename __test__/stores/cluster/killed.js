@@ -1,7 +1,7 @@
 'use strict';
 
-// Logs users in and refreshes them as fast as it can until it is killed, and prints every token that it is given. It loads little,
-// for many of it are started.
+// Logs users in and refreshes them as fast as it can until it is killed, and prints every token
+// that it is given. It loads little, for many of it are started.
 
 const mpauthx = require('../../..');
 const { sample } = require('../../../scripts/fake-wechat');

@@ -9,7 +9,8 @@ const LIMIT = 9000;
  * What is known of one user's tokens from the answers that came, and what later answers contradict.
  *
  * @param writes whether the load refreshes this user
- * @param lossy  whether acknowledged changes may be lost or made by others; what died before that stays dead all the same
+ * @param lossy  whether acknowledged changes may be lost or made by others; what died before that
+ *   stays dead all the same
  */
 function history(user, { live = null, dead = [], writes = true, lossy = false } = {}) {
   const ended = new Set(dead);
@@ -64,8 +65,8 @@ async function act(app, wechat, past, turn) {
 }
 
 /**
- * Lets all users act, each one call after the other, until `stop`. In `seen`: calls that were answered or failed, the longest time
- * in ms in which none was answered, and what must not be.
+ * Lets all users act, each one call after the other, until `stop`. In `seen`: calls that were
+ * answered or failed, the longest time in ms in which none was answered, and what must not be.
  */
 function startLoad(app, wechat, pasts) {
   const seen = { ok: 0, failed: 0, gap: 0, failures: new Set(), wrong: [] };
@@ -123,7 +124,10 @@ async function prepare(app, wechat, pasts) {
   }
 }
 
-/** What is wrong now that all is quiet again: every user can log in, with the token that is theirs, and no dead token lives. */
+/**
+ * What is wrong now that all is quiet again: every user can log in, with the token that is theirs,
+ * and no dead token lives.
+ */
 async function verify(app, wechat, pasts) {
   const before = pasts.flatMap((past) => past.wrong.length);
   for (const past of pasts) {

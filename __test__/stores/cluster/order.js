@@ -6,8 +6,9 @@ const TAGGED = /^mpauthx:\{u:(.*)\}(?::(since|[0-9a-f]{64}))?$/s;
 const MARK = /^mpauthx:(adopted:|skus$)/;
 
 /**
- * What is wrong in the redis of tests that use no short ttl: a key without an end, a key that is nobody's, more than one token of
- * one user and sku, an index that lists something else than the records there are. `servers` are all that serve a part of the keys.
+ * What is wrong in the redis of tests that use no short ttl: a key without an end, a key that is
+ * nobody's, more than one token of one user and sku, an index that lists something else than the
+ * records there are. `servers` are all that serve a part of the keys.
  */
 async function disorder(servers) {
   const wrong = [];

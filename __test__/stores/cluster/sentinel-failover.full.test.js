@@ -17,7 +17,10 @@ describe('a redis that Sentinels watch', () => {
 
   const open = () => createApp({ wechat, tokens: here.tokens, redisPass: PASSWORD, db: everybody() });
 
-  /** Lets users act, ends the master by `end`, and looks at what is left when the other has taken over. */
+  /**
+   * Lets users act, ends the master by `end`, and looks at what is left when the other has taken
+   * over.
+   */
   async function failover(app, end) {
     const quiet = users(8, 'q').map((user) => history(user, { writes: false }));
     const busy = users(8, 'b').map((user) => history(user));

@@ -16,7 +16,9 @@ process.once('exit', () => {
   for (const kill of running) kill();
 });
 
-/** A client that connects again: a server that becomes a replica, or a master, drops its clients. */
+/**
+ * A client that connects again: a server that becomes a replica, or a master, drops its clients.
+ */
 function client(port, password) {
   const redis = new Redis({ host: '127.0.0.1', port, password, retryStrategy: () => 20, maxRetriesPerRequest: null });
   redis.on('error', () => {}); // a server that is not there, or no more
@@ -54,7 +56,8 @@ async function startOneSentinel(master, password) {
 }
 
 /**
- * A master with a replica, watched by three Sentinels: `tokens` is the option that names them. All have the same password or none.
+ * A master with a replica, watched by three Sentinels: `tokens` is the option that names them. All
+ * have the same password or none.
  */
 async function startSentinel({ password } = {}) {
   const args = password ? ['--masterauth', password] : [];
@@ -82,7 +85,10 @@ async function startSentinel({ password } = {}) {
     }, 20000);
   }
 
-  /** Waits until all Sentinels name the same master, another than `old`, and it says so too; that node. */
+  /**
+   * Waits until all Sentinels name the same master, another than `old`, and it says so too; that
+   * node.
+   */
   async function newMaster(old) {
     for (const sentinel of sentinels) {
       await until(async () => (await ask(sentinel)).port !== String(old.port), 20000);
@@ -93,7 +99,10 @@ async function startSentinel({ password } = {}) {
     return node;
   }
 
-  /** Starts a killed node again as the master that it was, and waits until the Sentinels have made it a replica. */
+  /**
+   * Starts a killed node again as the master that it was, and waits until the Sentinels have made
+   * it a replica.
+   */
   async function revive(node) {
     node.redis.disconnect();
     Object.assign(node, await start(node.port));

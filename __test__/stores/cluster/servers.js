@@ -16,7 +16,10 @@ const probe = (port) =>
     server.listen(port, '127.0.0.1', () => server.close(resolve));
   });
 
-/** A port that is free together with that of the Cluster bus, 10000 higher; both below those that clients are given. */
+/**
+ * A port that is free together with that of the Cluster bus, 10000 higher; both below those that
+ * clients are given.
+ */
 async function clusterPort() {
   for (let attempt = 1; ; attempt += 1) {
     const port = crypto.randomInt(11000, 22000);
@@ -31,8 +34,8 @@ async function clusterPort() {
 }
 
 /**
- * A redis whose `stop` freezes it first: one that writes to its log while it is killed is waited for in vain, and those here do, for
- * they speak of each other's end.
+ * A redis whose `stop` freezes it first: one that writes to its log while it is killed is waited
+ * for in vain, and those here do, for they speak of each other's end.
  */
 async function startQuietRedis(given) {
   const server = await startRedis(given);
@@ -105,7 +108,10 @@ async function startCluster({ masters = 3, replicas = 3 } = {}) {
   await form(nodes, masters);
   const alive = new Set(nodes);
 
-  /** Who serves which slots, as `viewer` sees it: [{ node, slots }]. Dead ones that nobody replaced are among them. */
+  /**
+   * Who serves which slots, as `viewer` sees it: [{ node, slots }]. Dead ones that nobody replaced
+   * are among them.
+   */
   async function view(viewer) {
     const lines = (await viewer.redis.cluster('NODES')).trim().split('\n');
     return lines.flatMap((line) => {
@@ -116,7 +122,10 @@ async function startCluster({ masters = 3, replicas = 3 } = {}) {
     });
   }
 
-  /** Waits until every node that lives says that all slots are served, and by nodes that live; those that serve. */
+  /**
+   * Waits until every node that lives says that all slots are served, and by nodes that live; those
+   * that serve.
+   */
   async function ready() {
     for (const node of alive) {
       await until(async () => {
@@ -144,7 +153,10 @@ async function startCluster({ masters = 3, replicas = 3 } = {}) {
     await node.stop();
   }
 
-  /** Starts a killed node again, where it was and with what it knew of the Cluster, and waits until it follows a master. */
+  /**
+   * Starts a killed node again, where it was and with what it knew of the Cluster, and waits until
+   * it follows a master.
+   */
   async function revive(node) {
     Object.assign(node, await node.again());
     alive.add(node);

@@ -34,7 +34,10 @@ describe('a Redis Cluster of which a slot moves', () => {
 
   const open = () => createApp({ wechat, tokens: cluster.tokens, db: everybody() });
 
-  /** Moves the slot to the next master as resharding does: key by key, with `between` after each, then it `tells` every master. */
+  /**
+   * Moves the slot to the next master as resharding does: key by key, with `between` after each,
+   * then it `tells` every master.
+   */
   async function migrate(between, tells = () => {}) {
     const masters = await cluster.ready();
     const from = await cluster.ownerOf(slot);

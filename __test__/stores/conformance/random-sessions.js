@@ -20,8 +20,8 @@ const POLICIES = [
 ];
 
 /**
- * Changes the sessions of many users at random, all at the same time, and compares each answer with what a model of the sessions
- * says.
+ * Changes the sessions of many users at random, all at the same time, and compares each answer with
+ * what a model of the sessions says.
  *
  * @param ways the options `tokens` by which objects reach one store
  */

@@ -1,14 +1,15 @@
 'use strict';
 
-// What must be live after calls whose answers are known. Where an answer leaves several ways open, each is kept until a later answer
-// rules it out; a call that none of them explains is a defect.
+// What must be live after calls whose answers are known. Where an answer leaves several ways open,
+// each is kept until a later answer rules it out; a call that none of them explains is a defect.
 
 /**
- * The sessions of all owners (a user and sku, as `<user>|<sku>`) at one moment. Never changed: each step makes another.
+ * The sessions of all owners (a user and sku, as `<user>|<sku>`) at one moment. Never changed: each
+ * step makes another.
  *
- * A session is { owner, token, born, brief, olds }: `born` is between which moments its token was issued, `brief` whether it ends at
- * the next expiry, `olds` what became of the tokens that it had before: 'grace', 'brief' (a grace that ends at the next expiry) or
- * 'spent'.
+ * A session is { owner, token, born, brief, olds }: `born` is between which moments its token was
+ * issued, `brief` whether it ends at the next expiry, `olds` what became of the tokens that it had
+ * before: 'grace', 'brief' (a grace that ends at the next expiry) or 'spent'.
  */
 class State {
   constructor(sessions = [], seen = new Set()) {
@@ -140,13 +141,19 @@ function distinct(states) {
   return [...new Map(states.map((state) => [state.key(), state])).values()];
 }
 
-/** A revocation in several skus is as many changes, made at once or one after the other; their counts add up to its answer. */
+/**
+ * A revocation in several skus is as many changes, made at once or one after the other; their
+ * counts add up to its answer.
+ */
 function parts(call) {
   if (call.kind !== 'revokeUser') return [{ call, run: STEPS[call.kind] }];
   return call.owners.map((owner) => ({ call, owner }));
 }
 
-/** The states that may follow calls that were all under way together, in whatever order they were done. */
+/**
+ * The states that may follow calls that were all under way together, in whatever order they were
+ * done.
+ */
 function together(states, calls) {
   const todo = calls.flatMap(parts);
   const found = [];

@@ -1,11 +1,13 @@
 'use strict';
 
-// One of several processes on one store. Changes sessions at random for a while and tells each change, a line of JSON, on stdout;
-// hears on stdin what the others have ended, and checks at once that it is dead here too. Ends when stdin does, and prints as its
-// last line what should not have happened.
+// One of several processes on one store. Changes sessions at random for a while and tells each
+// change, a line of JSON, on stdout; hears on stdin what the others have ended, and checks at once
+// that it is dead here too. Ends when stdin does, and prints as its last line what should not have
+// happened.
 //
-// Argument: JSON { tokens, users, seed, ms }. Lines: { begin: token } before a token is ended, { ended: token } after,
-// { issued: token }, { rotated: [old, new] }, both with the new one's `depth`; { refused: token }; and at last { faults, calls, checks }.
+// Argument: JSON { tokens, users, seed, ms }. Lines: { begin: token } before a token is ended, {
+// ended: token } after, { issued: token }, { rotated: [old, new] }, both with the new one's
+// `depth`; { refused: token }; and at last { faults, calls, checks }.
 
 const readline = require('node:readline');
 const { createApp, everybody, generator, issue, isValid, rotate } = require('../../support');
@@ -29,7 +31,8 @@ async function main({ tokens, users, seed, ms }) {
   const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const meet = (token, depth) => {
     if (!known.includes(token)) known.push(token);
-    // Who rotates an old token gets the newest one, and may not have heard yet how many lie between.
+    // Who rotates an old token gets the newest one, and may not have heard yet how many lie
+    // between.
     depths.set(token, Math.max(depth, depths.get(token) ?? 0));
   };
   const bury = (token) => {

@@ -23,8 +23,9 @@ function families(rotations) {
 }
 
 /**
- * Several processes change the sessions of the same users for `ms`, and hear of each other's revocations the moment their promises
- * resolve. What was ended must be dead everywhere from then on, and nothing else.
+ * Several processes change the sessions of the same users for `ms`, and hear of each other's
+ * revocations the moment their promises resolve. What was ended must be dead everywhere from then
+ * on, and nothing else.
  */
 async function sessionsInProcesses(tokens, ms) {
   const { seed } = generator();
@@ -72,7 +73,8 @@ async function sessionsInProcesses(tokens, ms) {
   // Whatever was refused to somebody, somebody had begun to end.
   expect([seed, told.refused.filter((token) => !begun.has(token))]).toEqual([seed, []]);
 
-  // Now that all is quiet: alive is exactly what nobody ended, under all its names, and listed under the newest.
+  // Now that all is quiet: alive is exactly what nobody ended, under all its names, and listed
+  // under the newest.
   const ever = new Set([...told.issued, ...told.rotated.flat()]);
   const wrong = [];
   for (const token of ever) if ((await isValid(app, token)) === ended.has(token)) wrong.push([token, ended.has(token)]);

@@ -28,8 +28,8 @@ function idleSessions(open, { loginByCode }) {
   const isOver = (app, token) => until(async () => (await app.sessions.inspect(token)) === null, 15000);
 
   /**
-   * Uses a token until another, unused and issued after it, is over. Whether it was used without a break: a machine that stops for
-   * a whole idle time proves nothing, so it is done again.
+   * Uses a token until another, unused and issued after it, is over. Whether it was used without a
+   * break: a machine that stops for a whole idle time proves nothing, so it is done again.
    */
   async function keptInUse(app, seconds, use) {
     for (;;) {

@@ -6,7 +6,10 @@ const EACH = { mode: 'each' };
 
 /** Of `options.sessions.mode` and `max`. */
 function manySessions(open, { shared, login, loginByCode }) {
-  /** Tokens of one user, each issued in a later millisecond than the one before, so that it is clear which is the oldest. */
+  /**
+   * Tokens of one user, each issued in a later millisecond than the one before, so that it is clear
+   * which is the oldest.
+   */
   async function inTurn(count, issueOne) {
     const tokens = [];
     for (let i = 0; i < count; i += 1) {

@@ -303,7 +303,9 @@ function rotation(open, { shared }) {
   });
 }
 
-/** Of `sessions.rotate`, what takes its time: after the grace, and how long a rotated token lives. */
+/**
+ * Of `sessions.rotate`, what takes its time: after the grace, and how long a rotated token lives.
+ */
 function rotatedTokens(open) {
   const uses = {
     isTokenValid: (app, token) => isValid(app, token),

@@ -31,7 +31,8 @@ const IDS = ['a', 'ab', 'a*', '[ab]', 'a b', "o'b", 'a}b', '{a}', '用户'];
 const SKUS = ['', 's', 's*', '[s]', 's}u', '{s}', '微信', 's|u', '|'];
 
 /**
- * What every token store holds of sessions that are seen and ended one by one, asked through the public API.
+ * What every token store holds of sessions that are seen and ended one by one, asked through the
+ * public API.
  *
  * @param tokens gives the option `tokens`
  * @param shared whether two objects with the same option see the same tokens
@@ -160,7 +161,8 @@ function sessionStore(tokens, { shared }) {
       for (const { app, id, sku, token } of issued) {
         expect([id, sku, await listed(app, id)]).toEqual([id, sku, [token]]);
         const data = await app.sessions.inspect(token);
-        // A sku with a | in it makes more than three parts: the user ends at the first, the session begins after the last.
+        // A sku with a | in it makes more than three parts: the user ends at the first, the session
+        // begins after the last.
         expect(data).toMatchObject({ userId: id, sku });
       }
       const ended = issued.filter(({ id, sku }) => id === 'a*' || (id === '[ab]' && sku === 's*'));

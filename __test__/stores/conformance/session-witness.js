@@ -14,7 +14,10 @@ const SAFE = BRIEF * SECOND * 0.6;
 /** More states than this at once are no longer followed: the answers left too much open. */
 const MAX_STATES = 3000;
 
-/** What cannot be judged, for the machine was too slow: time ran out on something that was to be live. */
+/**
+ * What cannot be judged, for the machine was too slow: time ran out on something that was to be
+ * live.
+ */
 class TooSlow extends Error {}
 
 const GRACES = { grace: LONG, brief: BRIEF, spent: 0 };
@@ -38,10 +41,12 @@ const CALLS = {
 /**
  * Makes calls, and compares their answers with what the model says of the sessions.
  *
- * A call is { kind, app, at, token } or { kind, app, at, user, owner }, `at` being the app's number for those who read it; besides
- * `grace` of a rotation, `allSkus` and `owners` of a revocation of a user.
+ * A call is { kind, app, at, token } or { kind, app, at, user, owner }, `at` being the app's number
+ * for those who read it; besides `grace` of a rotation, `allSkus` and `owners` of a revocation of a
+ * user.
  *
- * @param policy how the apps were made: { wechat, each, max, brief } (`brief`: tokens end after BRIEF seconds, or unused for that long)
+ * @param policy how the apps were made: { wechat, each, max, brief } (`brief`: tokens end after
+ *   BRIEF seconds, or unused for that long)
  * @param first  what was there before the first call
  */
 function createWitness({ wechat, ...policy }, first = new State()) {

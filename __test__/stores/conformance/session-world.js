@@ -6,7 +6,10 @@ const { createWitness, TooSlow } = require('./session-witness');
 /** Calls that are made together begin within so many milliseconds. */
 const WIDTH = 12;
 
-/** Rotations of one session, in whose grace the names before them still are: only so many are followed. */
+/**
+ * Rotations of one session, in whose grace the names before them still are: only so many are
+ * followed.
+ */
 const MAX_NAMES = 8;
 
 const namesOf = (state, token) => Object.keys(state.find(token)?.session.olds ?? {}).length;
@@ -68,7 +71,10 @@ function createWorld({ apps, policy, seed, name }) {
     witness.judge(...calls);
   }
 
-  /** At the end, every list and, lastly, every token; what is over ends its session, and the model knows. */
+  /**
+   * At the end, every list and, lastly, every token; what is over ends its session, and the model
+   * knows.
+   */
   async function verify() {
     await witness.expire();
     const lists = apps.flatMap(({ app, sku }, at) =>

@@ -8,7 +8,10 @@ const { tokenStore } = require('./token-store');
 
 const USERS = numbers(5).map((n) => `o${n}`);
 
-/** The tokens in a file of their own, made by the library or, in that journal mode, by the application. */
+/**
+ * The tokens in a file of their own, made by the library or, in that journal mode, by the
+ * application.
+ */
 function ownFile(journal) {
   let file;
   beforeEach(async () => {

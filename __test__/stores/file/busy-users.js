@@ -1,7 +1,7 @@
 'use strict';
 
-// Registers users and changes their tokens as fast as it can, for ever. Prints a line before each call and one behind it, at once.
-// Argument: JSON { file, tokens, round }.
+// Registers users and changes their tokens as fast as it can, for ever. Prints a line before each
+// call and one behind it, at once. Argument: JSON { file, tokens, round }.
 
 const fs = require('node:fs');
 const { createApp, login, refresh, rotate, startFakeWeChat } = require('../../support');

@@ -59,7 +59,8 @@ describe.each([
 
       async function expectOrder(round, lines) {
         const app = here.open({ db: users });
-        // Whoever opens a file first after a crash repairs it: the library and another SQLite in turn.
+        // Whoever opens a file first after a crash repairs it: the library and another SQLite in
+        // turn.
         if (round % 2) {
           expect(await app.health()).toMatchObject({ tokens: { ready: true }, users: { ready: true } });
         }

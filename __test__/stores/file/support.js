@@ -3,7 +3,10 @@
 const path = require('node:path');
 const { createApp, drivers, everybody, startFakeWeChat, tempDir } = require('../../support');
 
-/** One WeChat for a file of tests, and for each a file for tokens that is not there yet. `open(given)` makes an object on it. */
+/**
+ * One WeChat for a file of tests, and for each a file for tokens that is not there yet.
+ * `open(given)` makes an object on it.
+ */
 function fileSetting() {
   const here = {};
   beforeAll(async () => {
@@ -17,10 +20,10 @@ function fileSetting() {
   return here;
 }
 
-/** What stands in the file's table of tokens, the oldest first, as [user, sku, token]. */
+/** The sessions that the file's table holds and that have not ended, as [user, sku, token]. */
 async function rowsOf(file) {
   const own = await drivers.sqlite3(file);
-  const rows = await own.all('SELECT * FROM mpauthx_session ORDER BY rowid');
+  const rows = await own.all('SELECT * FROM mpauthx_session WHERE ended IS NULL ORDER BY issued');
   await own.close();
   return rows.map(({ user, sku, token }) => [user, sku, token]);
 }

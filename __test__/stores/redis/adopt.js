@@ -1,7 +1,7 @@
 'use strict';
 
-// Makes an object on a redis, whose adoption of 1.3.2's tokens then runs in the background, and at the end of stdin prints how long
-// the event loop was held up at most meanwhile, in milliseconds.
+// Makes an object on a redis, whose adoption of 1.3.2's tokens then runs in the background, and at
+// the end of stdin prints how long the event loop was held up at most meanwhile, in milliseconds.
 
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const mpauthx = require('../../..');

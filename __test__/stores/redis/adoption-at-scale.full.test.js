@@ -27,7 +27,10 @@ const FOREIGN = KEYS - LEGACY;
 // Generous: what is measured is printed.
 const PATIENCE = 1000;
 
-/** Asks redis for PONG again and again until `over`; the longest that one answer took, in milliseconds. */
+/**
+ * Asks redis for PONG again and again until `over`; the longest that one answer took, in
+ * milliseconds.
+ */
 async function worstPing(redis, over) {
   let worst = 0;
   while (!over()) {
@@ -56,7 +59,8 @@ test(`${LEGACY} tokens among ${KEYS} keys are adopted by two processes, of which
   await until(async () => (await redis.dbsize()) > KEYS + USERS / 5, 120000);
   victim.child.kill('SIGKILL');
   expect(await victim.exit).toMatchObject({ signal: 'SIGKILL' });
-  // Not counted one by one: a script that does would hold up the server, whose answers are measured.
+  // Not counted one by one: a script that does would hold up the server, whose answers are
+  // measured.
   const indexes = (await redis.dbsize()) - KEYS;
   expect(indexes).toBeLessThan(USERS);
   expect(await isAdopted(redis)).toBe(false);

@@ -1,7 +1,7 @@
 'use strict';
 
-// What takes several round trips to redis is met by every other call between any two of them: one object reaches redis slowly, another
-// changes the same sessions meanwhile, at each moment once.
+// What takes several round trips to redis is met by every other call between any two of them: one
+// object reaches redis slowly, another changes the same sessions meanwhile, at each moment once.
 
 const { createApp, everybody, issue, pause, startFakeWeChat, startRedis, writeLegacyToken } = require('../../support');
 const { slowProxy } = require('../../support/tcp-proxy');
@@ -65,7 +65,10 @@ describe.each([
     await issue(fast.app, 'first');
   });
 
-  /** Lets the slow object begin one call and the fast one make another at that moment. What is live then is told by the model. */
+  /**
+   * Lets the slow object begin one call and the fast one make another at that moment. What is live
+   * then is told by the model.
+   */
   async function play({ first, second, moment, prepare }) {
     count += 1;
     const user = `o${count}`;

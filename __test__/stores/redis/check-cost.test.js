@@ -20,7 +20,10 @@ const { addForeignTokens, adopted } = require('./support');
 
 const WRITING = ['hset', 'pexpire', 'pexpireat', 'expire', 'zadd', 'set'];
 
-/** A proxy in front of a redis that counts the round trips: how often the client spoke after the server had. */
+/**
+ * A proxy in front of a redis that counts the round trips: how often the client spoke after the
+ * server had.
+ */
 async function countingProxy(port) {
   const counts = { trips: 0 };
   const { url } = await tcpProxy(port, () => {

@@ -9,7 +9,10 @@ const USERS = ['o1', 'o2', 'o3', 'o4'];
 describe('what stands in redis', () => {
   const here = setting();
 
-  /** No key without an end but the marker and the skus; at most one token a user, listed, and the one that the next login gives. */
+  /**
+   * No key without an end but the marker and the skus; at most one token a user, listed, and the
+   * one that the next login gives.
+   */
   async function expectOrder() {
     const endless = [...(await timesToLive(here.redis))].filter(([, seconds]) => seconds === -1).map(([key]) => key);
     expect(endless.filter((key) => ![markerKey(), SKUS_KEY].includes(key))).toEqual([]);

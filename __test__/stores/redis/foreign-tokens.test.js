@@ -8,8 +8,9 @@ const FOREIGN = 200000;
 const SCAN = /\r\nscan\r\n/i;
 
 /**
- * A proxy in front of a redis on which every SCAN takes `delay` ms, so that a walk through the keys lasts; what
- * follows on the same connection waits behind it, as in a busy server. `scans` counts them.
+ * A proxy in front of a redis on which every SCAN takes `delay` ms, so that a walk through the keys
+ * lasts; what follows on the same connection waits behind it, as in a busy server. `scans` counts
+ * them.
  */
 async function slowScanProxy(port, delay) {
   const counts = { scans: 0 };

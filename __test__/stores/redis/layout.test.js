@@ -10,9 +10,12 @@ const {
   startRedis,
   writeLegacyToken,
 } = require('../../support');
-const { indexKey, sinceKey, records } = require('./support');
+const { noteKey, records, taggedKeys } = require('./support');
 
-/** What decides about a key's slot: the text in its first pair of braces, where that is not empty. Source: redis' Cluster specification. */
+/**
+ * What decides about a key's slot: the text in its first pair of braces, where that is not empty.
+ * Source: redis' Cluster specification.
+ */
 function hashTag(key) {
   const [, tag] = key.match(/^[^{]*\{([^}]+)\}/s) || [null, key];
   return tag;
@@ -38,10 +41,11 @@ describe("the layout 'tagged'", () => {
   test('names a record by user, sku and session, and the client holds the same token as ever', async () => {
     const token = await login(open('tagged'), wechat, 'o1');
     expect(token).toMatch(/^o1\|shop\|[0-9a-f]{64}$/);
-    expect((await redis.keys('*')).sort()).toEqual([indexKey('o1'), record(token), 'mpauthx:skus'].sort());
-    expect(await redis.hgetall(record(token))).toEqual({ ctime: expect.stringMatching(/^\d{13}$/), v: '2' });
+    expect((await redis.keys('*')).sort()).toEqual([taggedKeys('o1').index, record(token), 'mpauthx:skus'].sort());
+    const time = expect.stringMatching(/^\d{13}$/);
+    expect(await redis.hgetall(record(token))).toEqual({ ctime: time, v: '2', x: time });
     expect(await redis.ttl(record(token))).toBeGreaterThan(259100);
-    expect(await redis.zrange(indexKey('o1'), 0, -1)).toEqual([token]);
+    expect(await redis.zrange(taggedKeys('o1').index, 0, -1)).toEqual([token]);
   });
 
   test.each(['o1', '{o1}', '}', '{', '{}', 'a}b{c', ''])(
@@ -51,7 +55,8 @@ describe("the layout 'tagged'", () => {
       const old = await refresh(app, user);
       const token = await refresh(app, user);
       const keys = (await redis.keys('*')).filter((key) => key !== 'mpauthx:skus');
-      expect(keys.sort()).toEqual([indexKey(user), sinceKey(user), record(token)].sort());
+      const { index, since } = taggedKeys(user);
+      expect(keys.sort()).toEqual([index, since, noteKey(old, index), record(token)].sort());
       expect(new Set(keys.map(hashTag)).size).toBe(1);
       expect(hashTag(keys[0])).toMatch(/^u:/);
       expect([await isValid(app, old), await isValid(app, token)]).toEqual([false, true]);

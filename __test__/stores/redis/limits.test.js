@@ -89,7 +89,10 @@ function isTaken(port) {
   });
 }
 
-/** A port of a frozen process whose queue of connections is full: another connection is neither taken nor refused. */
+/**
+ * A port of a frozen process whose queue of connections is full: another connection is neither
+ * taken nor refused.
+ */
 async function fullQueue() {
   const { child } = startNode(`
     const server = require('net').createServer();

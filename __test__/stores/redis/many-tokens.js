@@ -1,10 +1,14 @@
 'use strict';
 
-// Hundreds of thousands of tokens in a redis, written and checked by scripts in the server itself, a slice at a time.
+// Hundreds of thousands of tokens in a redis, written and checked by scripts in the server itself,
+// a slice at a time.
 
 const SLICE = 10000;
 
-/** Calls `slice(from, to)` until all of 1 to `count` have had their turn, and gives the sums of the numbers that it replies. */
+/**
+ * Calls `slice(from, to)` until all of 1 to `count` have had their turn, and gives the sums of the
+ * numbers that it replies.
+ */
 async function inSlices(count, slice) {
   const sums = [];
   for (let from = 1; from <= count; from += SLICE) {
@@ -18,7 +22,10 @@ const TOKEN = `
   local function user(i) return 'u' .. (i % tonumber(ARGV[3])) end
   local function token(i) return user(i) .. '|' .. ARGV[4] .. '|' .. string.format('%064x', i) end`;
 
-/** Writes `count` tokens of `users` users as 1.3.2 does. One in a thousand has no end: its crash between HMSET and EXPIRE. */
+/**
+ * Writes `count` tokens of `users` users as 1.3.2 does. One in a thousand has no end: its crash
+ * between HMSET and EXPIRE.
+ */
 function writeTokens(redis, count, users, sku) {
   const script = `${TOKEN}
     for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do
@@ -29,7 +36,10 @@ function writeTokens(redis, count, users, sku) {
   return inSlices(count, (from, to) => redis.eval(script, 0, from, to, users, sku));
 }
 
-/** Of those tokens: how many have a record, how many are marked as listed, and how many their user's index lists. */
+/**
+ * Of those tokens: how many have a record, how many are marked as listed, and how many their user's
+ * index lists.
+ */
 async function countTokens(redis, count, users, sku) {
   const script = `${TOKEN}
     local live, marked, listed = 0, 0, 0

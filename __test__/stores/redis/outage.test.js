@@ -164,7 +164,8 @@ describe('redis', () => {
     await expectRecovery(app);
   });
 
-  // Redis lets a script go on that has deleted something first, so that both ends are possible; half of one is not.
+  // Redis lets a script go on that has deleted something first, so that both ends are possible;
+  // half of one is not.
   test('that is full refreshes a user wholly or not at all', async () => {
     const server = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] });
     const app = open(server);

@@ -9,7 +9,10 @@ describe('going back to 1.3.2 and coming again', () => {
   const here = setting();
   const legacy = (user, given) => writeLegacyToken(here.redis, user, 'shop', given);
 
-  /** What 1.3.2 does in a refresh: it deletes all that it sees of the user and sku, and writes one token. */
+  /**
+   * What 1.3.2 does in a refresh: it deletes all that it sees of the user and sku, and writes one
+   * token.
+   */
   async function legacyRefresh(user) {
     const keys = await records(here.redis, user);
     if (keys.length > 0) await here.redis.del(...keys);

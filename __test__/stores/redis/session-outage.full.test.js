@@ -62,7 +62,9 @@ const atLast = async (call) => {
   return answer.value;
 };
 
-/** Whatever became of a rotation: the token goes on as one session, under its old name or a new one. */
+/**
+ * Whatever became of a rotation: the token goes on as one session, under its old name or a new one.
+ */
 async function expectOneSession(app, user, old) {
   expect(await atLast(() => isValid(app, old))).toBe(true);
   const token = await rotate(app, old, LONG);

@@ -2,9 +2,21 @@
 
 const { until } = require('../../support');
 
-/** The keys in which the tokens of a user and sku are listed, and the time of the last refresh stands. */
+/**
+ * The keys in which the tokens of a user and sku are listed, and the time of the last refresh
+ * stands.
+ */
 const indexKey = (userId, sku = 'shop') => `mpauthx:{u:${userId}|${sku}}`;
 const sinceKey = (userId, sku = 'shop') => `${indexKey(userId, sku)}:since`;
+
+/** The same in the tagged layout. */
+const taggedKeys = (userId, sku = 'shop') => {
+  const index = `${indexKey(userId, sku)}:t`;
+  return { index, since: `${index}:since` };
+};
+
+/** The note of a token's session, by the index that lists it. */
+const noteKey = (token, index = indexKey(...token.split('|'))) => `${index}:n:${token.slice(-64, -32)}`;
 
 /** Says `done` once all tokens of 1.3.2 have been looked for, something else while they are. */
 const markerKey = (sku = 'shop') => `mpauthx:adopted:${sku}`;
@@ -27,7 +39,10 @@ async function timesToLive(redis) {
   return new Map(await Promise.all(keys.map(async (key) => [key, await redis.ttl(key)])));
 }
 
-/** Adds keys that look like tokens of other people and another sku, `count` of them, in the server itself. */
+/**
+ * Adds keys that look like tokens of other people and another sku, `count` of them, in the server
+ * itself.
+ */
 async function addForeignTokens(redis, count) {
   const script = `
     for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do
@@ -40,6 +55,8 @@ async function addForeignTokens(redis, count) {
 module.exports = {
   indexKey,
   sinceKey,
+  taggedKeys,
+  noteKey,
   markerKey,
   SKUS_KEY,
   isAdopted,

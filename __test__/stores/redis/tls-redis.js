@@ -7,7 +7,10 @@ const { freePort } = require('../../support/free-port');
 
 const BUSY_PORT = /listen|bind|apply/i;
 
-/** Opens a port for TLS in a running server. Another process may take a free port first; then another is tried. */
+/**
+ * Opens a port for TLS in a running server. Another process may take a free port first; then
+ * another is tried.
+ */
 async function openTlsPort(redis) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
@@ -21,9 +24,10 @@ async function openTlsPort(redis) {
 }
 
 /**
- * A redis that speaks TLS as `localhost`, with the certificate of an authority of its own. What startRedis gives, and `tlsUrl` by
- * that name, `addressUrl` by the address, which the certificate does not name, `ca` (a path), and `client`: a certificate that the
- * server trusts, and demands where `clients` is 'yes'.
+ * A redis that speaks TLS as `localhost`, with the certificate of an authority of its own. What
+ * startRedis gives, and `tlsUrl` by that name, `addressUrl` by the address, which the certificate
+ * does not name, `ca` (a path), and `client`: a certificate that the server trusts, and demands
+ * where `clients` is 'yes'.
  */
 async function startTlsRedis({ clients = 'no', ...given } = {}) {
   const { ca } = certificates();

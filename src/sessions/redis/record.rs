@@ -1,6 +1,7 @@
 //! What stands under a token's name.
 
-use redis::{Cmd, RedisError, RedisResult, Value, from_redis_value, pipe};
+use futures_util::future::join;
+use redis::{Cmd, RedisError, RedisResult, Value, from_redis_value};
 
 use super::connect::{Connection, error_code};
 use super::keys;
@@ -97,12 +98,13 @@ pub async fn recorded(mut connection: Connection, key: &str, token: &Token) -> R
     let mut fields = redis::cmd("HMGET");
     fields.arg(key).arg(keys::CTIME).arg(keys::VERSION).arg(keys::EXPIRES);
     fields.arg(keys::ORDER).arg(keys::SEEN).arg(keys::DEVICE).arg(keys::SEALED);
-    let mut pipeline = pipe();
-    pipeline.add_command(fields).pttl(key);
-    let (fields, left): (Value, i64) = match pipeline.query_async(&mut connection).await {
+    let (left, mut other) = (Cmd::pttl(key), connection.clone());
+    let (fields, left) = join(fields.query_async::<Value>(&mut connection), left.query_async::<i64>(&mut other)).await;
+    let fields = match fields {
         Err(error) if is_wrong_type(&error) => return Ok(None),
-        reply => reply?,
+        fields => fields?,
     };
+    let left = left?;
     let [issued, version, expires, order, seen, device, sealed]: [Option<Vec<u8>>; 7] = from_redis_value(fields)?;
     let expiry = Record::of(issued.as_deref(), version.as_deref(), expires.as_deref());
     let Some(issued) = issued.map(|field| number(&field).unwrap_or_default()) else { return Ok(None) };

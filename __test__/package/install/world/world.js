@@ -7,8 +7,8 @@ const { tcpProxy } = require('../../../support/tcp-proxy');
 const { MPAUTHX_APPLICATION: application } = process.env;
 
 /**
- * The servers of an application that sets no option: redis at 127.0.0.1:6379, and WeChat under its own name, at the port of
- * https. `env` is what a process needs to trust that WeChat.
+ * The servers of an application that sets no option: redis at 127.0.0.1:6379, and WeChat under its
+ * own name, at the port of https. `env` is what a process needs to trust that WeChat.
  */
 async function startWorld() {
   const { redis } = await startRedis({ port: 6379 });
