@@ -1,15 +1,17 @@
 /**
  * Creates a login-and-token service for one mini-program.
  *
- * Returns at once: connecting to redis is the library's business.
+ * It returns at once and connects to redis in the background.
  *
  * @param appId     The mini-program's app id. May be null where nothing is asked of WeChat.
  * @param secret    The mini-program's app secret. May be null where nothing is asked of WeChat.
  * @param sku       Names this application inside its tokens; stands there as `String(sku)`.
- * @param db        Where users are registered: a path to a SQLite file, a database that the application has open, a user store of its
- *                  own, or null for a service that only checks tokens.
+ * @param db        Where users are registered: a path to a SQLite file, a database that the
+ *                  application has open, a user store of its own, or null for a service that only
+ *                  checks tokens.
  * @param redisPass The password of redis, or null.
- * @param ttl       Life of a token in seconds, a positive whole number or its text; 259200 (three days) by default.
+ * @param ttl       Life of a token in seconds, a positive whole number or its text; 259200 (three
+ *                  days) by default.
  * @param options   What 1.3.2 did not have.
  * @throws TypeError for a `ttl`, `db` or option that cannot work; its message names it.
  */
@@ -24,13 +26,21 @@ declare function mpauthx(
 ): mpauthx.Mpauthx;
 
 declare namespace mpauthx {
-  /** Told apart by what they have; an object with `all` and `run` is asked by them, whatever else it has. */
+  /**
+   * An object is recognised by its methods. Where it has `all` and `run`, only these are called,
+   * whatever else it has.
+   */
   export type UserDatabase = FilePath | CallbackDatabase | PromiseDatabase | SynchronousDatabase | UserStore;
 
-  /** A path, a `file:` URI (`mode=rw` is the one parameter that it may have), or a `URL` of `file:`. */
+  /**
+   * A path, a `file:` URI (`mode=rw` is the one parameter that it may have), or a `URL` of `file:`.
+   */
   export type FilePath = string | { readonly protocol: string; readonly href: string };
 
-  /** A `Database` of the `sqlite3` package, or what answers as one does. These two methods are called. */
+  /**
+   * A `Database` of the `sqlite3` package, or an object that behaves like one. These two methods
+   * are called.
+   */
   export interface CallbackDatabase {
     all(sql: string, callback: (error: Error | null, rows: unknown[]) => void): unknown;
     run(sql: string, callback: (error: Error | null) => void): unknown;
@@ -50,78 +60,83 @@ declare namespace mpauthx {
   }
 
   /**
-   * A user store of the application's own, on any database. What it throws, a promise that rejects, and no answer within 10 seconds
-   * are an {@link MpauthxError} 6000.
+   * A user store of the application's own, on any database. When it throws, rejects, or does not
+   * answer within 10 seconds, the call rejects with an {@link MpauthxError} 6000.
    */
   export interface UserStore {
     /** Whether the user is registered. `health` asks for `'mpauthx-health-check'`. */
     has(userId: string): boolean | PromiseLike<boolean>;
     /**
-     * Registers the user. It is called for users whom `has` does not know, by several logins at once perhaps, with an empty profile;
-     * with `options.profile`, at every `authorize` whose data say something: then it stores that for registered users too. It may give
-     * `false` where the user was registered before: then the login does not say `isNewUser`.
+     * Registers the user. It is called for users whom `has` does not know, perhaps by several
+     * logins at once. It may return `false` where the user was registered before: then the login
+     * does not say `isNewUser`.
      */
-    add(userId: string, profile: Profile): unknown;
-  }
-
-  /** What WeChat's decrypted data say of a user. What they do not carry is not there. */
-  export interface Profile {
-    city?: string;
-    country?: string;
-    /** 0 unknown, 1 male, 2 female. */
-    gender?: number;
-    language?: string;
-    nickName?: string;
-    province?: string;
+    add(userId: string): unknown;
   }
 
   export interface Options {
     /**
-     * The token store: a URL of redis (default `redis://127.0.0.1:6379`), more about redis, a file on this machine, or `'memory'` (inside
-     * this object, for development and tests).
+     * The token store: a URL of redis (default `redis://127.0.0.1:6379`), an object with options
+     * for redis, a file on this machine, or `'memory'` (inside this object, for development and
+     * tests).
      */
     tokens?: 'memory' | RedisUrl | RedisServer | RedisCluster | RedisSentinels | TokenFile;
     wechat?: {
-      /** Where WeChat is reached; default `https://api.weixin.qq.com`. Plain `http:` only on a loopback address. */
+      /**
+       * The address of WeChat's interfaces; default `https://api.weixin.qq.com`. Plain `http:` is
+       * allowed on a loopback address only.
+       */
       endpoint?: string;
-      /** How long one request to WeChat may take, in milliseconds, half of it for connecting at most; default 10000. */
+      /**
+       * How long one request to WeChat may take, in milliseconds, half of it for connecting at
+       * most; default 10000.
+       */
       timeout?: number;
       /**
-       * How often a request is repeated that WeChat has not seen (it could not be reached) or not worked on (errcode -1), after a random
-       * pause that grows; 0 to 10, default 0.
+       * How often a request is retried that did not reach WeChat, or that WeChat did not work on
+       * (errcode -1). The delay before each retry is random and grows. 0 to 10, default 0.
        */
       retries?: number;
-      /** A proxy for all requests to WeChat: `http://user:password@host:port`. Environment variables are not looked at. */
+      /**
+       * A proxy for all requests to WeChat: `http://user:password@host:port`. Environment variables
+       * such as `HTTPS_PROXY` are not read.
+       */
       proxy?: string;
-      /** Exchanges login codes in place of WeChat's interface: for those who reach WeChat another way. */
+      /**
+       * Exchanges login codes in place of WeChat's interface, for an application that reaches
+       * WeChat another way.
+       */
       exchange?: Exchange;
     };
     sessions?: SharedSessions | SessionsEach;
     /**
-     * Keeps checked tokens in memory, for as long as redis tells of changes: `isTokenValid` then answers most calls without asking.
-     * For tokens in redis, on one server or behind Sentinels; anywhere else it has no effect and `health` warns. Default false.
+     * Keeps checked tokens in memory: `isTokenValid` then answers most calls without a round trip,
+     * and redis invalidates tokens that change. It works for tokens in redis, on one server or
+     * behind Sentinels; elsewhere it has no effect and `health` warns. Default false.
      */
     cache?: boolean | Cache;
     /**
-     * Keeps openid and session key with the token, sealed under a key derived from the app secret, for `wechat.decryptData` and
-     * `wechat.checkSignature`; default false.
+     * Keeps openid and session key with the token, sealed under a key derived from the app secret,
+     * for `wechat.decryptData` and `wechat.checkSignature`; default false.
      */
     sessionKeys?: boolean;
-    /** Who reads and writes the user table: `'native'`, this library's own SQLite; `'object'`, only the object given as `db`. */
-    users?: 'native' | 'object';
-    /** Makes the documented user table (with a path, the file as well) where it is missing; default false. A user store makes its own. */
-    createTable?: boolean;
     /**
-     * Keeps what WeChat's decrypted data say of a user, at every `authorize`, in those columns of the {@link Profile} that the user table
-     * has; default false. WeChat's data have been anonymous since 2021, and replace what stands there.
+     * Who reads and writes the user table: `'native'`, this library's own SQLite; `'object'`, only
+     * the object given as `db`.
      */
-    profile?: boolean;
+    users?: 'native' | 'object';
+    /**
+     * Creates the documented user table (with a path, the file as well) where it is missing;
+     * default false. A user store creates its own.
+     */
+    createTable?: boolean;
   }
 
   interface SessionsOptions {
     /**
-     * A token that is not used for so many seconds ends. `isTokenValid` is use, and so is a login that gives the token again. Never
-     * past `ttl`. Default: no such limit.
+     * A token expires when it was not used for so many seconds. `isTokenValid` counts as use, and
+     * so does a login that returns the token again. No use extends it past `ttl`. Default: no such
+     * limit.
      */
     idle?: number;
   }
@@ -135,21 +150,31 @@ declare namespace mpauthx {
   /** Every login gets a token of its own. */
   export interface SessionsEach extends SessionsOptions {
     mode: 'each';
-    /** How many tokens of a user and sku live; past that, the oldest end. Default: as many as there are logins. */
+    /**
+     * How many live tokens a user may have for a sku; a login past that ends the oldest. Default:
+     * no limit.
+     */
     max?: number;
   }
 
   export interface Cache {
-    /** How many tokens are kept, up to 10,000,000; past that, those that were not used for longest go. Default 10000. */
+    /**
+     * How many tokens are kept, up to 10,000,000; past that, the least recently used are evicted.
+     * Default 10000.
+     */
     maxTokens?: number;
     /**
-     * How long it may be since redis was asked about a token, in milliseconds; default 1000. It is the bound where redis cannot tell of
-     * a change: frozen, or cut off.
+     * How long a cached token is trusted after redis was asked about it, in milliseconds; default
+     * 1000. It bounds how late a change is seen when redis cannot report it, because it is frozen
+     * or cut off.
      */
     maxAge?: number;
   }
 
-  /** A SQLite file that all processes of one machine may share; made where it is missing. It may be the file given as `db`. */
+  /**
+   * A SQLite file that all processes of one machine may share. It is created where it is missing,
+   * and may be the file given as `db`.
+   */
   export interface TokenFile {
     file: FilePath;
     url?: never;
@@ -160,8 +185,9 @@ declare namespace mpauthx {
   }
 
   /**
-   * Gives what WeChat says of a login code. A reply with an errcode and no session key, or an error with a numeric `errcode`, is a
-   * refusal of WeChat's. `authorize` and `sessionKeys` need the session key.
+   * Returns WeChat's reply to a login code. A reply with an errcode and no session key, or an error
+   * with a numeric `errcode`, is a refusal by WeChat. `authorize` and `sessionKeys` need the
+   * session key.
    */
   export type Exchange = (code: string) => ExchangeReply | PromiseLike<ExchangeReply>;
 
@@ -178,19 +204,23 @@ declare namespace mpauthx {
 
   export interface RedisOptions {
     file?: never;
-    /** Used with `rediss:` URLs. Mozilla's roots and NODE_EXTRA_CA_CERTS are trusted besides `ca`. */
+    /**
+     * Used with `rediss:` URLs. Mozilla's roots and NODE_EXTRA_CA_CERTS are trusted besides `ca`.
+     */
     tls?: { ca?: string | Uint8Array; cert?: string | Uint8Array; key?: string | Uint8Array };
     /** How long one attempt to connect may take, in milliseconds; default 2000. */
     connectTimeout?: number;
-    /** How long a call may take as far as redis is concerned, retries included, in milliseconds; default 5000. */
+    /**
+     * How long a call may wait for redis, retries included, in milliseconds; default 5000.
+     */
     deadline?: number;
   }
 
   export interface RedisServer extends RedisOptions {
     url?: RedisUrl;
     /**
-     * How records are named: `'compatible'` (default) as 1.3.2 names them, `'tagged'` so that one user's keys share a slot, for proxies
-     * that shard. The two do not see each other's tokens.
+     * How records are named: `'compatible'` (default) names them as 1.3.2 does, `'tagged'` puts
+     * one user's keys into one slot, for proxies that shard. Neither sees the other's tokens.
      */
     layout?: 'compatible' | 'tagged';
   }
@@ -202,26 +232,32 @@ declare namespace mpauthx {
   }
 
   export interface RedisSentinels extends RedisOptions {
-    /** URLs of the Sentinels; user and password in them are the Sentinels' own, a database number is the master's. */
+    /**
+     * URLs of the Sentinels; user and password in them are the Sentinels' own, a database number is
+     * the master's.
+     */
     sentinels: readonly RedisUrl[];
     /** The name under which the Sentinels know the master. */
     master: string;
     layout?: 'compatible' | 'tagged';
   }
 
-  /** How the stores are. */
+  /** The state of the stores. */
   export interface Health {
     tokens: {
       kind: 'redis' | 'sentinel' | 'cluster' | 'file' | 'memory';
       ready: boolean;
-      /** Of one round trip, in milliseconds; null where there was no answer. */
+      /** The time of one round trip, in milliseconds; null where there was no answer. */
       latencyMs: number | null;
-      /** What will go wrong one day, such as a redis that may evict tokens. */
+      /** What may go wrong later, such as a redis that may evict tokens. */
       warnings: string[];
       error?: string;
     };
     users: {
-      /** Who reads and writes the user table: our own SQLite, the object given as `db`, both, a user store, or nobody. */
+      /**
+       * Who reads and writes the user table: our own SQLite, the object given as `db`, both, a user
+       * store, or nobody.
+       */
       kind: 'native' | 'object' | 'shared' | 'store' | 'none';
       ready: boolean;
       error?: string;
@@ -230,47 +266,64 @@ declare namespace mpauthx {
 
   export interface Mpauthx {
     /**
-     * Logs a user in: exchanges `code` with WeChat, decrypts the user's data, registers the user, and gives the live token or a new one.
-     * Rejects with an {@link MpauthxError}: 6000, 6001, 6008, 6009, 6011.
+     * Logs a user in: exchanges `code` with WeChat, decrypts the user's data, registers the user,
+     * and resolves with the live token or a new one. Rejects with an {@link MpauthxError}: 6000,
+     * 6001, 6008, 6009, 6011.
      *
-     * @param code          What `wx.login` gave.
-     * @param encryptedData What `wx.getUserInfo` gave: base64, or the bytes themselves.
-     * @param iv            What `wx.getUserInfo` gave: base64, or the 16 bytes themselves.
+     * @param code          The code from `wx.login`.
+     * @param encryptedData The data from `wx.getUserInfo`: base64, or the bytes themselves.
+     * @param iv            The iv from `wx.getUserInfo`: base64, or the 16 bytes themselves.
      */
     authorize(code: string, encryptedData: string | Uint8Array, iv: string | Uint8Array): Promise<Success>;
 
     /**
-     * Ends every live token that this user has for this sku and issues a new one. It trusts its caller: check who asks before you call it.
-     * Rejects with an {@link MpauthxError}: 6000, 6001, 6010.
+     * Ends every live token that this user has for this sku and issues a new one. It trusts its
+     * caller: check who asks before you call it. Rejects with an {@link MpauthxError}: 6000,
+     * 6001, 6010.
      */
     refreshToken(userId: string): Promise<Success>;
 
-    /** Resolves when the token is live. Rejects with `undefined` when it is not, and with an {@link MpauthxError} 6000 when the token store cannot be asked. */
+    /**
+     * Resolves when the token is live. Rejects with `undefined` when it is not, and with an
+     * {@link MpauthxError} 6000 when the token store cannot be asked.
+     */
     isTokenValid(token: string): Promise<void>;
 
-    /** The part before the first `|`: the user's id; `''` where there is none. Throws a TypeError when `token` is not a string. */
+    /**
+     * The part before the first `|`: the user's id; `''` where there is none. Throws a TypeError
+     * when `token` is not a string.
+     */
     extractOpenId(token: string): string;
 
-    /** The middle part of a token of exactly three parts, else null. Throws a TypeError when `token` is not a string. */
+    /**
+     * The middle part of a token of exactly three parts, else null. Throws a TypeError when `token`
+     * is not a string.
+     */
     extractSku(token: string): string | null;
 
     /**
-     * Logs a user in by what `wx.login` gave alone: exchanges it with WeChat, registers the user, and gives the live token or a new one.
-     * The user's id is the unionid where WeChat sends one, else the openid; a user who is registered under the openid keeps it.
+     * Logs a user in by the code from `wx.login` alone: exchanges it with WeChat, registers the
+     * user, and resolves with the live token or a new one. The user's id is the unionid where
+     * WeChat sends one, else the openid; a user who is registered under the openid keeps it.
      * Rejects with an {@link MpauthxError}: 6000, 6001, 6008.
      */
     login(code: string, options?: LoginOptions | null): Promise<Login>;
 
-    /** Sessions that can be seen and ended. What a promise says has happened counts in every process from then on. */
+    /**
+     * Lists, ends and renews sessions. When a promise resolves, every process sees the change.
+     */
     readonly sessions: Sessions;
 
-    /** What else WeChat offers. */
+    /** Other interfaces of WeChat. */
     readonly wechat: WeChat;
 
-    /** How the stores are, for readiness probes. Never rejects. */
+    /** Resolves with the state of the stores, for readiness probes. Never rejects. */
     health(): Promise<Health>;
 
-    /** Ends the connection to the token store once everything that was asked has been answered. Calling it twice does no harm. */
+    /**
+     * Ends the connection to the token store when all pending calls have been answered. Calling it
+     * twice does no harm.
+     */
     close(): Promise<void>;
 
     readonly constants: Constants;
@@ -285,7 +338,10 @@ declare namespace mpauthx {
   }
 
   export interface LoginOptions {
-    /** What the application calls the device, at most 256 characters: kept with the token, for `sessions.list`. */
+    /**
+     * The application's name for the device, at most 256 characters. It is kept with the token,
+     * for `sessions.list`.
+     */
     device?: string;
   }
 
@@ -293,13 +349,17 @@ declare namespace mpauthx {
   export interface Login extends Success {
     /** Whether this call registered the user. */
     isNewUser: boolean;
-    /** When the token ends at the latest, in Unix milliseconds; null where it does not (1.3.2 has left such tokens). */
+    /**
+     * When the token ends at the latest, in Unix milliseconds; null where it does not (1.3.2 has
+     * left such tokens).
+     */
     expiresAt: number | null;
   }
 
   export interface Sessions {
     /**
-     * A token for a user whom the application has identified itself. Registers like `login`. Rejects with 6000, 6001.
+     * A token for a user whom the application has identified itself. Registers like `login`.
+     * Rejects with 6000, 6001.
      */
     issue(userId: string, options?: LoginOptions | null): Promise<Login>;
 
@@ -309,15 +369,22 @@ declare namespace mpauthx {
     /** The live tokens that the user has for this sku, oldest first. Rejects with 6000, 6001. */
     list(userId: string): Promise<ListedSession[]>;
 
-    /** Ends the token's session, whatever its sku. Resolves with whether it was live. Rejects with 6000. */
+    /**
+     * Ends the token's session, whatever its sku. Resolves with whether it was live. Rejects
+     * with 6000.
+     */
     revoke(token: string): Promise<boolean>;
 
-    /** Ends every session that the user has for this sku, or for all. Resolves with how many were live. Rejects with 6000, 6001. */
+    /**
+     * Ends every session that the user has for this sku, or for all. Resolves with how many were
+     * live. Rejects with 6000, 6001.
+     */
     revokeUser(userId: string, options?: { allSkus?: boolean } | null): Promise<number>;
 
     /**
-     * Puts a new token in the place of a live one. For `grace` seconds (0 to 3600, default 10) the old one stays valid and gives the same
-     * new one again; used later, it ends the session, for then there are two holders. Rejects with 6000, 6001, 6007.
+     * Puts a new token in the place of a live one. For `grace` seconds (0 to 3600, default 10) the
+     * old one stays valid and gives the same new one again; used later, it ends the session, for
+     * then there are two holders. Rejects with 6000, 6001, 6007.
      */
     rotate(token: string, options?: { grace?: number } | null): Promise<Rotation>;
   }
@@ -335,7 +402,9 @@ declare namespace mpauthx {
     openId?: string;
     sku: string;
     issuedAt: number;
-    /** The end of `ttl`; null where there is none. With `options.sessions.idle`, it may end earlier. */
+    /**
+     * The end of `ttl`; null where there is none. With `options.sessions.idle`, it may end earlier.
+     */
     expiresAt: number | null;
     /** With `options.sessions.idle`, to a tenth of it. */
     lastSeenAt?: number;
@@ -348,14 +417,15 @@ declare namespace mpauthx {
 
   export interface WeChat {
     /**
-     * The phone number that a button of the mini-program gave `code` for (`open-type="getPhoneNumber"`). With `openId` WeChat checks
-     * that the code is this user's. Rejects with 6000, 6001, 6008.
+     * The phone number that a button of the mini-program gave `code` for
+     * (`open-type="getPhoneNumber"`). With `openId` WeChat checks that the code is this user's.
+     * Rejects with 6000, 6001, 6008.
      */
     getPhoneNumber(code: string, options?: { openId?: string } | null): Promise<PhoneNumber>;
 
     /**
-     * Decrypts open data that the mini-program got after the token's login. With `options.sessionKeys`. Rejects with 6000, 6001, 6007,
-     * 6011.
+     * Decrypts open data that the mini-program got after the token's login. With
+     * `options.sessionKeys`. Rejects with 6000, 6001, 6007, 6011.
      */
     decryptData(
       token: string,
@@ -363,7 +433,10 @@ declare namespace mpauthx {
       iv: string | Uint8Array,
     ): Promise<Record<string, unknown>>;
 
-    /** Whether `signature` is WeChat's for `rawData`. With `options.sessionKeys`. Rejects with 6000, 6001, 6007, 6011. */
+    /**
+     * Whether `signature` is WeChat's for `rawData`. With `options.sessionKeys`. Rejects with 6000,
+     * 6001, 6007, 6011.
+     */
     checkSignature(token: string, rawData: string, signature: string): Promise<boolean>;
   }
 
@@ -383,7 +456,10 @@ declare namespace mpauthx {
     errmsg?: string;
     /** The request id that WeChat wants quoted in questions to its support, where it sent one. */
     rid?: string;
-    /** Whether the same call may succeed later: where WeChat sent an error code, and on every 6008 of `login` and `wechat`. */
+    /**
+     * Whether the same call may succeed later: where WeChat sent an error code, and on every 6008
+     * of `login` and `wechat`.
+     */
     retryable?: boolean;
   }
 

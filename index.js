@@ -1,15 +1,18 @@
 'use strict';
 
-// The face of the addon: takes arguments, and says what outcomes look like. What a call does is decided in Rust. The syntax stays
-// within what Node 14 reads.
+// The face of the addon: it takes arguments, and says what outcomes look like. Rust decides what a
+// call does. The syntax is that of Node 14.
 
-const { bytes, candidate, device, grace, isMissing, option, text } = require('./arguments.js');
-const { createCalls } = require('./calls.js');
-const { readConfig } = require('./config.js');
-const { constants, failure, invalidToken, missing } = require('./errors.js');
-const native = require('./binding.js');
+const { bytes, candidate, device, grace, option, requireAll, text } = require('./lib/arguments.js');
+const { createCalls } = require('./lib/calls.js');
+const { readConfig } = require('./lib/config.js');
+const { constants, failure, invalidToken } = require('./lib/errors.js');
+const { checkpointAtExit } = require('./lib/exit.js');
+const native = require('./lib/binding.js');
 
 const { success, userInfoDecryptionError } = constants.statusCode;
+
+checkpointAtExit(native.checkpoint);
 
 function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
   const calls = createCalls(readConfig(appId, secret, sku, db, redisPass, ttl, options));
@@ -18,9 +21,7 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
   return {
     authorize(code, encryptedData, iv) {
       return calls.start((call) => {
-        for (const [name, value] of Object.entries({ code, encryptedData, iv })) {
-          if (isMissing(value)) throw missing(name);
-        }
+        requireAll({ code, encryptedData, iv });
         core.authorize(call, text(code, 'code'), bytes(encryptedData, 'encryptedData'), bytes(iv, 'iv'));
       }, tokenOf);
     },
@@ -34,7 +35,7 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
     },
 
     isTokenValid(token) {
-      return calls.checks.ask(candidate(token));
+      return calls.checks.check(candidate(token));
     },
 
     extractOpenId(token) {
@@ -145,7 +146,7 @@ const phoneOf = ({ phone }) => phone;
 const healthOf = ({ health }) => health;
 const nothingOf = () => undefined;
 
-// What a call gives for a token that cannot be one.
+// What a call gives for a text that cannot be a token.
 
 function invalid() {
   throw invalidToken();

@@ -3,7 +3,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
-import mpauthx, { type MpauthxError, type Options, type Profile, type UserDatabase, type UserStore } from 'mpauthx';
+import mpauthx, { type MpauthxError, type Options, type UserDatabase, type UserStore } from 'mpauthx';
 import type { Database as PromiseSqlite } from 'sqlite';
 import sqlite3 from 'sqlite3';
 
@@ -19,9 +19,8 @@ const double: UserDatabase = {
 // Everything else that can be db.
 const store: UserStore = {
   has: async (userId) => userId.startsWith('o'),
-  add: async (_userId, { nickName, gender }) => {
-    same<typeof nickName, string | undefined>(true);
-    same<typeof gender, number | undefined>(true);
+  add: async (userId) => {
+    same<typeof userId, string>(true);
   },
 };
 declare const wrapper: PromiseSqlite;
@@ -34,9 +33,9 @@ const databases: UserDatabase[] = [
   store,
   new Set<string>(),
   new (class {
-    readonly #users = new Map<string, Profile>();
+    readonly #users = new Map<string, Date>();
     has = (userId: string) => this.#users.has(userId);
-    add = (userId: string, profile: Profile) => this.#users.set(userId, profile);
+    add = (userId: string) => this.#users.set(userId, new Date());
   })(),
 ];
 for (const db of databases) mpauthx('wx', 'secret', 'shop', db);
@@ -61,7 +60,7 @@ const options: Options = {
 };
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, options);
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: 'memory', wechat: {}, users: 'object' });
-mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: 'tokens.db' }, profile: true });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: 'tokens.db' } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: true });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: { maxTokens: 1000, maxAge: 500 } });
 // @ts-expect-error: not milliseconds
@@ -103,8 +102,8 @@ mpauthx('wx', 'secret', 'shop', handle, null, null, 'memory');
 mpauthx('wx', 'secret', 'shop', handle, null, null, { token: 'memory' });
 // @ts-expect-error: no such token store
 mpauthx('wx', 'secret', 'shop', handle, null, null, { tokens: 'http://127.0.0.1' });
-// @ts-expect-error: profile is a boolean
-mpauthx('wx', 'secret', 'shop', handle, null, null, { profile: 1 });
+// @ts-expect-error: profiles are not kept
+mpauthx('wx', 'secret', 'shop', handle, null, null, { profile: true });
 // @ts-expect-error: no such option of wechat
 mpauthx('wx', 'secret', 'shop', handle, null, null, { wechat: { host: 'localhost' } });
 // @ts-expect-error: timeout is a number

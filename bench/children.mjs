@@ -1,4 +1,5 @@
-// Every contestant is measured in a process of its own: nobody inherits another's heap, compiled code or connections.
+// Every contestant is measured in a process of its own: nobody inherits another's heap, compiled
+// code or connections.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,11 +1,12 @@
-// Who is measured. Each has a file in contestants/ whose `open({ url, sku })` gives `{ check, close }`: `check(token)` is a promise
-// that rejects where the token is not live.
+// Who is measured. Each has a file in contestants/ whose `open({ url, sku })` gives
+// `{ check, close }`: `check(token)` is a promise that rejects where the token is not live.
 
 import { readFileSync } from 'node:fs';
 
 /**
- * `kind`: 'ours'; 'client', which asks redis at each check; 'stale', which may call a token live that is not; 'floor', which knows
- * nothing and is what any synchronous check costs at least. redis-benchmark, the ceiling, is no Node program: see parts/ceiling.mjs.
+ * `kind`: 'ours'; 'client', which asks redis at each check; 'stale', which may call a token live
+ * that is not; 'floor', which knows nothing and is what any synchronous check costs at least.
+ * redis-benchmark, the ceiling, is no Node program: see parts/ceiling.mjs.
  */
 export const CONTESTANTS = [
   { id: 'plain', kind: 'ours', title: 'mpauthx' },

@@ -6,10 +6,15 @@ import { isMain } from '../scripts/run.mjs';
 
 const IN_FLIGHT = 256;
 
-/** Readable on white and on GitHub's dark background alike: an image does not learn which of them it is on. */
+/**
+ * Readable on white and on GitHub's dark background alike: an image does not learn which of them it
+ * is on.
+ */
 const COLORS = { ours: '#2f7de1', other: '#8c959f', text: '#77808a' };
 
-/** Hits in memory are an order of magnitude faster than redis, so they have a scale of their own. */
+/**
+ * Hits in memory are an order of magnitude faster than redis, so they have a scale of their own.
+ */
 const GROUPS = [
   { title: 'redis asked at every check', kinds: ['client', 'ceiling'], ids: ['plain'] },
   { title: 'answered from memory', kinds: ['stale', 'floor'], ids: ['cached'] },

@@ -3,12 +3,16 @@
 import { percentile } from './statistics.mjs';
 import { processCpu, threadCpu } from './thread.mjs';
 
-/** After so many calls the event loop must have turned: hits in memory would never let it, and no timer would fire. */
+/**
+ * After so many calls the event loop must have turned: hits in memory would never let it, and no
+ * timer would fire.
+ */
 const TURN = 1024;
 
 /**
- * Loops, as many as calls are to be in flight, each of which awaits its call before it makes the next one. Their number is fixed
- * beforehand, and only where `latencies` are wanted is a clock read: it costs as much as a hit in memory.
+ * Loops, as many as calls are to be in flight, each of which awaits its call before it makes the
+ * next one. Their number is fixed beforehand, and only where `latencies` are wanted is a clock
+ * read: it costs as much as a hit in memory.
  */
 export async function drive({ check, tokens, inFlight, calls, latencies }) {
   let next = 0;
@@ -56,7 +60,10 @@ export async function drive({ check, tokens, inFlight, calls, latencies }) {
   await Promise.all(Array.from({ length: inFlight }, latencies ? timedLoop : loop));
 }
 
-/** More and more calls, for about so many milliseconds, until their rate is known: calls per millisecond. */
+/**
+ * More and more calls, for about so many milliseconds, until their rate is known: calls per
+ * millisecond.
+ */
 export async function warmUp(work, duration) {
   const end = performance.now() + duration;
   for (let calls = work.inFlight; ; calls *= 2) {
@@ -68,8 +75,8 @@ export async function warmUp(work, duration) {
 }
 
 /**
- * Calls for about so many milliseconds, then again for their latencies. CPU times are microseconds per call, latencies
- * microseconds, RSS MiB.
+ * Calls for about so many milliseconds, then again for their latencies. CPU times are microseconds
+ * per call, latencies microseconds, RSS MiB.
  */
 export async function measure(work, rate, { throughput, latency }) {
   const atLeast = work.inFlight * 10;

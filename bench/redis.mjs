@@ -14,7 +14,10 @@ import { root } from '../scripts/run.mjs';
 
 const mpauthx = createRequire(import.meta.url)(root);
 
-/** Resolves when redis holds so many live tokens, issued by mpauthx, and mpauthx has nothing left to do in the background. */
+/**
+ * Resolves when redis holds so many live tokens, issued by mpauthx, and mpauthx has nothing left to
+ * do in the background.
+ */
 export async function openRedis(given, count) {
   const server = given ? { url: given, stop: async () => {} } : await startServer();
   try {

@@ -1,4 +1,5 @@
-// `npm run bench`: installs the peers, builds the addon as it is published, and measures both side by side. See options.mjs.
+// `npm run bench`: installs the peers, builds the addon as it is published, and measures both side
+// by side. See options.mjs.
 
 import path from 'node:path';
 import { installRoot, main, root, step } from '../scripts/run.mjs';

@@ -11,7 +11,10 @@ export function percentile(sorted, p) {
   return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)];
 }
 
-/** What rounds gave: objects of numbers, to one object of their medians and quartiles. A number that a round lacks is null. */
+/**
+ * What rounds gave: objects of numbers, to one object of their medians and quartiles. A number that
+ * a round lacks is null.
+ */
 export function summarize(rounds) {
   const summary = {};
   for (const name of Object.keys(rounds[0])) {
@@ -31,7 +34,10 @@ export function significant(number) {
   return Number(number.toPrecision(4));
 }
 
-/** How far values rise from the start to the end of their line of best fit, and how far they stray from it. */
+/**
+ * How far values rise from the start to the end of their line of best fit, and how far they stray
+ * from it.
+ */
 export function trend(values) {
   const n = values.length;
   const meanX = (n - 1) / 2;

@@ -1,6 +1,9 @@
 // What the benchmark is to reach, as ratios within one run.
 
-/** Each: what, the ratio (undefined where it was not measured), what it must be `atLeast` and is `wanted` to be, and how to compare. */
+/**
+ * Each: what, the ratio (undefined where it was not measured), what it must be `atLeast` and is
+ * `wanted` to be, and how to compare.
+ */
 export function targets({ parts }) {
   return [
     ...ofChecks(parts.checks),
@@ -100,7 +103,10 @@ function ofLoading(loading) {
   ];
 }
 
-/** No ratio, but growth in multiples of the noise: what is not more than noise cannot be told from it. */
+/**
+ * No ratio, but growth in multiples of the noise: what is not more than noise cannot be told from
+ * it.
+ */
 function ofMemory(memory = []) {
   return memory
     .filter(({ absent, control }) => !absent && !control)

@@ -1,8 +1,10 @@
-// What the JavaScript thread has cost. Utilization of the event loop does not tell: it counts waiting for a core as work.
+// What the JavaScript thread has cost. Utilization of the event loop does not tell: it counts
+// waiting for a core as work.
 
 import { existsSync, readFileSync } from 'node:fs';
 
-// Linux: nanoseconds on a core, then two numbers that do not matter here. The first thread of a process has its number.
+// Linux: nanoseconds on a core, then two numbers that do not matter here. The first thread of a
+// process has its number.
 const SCHEDSTAT = `/proc/self/task/${process.pid}/schedstat`;
 
 /** CPU time of the main thread so far, in microseconds; null where nobody keeps account of it. */

@@ -1,33 +1,23 @@
 'use strict';
 
-// A user store on MySQL or MariaDB, with the package `mysql2`. Run CREATE_TABLE once, when you set up your database; then:
+// A user store on MySQL or MariaDB, with the package `mysql2`. Run CREATE_TABLE once, when you set
+// up your database; then:
 //
 //   const pool = mysql.createPool(process.env.DATABASE_URL); // of require('mysql2/promise')
 //   const auth = mpauthx(appId, secret, 'shop', mysqlUsers(pool), redisPassword);
 //
-// The option `profile: true` fills the columns beside open_id, which otherwise stay empty. After `auth.close()`, end the pool.
+// After `auth.close()`, end the pool.
 
-// Ids are bytes, not text: the usual collations take `User1`, `user1` and `User1 ` for one. To read them: CONVERT(open_id USING utf8mb4).
-// Your table may have other columns too.
+// Ids are bytes, not text: the usual collations take `User1`, `user1` and `User1 ` for one. To read
+// them: CONVERT(open_id USING utf8mb4). Your table may have other columns too.
 const CREATE_TABLE = `CREATE TABLE users (
-  open_id VARBINARY(255) PRIMARY KEY,
-  city TEXT, country TEXT, gender BIGINT, language TEXT, nick_name TEXT, province TEXT
+  open_id VARBINARY(255) PRIMARY KEY
 ) CHARACTER SET utf8mb4`;
 
 const HAS = 'SELECT 1 FROM users WHERE open_id = ?';
 
-const FIELDS = ['city', 'country', 'gender', 'language', 'nickName', 'province'];
-
-// One statement, so that it is right when two logins race. What WeChat did not say stays as it is.
-const ADD = `INSERT INTO users (open_id, city, country, gender, language, nick_name, province)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON DUPLICATE KEY UPDATE
-    city = COALESCE(VALUES(city), city),
-    country = COALESCE(VALUES(country), country),
-    gender = COALESCE(VALUES(gender), gender),
-    language = COALESCE(VALUES(language), language),
-    nick_name = COALESCE(VALUES(nick_name), nick_name),
-    province = COALESCE(VALUES(province), province)`;
+// One statement, so that it is right when two logins race. INSERT IGNORE would also hide errors.
+const ADD = 'INSERT INTO users (open_id) VALUES (?) ON DUPLICATE KEY UPDATE open_id = open_id';
 
 function mysqlUsers(pool) {
   return {
@@ -35,8 +25,8 @@ function mysqlUsers(pool) {
       const [rows] = await pool.execute(HAS, [Buffer.from(userId)]);
       return rows.length > 0;
     },
-    async add(userId, profile) {
-      await pool.execute(ADD, [Buffer.from(userId), ...FIELDS.map((field) => profile[field] ?? null)]);
+    async add(userId) {
+      await pool.execute(ADD, [Buffer.from(userId)]);
     },
   };
 }

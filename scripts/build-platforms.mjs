@@ -1,6 +1,7 @@
-// `npm run build:platforms [name …]`: builds the Linux binaries for publishing, each with the oldest glibc that it may need, into npm/,
-// and checks them. Zig is the linker and brings the C libraries; it and cargo-zigbuild come as Python packages. Where the
-// Rust here has no standard library for a target, Debian's Rust, of which only the files are used, compiles it from source.
+// `npm run build:platforms [name …]`: builds the Linux binaries for publishing, each with the
+// oldest glibc that it may need, into npm/, and checks them. Zig is the linker and brings the C
+// libraries; it and cargo-zigbuild come as Python packages. Where the Rust here has no standard
+// library for a target, Debian's Rust, of which only the files are used, compiles it from source.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { step } from './run.mjs';
 
 /**
- * Unpacks packages into a folder, and those that they need and the machine has not; of another architecture (`name:arm64`) or another
- * `release` only what is named. apt checks their signatures.
+ * Unpacks packages into a folder, and those that they need and the machine has not; of another
+ * architecture (`name:arm64`) or another `release` only what is named. apt checks their signatures.
  */
 export async function unpackDebian(folder, packages, release) {
   const done = path.join(folder, '.done', packages.join('+'));

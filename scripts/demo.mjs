@@ -1,5 +1,6 @@
-// `npm run demo`: builds the addon and shows a login from end to end, with WeChat's official sample data, a fake WeChat
-// on loopback and a SQLite file. Tokens are kept in memory, or with `--redis redis://…` in that redis.
+// `npm run demo`: builds the addon and shows a login from end to end, with WeChat's official sample
+// data, a fake WeChat on loopback and a SQLite file. Tokens are kept in memory, or with
+// `--redis redis://…` in that redis.
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,7 +13,8 @@ import { build, installRoot, main, root } from './run.mjs';
 const require = createRequire(import.meta.url);
 const { startFakeWeChat, sample } = require('./fake-wechat');
 
-// Short, so that a redis is soon as it was; and a sku of each run's own, so that no run meets the tokens of another.
+// Short, so that a redis is soon as it was; and a sku of each run's own, so that no run meets the
+// tokens of another.
 const TTL_SECONDS = 60;
 const SKU = `demo-${randomBytes(3).toString('hex')}`;
 

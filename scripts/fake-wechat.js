@@ -1,7 +1,8 @@
 'use strict';
 
-// A WeChat of our own on loopback, for the demo and the tests. It answers the requests that the library makes as
-// api.weixin.qq.com is documented to, and encrypts user data as wx.getUserInfo does. fake-wechat/ holds what it remembers.
+// A WeChat of our own on loopback, for the demo and the tests. It answers the requests that the
+// library makes as api.weixin.qq.com is documented to, and encrypts user data as wx.getUserInfo
+// does. fake-wechat/ holds what it remembers.
 
 const crypto = require('node:crypto');
 const http = require('node:http');
@@ -15,9 +16,10 @@ const { refuse, send, STYLES } = require('./fake-wechat/replies');
 const sample = Object.freeze(require('./wechat-sample.json'));
 
 /**
- * Resolves once the server listens on a free port; with `tls` ({ key, cert }) it speaks https. `strict` makes a login code good
- * once and for five minutes, as documented; without it a test may send one again. With `appId` and `secret` the server knows
- * that mini-program alone, else every one. `errcode` says how replies carry it: 'absent' where all is well, 'zero', or as 'text'.
+ * Resolves once the server listens on a free port; with `tls` ({ key, cert }) it speaks https.
+ * `strict` makes a login code good once and for five minutes, as documented; without it a test may
+ * send one again. With `appId` and `secret` the server knows that mini-program alone, else every
+ * one. `errcode` says how replies carry it: 'absent' where all is well, 'zero', or as 'text'.
  */
 async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = 'absent' } = {}) {
   const requests = [];
@@ -113,8 +115,9 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
     },
 
     /**
-     * A user calls wx.login and wx.getUserInfo: lets `code` answer with a session of theirs. `extra` adds to the data or
-     * overrides it. The session key is their valid one as soon as the code is exchanged.
+     * A user calls wx.login and wx.getUserInfo: lets `code` answer with a session of theirs.
+     * `extra` adds to the data or overrides it. The session key is their valid one as soon as the
+     * code is exchanged.
      */
     user({ openId, unionId, appId = sample.appId, extra, sessionKey = random16() }, code = randomCode()) {
       const union = unionId === undefined ? {} : { unionId };
@@ -135,7 +138,10 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
       return { code, ...seal(JSON.stringify(data), { sessionKey }) };
     },
 
-    /** What wx.getWeRunData and its like give: data of the user, sealed with their valid key. A text is sealed as it is. */
+    /**
+     * What wx.getWeRunData and its like give: data of the user, sealed with their valid key. A text
+     * is sealed as it is.
+     */
     openData(openId, data, appId = sample.appId) {
       const text = typeof data === 'string' ? data : JSON.stringify({ ...data, watermark: watermark(appId) });
       const { encryptedData, iv } = seal(text, { sessionKey: logins.keyOf(openId) });
@@ -154,7 +160,10 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
     /** The session key that is valid for a user. */
     sessionKey: (openId) => logins.keyOf(openId),
 
-    /** A user presses the button for their phone number: the code that comes of it, good for one exchange. */
+    /**
+     * A user presses the button for their phone number: the code that comes of it, good for one
+     * exchange.
+     */
     phone({ appId = sample.appId, openId, phoneNumber = '13800138000', countryCode = '86' } = {}, code = randomCode()) {
       phoneNumbers.issue(code, { appId, openId, phoneNumber, countryCode, watermark: watermark(appId) });
       return code;
@@ -163,7 +172,10 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
     /** The access tokens that were given out so far, oldest first. */
     accessTokens: () => accessTokens.values(),
 
-    /** The reply with a stable access token that has so many seconds left: what another server of the application may have got. */
+    /**
+     * The reply with a stable access token that has so many seconds left: what another server of
+     * the application may have got.
+     */
     accessToken: ({ appId: appid = sample.appId, expiresIn } = {}) => accessTokens.make('stable', appid, { expiresIn }),
 
     /** Takes every access token back, as a reset of the secret does. */
@@ -178,14 +190,17 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
     refuse,
 
     /**
-     * Lets `code` answer, as often as it is sent, with an object (sent as JSON), with `{ raw: { status, headers, body } }`, or by a
-     * function `(req, res) => …` that does as it likes: hang, cut the connection, drip.
+     * Lets `code` answer, as often as it is sent, with an object (sent as JSON), with
+     * `{ raw: { status, headers, body } }`, or by a function `(req, res) => …` that does as it
+     * likes: hang, cut the connection, drip.
      */
     answer(code, reply) {
       told.set(code, reply);
     },
 
-    /** Lets the next requests of a path, whatever they ask, be answered by these replies, one each. */
+    /**
+     * Lets the next requests of a path, whatever they ask, be answered by these replies, one each.
+     */
     interrupt(path, ...replies) {
       interruptions.set(path, [...(interruptions.get(path) ?? []), ...replies]);
     },
@@ -200,7 +215,9 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
   };
 }
 
-/** Encrypts anything, sensible or not, as WeChat encrypts user data: AES-128-CBC, PKCS#7, base64. */
+/**
+ * Encrypts anything, sensible or not, as WeChat encrypts user data: AES-128-CBC, PKCS#7, base64.
+ */
 function seal(plaintext, { sessionKey = random16(), iv = random16() } = {}) {
   const cipher = crypto.createCipheriv('aes-128-cbc', Buffer.from(sessionKey, 'base64'), Buffer.from(iv, 'base64'));
   const encryptedData = Buffer.concat([cipher.update(plaintext), cipher.final()]).toString('base64');

@@ -1,5 +1,6 @@
-// `npm run licenses`: writes THIRD-PARTY-LICENSES.md, which goes out with every binary: the crates inside, their licenses,
-// and the texts that have to accompany them. `--check` only says whether it is up to date.
+// `npm run licenses`: writes THIRD-PARTY-LICENSES.md, which goes out with every binary: the crates
+// inside, their licenses, and the texts that have to accompany them. `--check` only says whether it
+// is up to date.
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,10 @@ import { main, root } from './run.mjs';
 
 const FILE = path.join(root, 'THIRD-PARTY-LICENSES.md');
 
-/** Where we may choose, the first of these: the text of the first is our own license, and that of the second is short. */
+/**
+ * Where we may choose, the first of these: the text of the first is our own license, and that of
+ * the second is short.
+ */
 const PREFERRED = ['Apache-2.0', 'MIT'];
 
 const { napi } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -85,7 +89,10 @@ function textsOf(crate) {
   throw new Error(`${crate.name} ${crate.version} brings no text of its license, ${crate.license}`);
 }
 
-/** Whether a file is to be shown by its name: it names no license, one of these, or code of others in the crate. */
+/**
+ * Whether a file is to be shown by its name: it names no license, one of these, or code of others
+ * in the crate.
+ */
 function speaksOf(name, licenses) {
   if (/^[a-z]+(\.\w+)?$/i.test(name) || /third-party|other|boringssl/i.test(name)) return true;
   return licenses.some((license) => new RegExp(`-${license.split('-')[0]}\\b`, 'i').test(name));

@@ -1,4 +1,5 @@
-// Formatters and linters: `npm run lint` checks, `npm run format` (`--fix`) repairs what can be repaired.
+// Formatters and linters: `npm run lint` checks, `npm run format` (`--fix`) repairs what can be
+// repaired.
 
 import path from 'node:path';
 import { beginInstallTests, hostTarget, isMain, main, root, runAll, testTool } from './run.mjs';
@@ -13,6 +14,7 @@ export function lints() {
       args: ['clippy', '--profile', 'fast', ...hostTarget(), '--all-targets', '--', '-D', 'warnings'],
     },
     { title: 'biome', command: testTool('biome'), args: ['check', '--error-on-warnings'] },
+    { title: 'house', command: process.execPath, args: [path.join(root, 'scripts', 'house.mjs')] },
     { title: 'licenses', command: process.execPath, args: [path.join(root, 'scripts', 'licenses.mjs'), '--check'] },
   ];
 }

@@ -1,4 +1,5 @@
-// Machines for the binaries that are built here: how to start their Node, and the folder that is their root where that is another one.
+// Machines for the binaries that are built here: how to start their Node, and the folder that is
+// their root where that is another one.
 
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,8 +19,8 @@ const ARCHITECTURES = {
 };
 
 /**
- * `{ root, command }`: where there is a `root`, the command and what it is told are paths within it. Undefined where there is no way
- * to run what is built for `platform`.
+ * `{ root, command }`: where there is a `root`, the command and what it is told are paths within
+ * it. Undefined where there is no way to run what is built for `platform`.
  *
  * @param folder for what is downloaded
  * @param python of a virtual environment

@@ -4,12 +4,15 @@ import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { testRoot } from './run.mjs';
 
-/** For Node 22 and later, with binaries for all of them in the package. Until 12 they are made for one version of Node. */
+/**
+ * For Node 22 and later, with binaries for all of them in the package. Until 12 they are made for
+ * one version of Node.
+ */
 const BETTER_SQLITE3 = 'better-sqlite3@13.2.0';
 
 /**
- * The steps that run the suite on each version that jest runs on, with a better-sqlite3 for it; `jest` makes the step that runs it. They
- * write into `folder`.
+ * The steps that run the suite on each version that jest runs on, with a better-sqlite3 for it;
+ * `jest` makes the step that runs it. They write into `folder`.
  */
 export function onOtherNodes(folder, jest) {
   const on = (major, driver) => {

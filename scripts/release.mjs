@@ -1,5 +1,6 @@
-// `npm run release`: publishes the packages whose binaries are in npm/; run again after a failure, those that are left.
-// `-- --dry-run` only shows what would be published, with those binaries that are there, and what stands in the way.
+// `npm run release`: publishes the packages whose binaries are in npm/; run again after a failure,
+// those that are left. `-- --dry-run` only shows what would be published, with those binaries that
+// are there, and what stands in the way.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

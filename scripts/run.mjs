@@ -48,8 +48,8 @@ export async function runAll(steps) {
   return failed;
 }
 
-// As the lock files say, without touching them. Not `npm ci`: that refuses a lock file without the packages of every
-// platform, and some registries do not have them all.
+// As the lock files say, without touching them. Not `npm ci`: that refuses a lock file without the
+// packages of every platform, and some registries do not have them all.
 const INSTALL = ['install', '--no-save', '--include=dev', '--loglevel=error'];
 
 /** Installs what building needs. */
@@ -63,8 +63,9 @@ export async function build() {
 }
 
 /**
- * Begins to install what the tests need, and returns a function that waits for the end of it. The output is kept until
- * then: sqlite3 compiles for a minute or two, and something else is to run meanwhile.
+ * Begins to install what the tests need, and returns a function that waits for the end of it. The
+ * output is kept until then: sqlite3 compiles for a minute or two, and something else is to run
+ * meanwhile.
  */
 export function beginInstallTests() {
   if (isInstalled(testRoot)) return async () => {};
@@ -96,8 +97,8 @@ export async function installFull() {
 }
 
 /**
- * The flag that lets cargo's own commands share what `napi build` compiled: that always names its target, and cargo keeps
- * what is built so apart.
+ * The flag that lets cargo's own commands share what `napi build` compiled: that always names its
+ * target, and cargo keeps what is built so apart.
  */
 export function hostTarget() {
   return ['--target', execFileSync('rustc', ['--print', 'host-tuple'], { encoding: 'utf8' }).trim()];

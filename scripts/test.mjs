@@ -1,5 +1,6 @@
-// `npm test`: prepares a fresh clone, then runs lints, unit tests, type test and jest. `--full`: instead the heavy suites, all or
-// those whose path is given. `--nodes`, or `--full` without a path: jest on the other versions of Node too.
+// `npm test`: prepares a fresh clone, then runs lints, unit tests, type test and jest. `--full`:
+// instead the heavy suites, all or those whose path is given. `--nodes`, or `--full` without a
+// path: jest on the other versions of Node too.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +58,10 @@ function steps(folder) {
   ];
 }
 
-/** A check of the types by one of the TypeScripts that the tests bring, which share the name of their command. */
+/**
+ * A check of the types by one of the TypeScripts that the tests bring, which share the name of
+ * their command.
+ */
 function tsc(typescript, project) {
   const program = path.join(testRoot, 'node_modules', typescript, 'bin', 'tsc');
   return {
@@ -67,7 +71,9 @@ function tsc(typescript, project) {
   };
 }
 
-/** What jest counted, each time it ran; a file that could not even be loaded counts as one failure. */
+/**
+ * What jest counted, each time it ran; a file that could not even be loaded counts as one failure.
+ */
 function count(steps) {
   let passed = 0;
   let failed = 0;

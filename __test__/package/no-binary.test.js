@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT, runNode, tempDir } = require('../support');
 
-const { nameOf } = require('../../no-binary');
+const { nameOf } = require('../../lib/no-binary');
 const { files, version } = require('../../package.json');
 
 const HERE = nameOf(process);
@@ -23,8 +23,8 @@ function installed({ optional = [HERE, ...OTHERS], packages = {}, binaries = {},
   const modules = path.join(tempDir(), 'node_modules');
   const folder = path.join(modules, 'mpauthx');
   fs.mkdirSync(folder, { recursive: true });
-  for (const name of files.filter((name) => name.endsWith('.js'))) {
-    fs.copyFileSync(path.join(ROOT, name), path.join(folder, name));
+  for (const name of files.filter((name) => !/\.(md|d\.ts)$/.test(name))) {
+    fs.cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
   }
   const optionalDependencies = optional && Object.fromEntries(optional.map((name) => [`mpauthx-${name}`, version]));
   write(folder, { name: 'mpauthx', version, optionalDependencies });

@@ -1,11 +1,12 @@
-// A synchronous call into the addon that finds nothing, and a resolved promise: no synchronous check costs less.
+// A synchronous call into the addon that finds nothing, and a resolved promise: no synchronous
+// check costs less.
 
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const native = require('../../native.js');
-const { readConfig } = require('../../config.js');
-const { createCalls } = require('../../calls.js');
+const { readConfig } = require('../../lib/config.js');
+const { createCalls } = require('../../lib/calls.js');
 
 export async function open({ sku }) {
   const { core } = createCalls(readConfig(null, null, sku, null, null, null, { tokens: 'memory' }));

@@ -1,4 +1,5 @@
-// The cache that applications put in front of redis themselves. It is fast, and for its TTL it does not know what was revoked.
+// The cache that applications put in front of redis themselves. It is fast, and for its TTL it does
+// not know what was revoked.
 
 import { LRUCache } from 'lru-cache';
 import { open as openClient } from './ioredis.mjs';

@@ -19,7 +19,10 @@ export async function open({ url }) {
   };
 }
 
-/** The client is connected to its own threads by a socket of this name, which it leaves behind when the process ends. */
+/**
+ * The client is connected to its own threads by a socket of this name, which it leaves behind when
+ * the process ends.
+ */
 function removeSockets() {
   for (const file of readdirSync('/tmp')) {
     if (file.startsWith(`glide-socket-${process.pid}-`)) rmSync(`/tmp/${file}`, { force: true });

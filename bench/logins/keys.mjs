@@ -1,4 +1,5 @@
-// Finds a user's tokens among all keys, as 1.3.2 does; the rest is as small as it can be, and users are a Set.
+// Finds a user's tokens among all keys, as 1.3.2 does; the rest is as small as it can be, and users
+// are a Set.
 
 import { createDecipheriv, randomBytes } from 'node:crypto';
 import http from 'node:http';

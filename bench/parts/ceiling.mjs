@@ -1,4 +1,5 @@
-// What redis itself can do: redis-benchmark, which reads no reply, over one connection like everybody else.
+// What redis itself can do: redis-benchmark, which reads no reply, over one connection like
+// everybody else.
 
 import { execFile, spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -65,7 +66,9 @@ async function prepare({ client, sku, tokens }) {
   return { token: name(RANDOM), count: tokens.length };
 }
 
-/** "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms" */
+/**
+ * "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms"
+ */
 function read(csv) {
   const [, perSecond, , , p50, , p99] = csv
     .trim()

@@ -14,7 +14,8 @@ export async function measureLogins(redis, { logins }) {
   const place = { url: redis.url, sku: redis.sku, wechat: wechat.first, duration: logins.duration };
   const found = logins.foreign.map((foreign) => ({ foreign, rounds: { ours: [], keys: [] } }));
   try {
-    // Each round begins with none again: what slows the machine down for a while is not to slow one amount alone.
+    // Each round begins with none again: what slows the machine down for a while is not to slow one
+    // amount alone.
     for (let round = 1; round <= logins.rounds; round += 1) {
       let held = 0;
       for (const { foreign, rounds } of found) {

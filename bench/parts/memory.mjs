@@ -32,7 +32,8 @@ export async function measureMemory(redis, { memory }) {
 }
 
 async function measureOne(id, { url, sku, tokens }, calls) {
-  // Logins of users who have never been there: twice as many, for only those after the first half count.
+  // Logins of users who have never been there: twice as many, for only those after the first half
+  // count.
   const wechat = id === 'login' ? await serve('wechat', { users: calls * 2 }) : undefined;
   try {
     return await run('grow', { id, url, sku, tokens, calls, wechat: wechat?.first }, ['--expose-gc']);
@@ -42,8 +43,9 @@ async function measureOne(id, { url, sku, tokens }, calls) {
 }
 
 /**
- * The growth over the second half is the median of the rounds'. It can be told from noise where every round grew, and the median round
- * by more than twice what its samples stray from their line, and by more than the control ever grew.
+ * The growth over the second half is the median of the rounds'. It can be told from noise where
+ * every round grew, and the median round by more than twice what its samples stray from their line,
+ * and by more than the control ever grew.
  */
 function judge(rounds, control) {
   const trends = rounds.map(({ samples }) => trend(samples));

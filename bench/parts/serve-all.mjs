@@ -1,9 +1,12 @@
-// Everybody's process is there from the start to the end, and idle but for its turns: so turns can be short and many, and what disturbs
-// the machine for some seconds disturbs everybody.
+// Everybody's process is there from the start to the end, and idle but for its turns: so turns can
+// be short and many, and what disturbs the machine for some seconds disturbs everybody.
 
 import { serve } from '../children.mjs';
 
-/** Those who are `present`, each with `ask` and a place for its `rounds`, those who are `absent` and why, and `stop`, which ends all. */
+/**
+ * Those who are `present`, each with `ask` and a place for its `rounds`, those who are `absent` and
+ * why, and `stop`, which ends all.
+ */
 export async function serveAll(program, contestants, settings) {
   const children = [];
   const stop = async () => {

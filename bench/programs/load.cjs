@@ -1,6 +1,7 @@
 'use strict';
 
-// Loads modules, as an application at its start, and prints the milliseconds that it took and the MiB that RSS grew by.
+// Loads modules, as an application at its start, and prints the milliseconds that it took and the
+// MiB that RSS grew by.
 
 const before = process.memoryUsage.rss();
 const start = performance.now();

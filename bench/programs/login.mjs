@@ -1,4 +1,5 @@
-// How long `authorize` takes for a user who has no live token, and `refreshToken` for one who has, one at a time.
+// How long `authorize` takes for a user who has no live token, and `refreshToken` for one who has,
+// one at a time.
 
 import { settings, tell } from '../child.mjs';
 import { percentile } from '../statistics.mjs';

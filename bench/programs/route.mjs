@@ -1,4 +1,5 @@
-// A server with one route, guarded by a contestant or by nobody. Tells its port, then its costs as often as it is asked.
+// A server with one route, guarded by a contestant or by nobody. Tells its port, then its costs as
+// often as it is asked.
 
 import express from 'express';
 import fastify from 'fastify';

@@ -1,7 +1,7 @@
 'use strict';
 
-// An application as they were written for mpauthx 1.3.2: Express, body-parser, and one sqlite3 handle for the application's own
-// queries and for mpauthx. Nothing in it is new with 2.0.0.
+// An application as they were written for mpauthx 1.3.2: Express, body-parser, and one sqlite3
+// handle for the application's own queries and for mpauthx. Nothing in it is new with 2.0.0.
 
 const express = require('express');
 const bodyParser = require('body-parser');

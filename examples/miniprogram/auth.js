@@ -5,7 +5,8 @@
 //   const { request } = require('./auth.js')('https://api.example.com/login');
 //   const { data } = await request({ url: 'https://api.example.com/orders' });
 //
-// The server answers POST { code } with { token: (await auth.login(code)).response }, and 401 where isTokenValid rejects.
+// The server answers POST { code } with { token: (await auth.login(code)).response }, and 401 where
+// isTokenValid rejects.
 
 const STORAGE_KEY = 'mpauthx-token';
 
@@ -30,7 +31,10 @@ module.exports = (loginUrl) => {
     return data.token;
   }
 
-  /** wx.request with the token. Resolves with what its `success` gets; a 401 is answered by a login, and once more. */
+  /**
+   * wx.request with the token. Resolves with what its `success` gets; a 401 is answered by a login,
+   * and once more.
+   */
   async function request(options) {
     const token = wx.getStorageSync(STORAGE_KEY) || (await login());
     const reply = await send(options, token);

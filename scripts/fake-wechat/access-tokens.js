@@ -35,13 +35,19 @@ class AccessTokens {
     return firstMissing(REQUIRED, { ...given, grant_type: grantType === 'client_credential' });
   }
 
-  /** /cgi-bin/token: every call gives another token. What it gives and what stable_token gives do not touch each other. */
+  /**
+   * /cgi-bin/token: every call gives another token. What it gives and what stable_token gives do
+   * not touch each other.
+   */
   ordinary({ appid }) {
     this.end(this.current.get(`ordinary ${appid}`), this.now() + OVERLAP);
     return this.make('ordinary', appid);
   }
 
-  /** The token that there is, while more than five minutes of it are left; `force_refresh` ends it at once. */
+  /**
+   * The token that there is, while more than five minutes of it are left; `force_refresh` ends it
+   * at once.
+   */
   stable({ appid, force_refresh: force = false }) {
     const token = this.current.get(`stable ${appid}`);
     if (!token || token.revoked) return this.make('stable', appid);

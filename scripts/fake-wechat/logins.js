@@ -31,7 +31,10 @@ class Logins {
     return firstMissing(REQUIRED, query);
   }
 
-  /** A code is good once. One user has one valid session key: an exchange makes the one before invalid. */
+  /**
+   * A code is good once. One user has one valid session key: an exchange makes the one before
+   * invalid.
+   */
   exchange(code) {
     const issued = this.codes.get(code);
     if (!issued || (this.strict && this.now() >= issued.until)) return refuse(40029, 'invalid code');

@@ -19,7 +19,10 @@ class PhoneNumbers {
     this.codes.set(code, { ...number, until: this.now() + CODE_LIFE });
   }
 
-  /** A code is good once, for the mini-program that it was made in, and for its user where `openid` is sent. */
+  /**
+   * A code is good once, for the mini-program that it was made in, and for its user where `openid`
+   * is sent.
+   */
   exchange(accessToken, { code, openid }) {
     const { appId, refusal } = this.accessTokens.appOf(accessToken);
     if (refusal) return refusal;

@@ -9,13 +9,19 @@ const STYLES = {
   text: (reply) => ({ errmsg: 'ok', ...reply, errcode: String(reply.errcode ?? 0) }),
 };
 
-/** A refusal; its text ends with the id of the request. Behind some errmsg it stands after a comma, behind others after a blank. */
+/**
+ * A refusal; its text ends with the id of the request. Behind some errmsg it stands after a comma,
+ * behind others after a blank.
+ */
 function refuse(errcode, text, before = ', ') {
   const [a, b, c] = [4, 4, 4].map((bytes) => crypto.randomBytes(bytes).toString('hex'));
   return { errcode, errmsg: `${text}${before}rid: ${a}-${b}-${c}` };
 }
 
-/** The refusal for the first parameter that is missing, each given as [name, errcode, text] in the order in which WeChat looks. */
+/**
+ * The refusal for the first parameter that is missing, each given as [name, errcode, text] in the
+ * order in which WeChat looks.
+ */
 function firstMissing(required, given) {
   const missing = required.find(([name]) => !given[name]);
   return missing && refuse(missing[1], missing[2]);

@@ -1,6 +1,7 @@
 'use strict';
 
-// The status numbers, and Errors with them. Made here, not in the addon, so that `instanceof` holds in every realm.
+// The status numbers, and Errors that carry them. They are made here, not in the addon, so that
+// `instanceof` holds in every realm.
 
 const native = require('./binding.js');
 
@@ -15,7 +16,7 @@ function missing(name) {
   return wrong(`Missing ${name} parameter`);
 }
 
-/** An argument cannot be used. */
+/** An Error for an argument that cannot be used. */
 function wrong(message) {
   return failure({ code: statusCode.requiredParamsMissingError, message });
 }

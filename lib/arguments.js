@@ -1,18 +1,23 @@
 'use strict';
 
-// The arguments of calls, as the addon takes them. What cannot be used is an Error of code 6001.
+// The arguments of calls, as the addon takes them. An argument that cannot be used throws an Error
+// of code 6001.
 
+const { DEFAULTS } = require('./config.js');
 const { missing, wrong } = require('./errors.js');
+const { isMissing } = require('./options.js');
 
 /** The longest name of a device, in characters. */
 const MAX_DEVICE = 256;
 
-/** Seconds. */
-const DEFAULT_GRACE = 10;
+/** The longest grace of a rotation, in seconds. */
 const MAX_GRACE = 3600;
 
-function isMissing(value) {
-  return value === null || value === undefined;
+/** Throws for the first of the arguments that is missing. */
+function requireAll(values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (isMissing(value)) throw missing(name);
+  }
 }
 
 /** Text; a number is taken as its decimal text. */
@@ -25,7 +30,9 @@ function text(value, name) {
   }
 }
 
-/** Bytes as they are, anything else as text. Not `instanceof`: a Buffer may come from another realm. */
+/**
+ * Bytes as they are, anything else as text. `instanceof` would refuse a Buffer of another realm.
+ */
 function bytes(value, name) {
   if (isMissing(value)) throw missing(name);
   if (!ArrayBuffer.isView(value)) return text(value, name);
@@ -36,7 +43,7 @@ function bytes(value, name) {
   }
 }
 
-/** What may be a token; '' where it cannot. */
+/** Text that may be a token; '' where `value` cannot become text. */
 function candidate(value) {
   if (typeof value === 'string') return value;
   try {
@@ -46,7 +53,7 @@ function candidate(value) {
   }
 }
 
-/** One of a call's options; undefined where it is not set. */
+/** The option `name` of a call; undefined where it is not set. */
 function option(options, name) {
   try {
     const value = isMissing(options) ? undefined : options[name];
@@ -63,10 +70,9 @@ function device(options) {
 }
 
 function grace(options) {
-  const given = option(options, 'grace');
-  const value = given === undefined ? DEFAULT_GRACE : given;
+  const value = option(options, 'grace') ?? DEFAULTS.grace;
   if (Number.isInteger(value) && value >= 0 && value <= MAX_GRACE) return value;
   throw wrong(`The option grace must be a whole number of seconds, at most ${MAX_GRACE}`);
 }
 
-module.exports = { bytes, candidate, device, grace, isMissing, option, text };
+module.exports = { bytes, candidate, device, grace, option, requireAll, text };

@@ -1,48 +1,53 @@
 'use strict';
 
-// Checks of tokens, gathered: those of one turn of the event loop cross into the addon together, and many come back on one wake-up. An
-// application checks a token at every request, on the one thread that runs its JavaScript.
+// Checks of tokens, in batches: the checks of one turn of the event loop cross into the addon
+// together, and many verdicts come back on one wake-up. An application checks a token at every
+// request, on the one thread that runs its JavaScript.
 
 const timers = require('timers');
 const { constants, failure } = require('./errors.js');
 
-/** Between the tokens of a batch. One that holds it travels alone. */
+/** Separates the tokens of a batch. A token that contains it is a batch of its own. */
 const SEPARATOR = '\n';
 
-// Verdicts, one character for each token of a batch.
+// The verdicts: one character for each token of a batch.
 const VALID = '1'.charCodeAt(0);
 const INVALID = '0'.charCodeAt(0);
 const FAILED = 'e'.charCodeAt(0);
 
 class Checks {
   /**
-   * @param calls counts what is pending
-   * @param caches whether the addon may know an answer at once
+   * @param calls  counts what is pending
+   * @param caches whether the addon may find an answer in its cache
    */
   constructor(calls, caches) {
     this.calls = calls;
     this.caches = caches;
     this.tokens = [];
-    /** For each of the tokens, the two functions of its promise. */
+    /** The two functions of each token's promise. */
     this.waiting = [];
     this.batches = new Map();
     this.last = 0;
   }
 
-  ask(token) {
+  check(token) {
     if (this.caches && this.calls.core.isCached(token)) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const travelsAlone = token.includes(SEPARATOR);
-      if (travelsAlone) this.flush();
-      // After the events that are ready now: their checks join in. It holds the process until then.
+      const isAlone = token.includes(SEPARATOR);
+      if (isAlone) this.flush();
+      // The checks of all events that are ready now join the batch. Until then the immediate keeps
+      // the process alive.
       if (this.tokens.length === 0) timers.setImmediate(flush, this);
       this.tokens.push(token);
       this.waiting.push(resolve, reject);
-      if (travelsAlone) this.flush();
+      if (isAlone) this.flush();
     });
   }
 
-  /** Sends what has been gathered. Before every other call, so that calls reach the addon in the application's order. */
+  /**
+   * Sends the batch. It is sent before every other call, so that calls reach the addon in the
+   * application's order.
+   */
   flush() {
     const { tokens, waiting } = this;
     if (tokens.length === 0) return;
@@ -51,11 +56,11 @@ class Checks {
     const batch = this.last;
     this.last = (batch + 1) >>> 0; // the addon's numbers have 32 bits
     this.batches.set(batch, { waiting, left: tokens.length });
-    this.calls.hold();
+    this.calls.ref();
     try {
       this.calls.core.check(batch, tokens.join(SEPARATOR), tokens.length);
     } catch (error) {
-      // More text than a string can hold: nobody has such tokens.
+      // The tokens are longer together than a string can be.
       const verdicts = String.fromCharCode(FAILED).repeat(tokens.length);
       this.settle({
         batch,
@@ -66,7 +71,7 @@ class Checks {
     }
   }
 
-  /** Takes verdicts for the tokens of a batch from the number `first` on. */
+  /** Settles the promises of a batch from the number `first` on. */
   settle({ batch, first, verdicts, error }) {
     const entry = this.batches.get(batch);
     const { waiting } = entry;
@@ -76,12 +81,12 @@ class Checks {
       if (verdict === VALID) waiting[at]();
       else if (verdict === INVALID) waiting[at + 1]();
       else if (verdict === FAILED) waiting[at + 1](failure(error));
-      else continue; // not yet
+      else continue; // there is no verdict yet
       entry.left -= 1;
     }
     if (entry.left === 0) {
       this.batches.delete(batch);
-      this.calls.release();
+      this.calls.unref();
     }
   }
 }

@@ -1,15 +1,20 @@
 'use strict';
 
-// Why there is no addon, in words. Read only when that is so: requiring the package is not to pay for it.
+// Says why the addon did not load. The module is read only then, so that requiring the package
+// costs nothing.
 
 const fs = require('fs');
 const { createRequire } = require('module');
-const { optionalDependencies, version } = require('./package.json');
+const path = require('path');
+const { optionalDependencies, version } = require('../package.json');
 
-// Made here, so that bundlers do not look for what it loads.
+/** The package's folder, into which a build of the source puts its binary. */
+const ROOT = path.join(__dirname, '..');
+
+// Bundlers do not follow a `require` that is made here.
 const load = createRequire(__filename);
 
-/** An Error for an application whose addon did not load. `cause` is what the loader says. */
+/** An Error for an application whose addon did not load. `cause` is the loader's own error. */
 function explain(cause) {
   const platform = nameOf(process);
   const error = new Error(
@@ -19,7 +24,7 @@ function explain(cause) {
   return error;
 }
 
-/** As the platform packages are named. */
+/** The name of this platform, as its package has it. */
 function nameOf({ platform, arch, report }) {
   if (platform === 'win32') return `win32-${arch}-msvc`;
   if (platform !== 'linux') return `${platform}-${arch}`;
@@ -27,7 +32,7 @@ function nameOf({ platform, arch, report }) {
   return `linux-${arch}-${isMusl ? 'musl' : 'gnu'}`;
 }
 
-/** The likely cause and the remedy. */
+/** States the likely cause and the remedy. */
 function reason(platform, cause) {
   if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) {
     return `Likely cause: NAPI_RS_NATIVE_LIBRARY_PATH names a binary that does not load: ${saidBy(cause)}\nRemedy: correct the variable, or unset it.`;
@@ -37,15 +42,16 @@ function reason(platform, cause) {
 
 function reasonInSource(platform, cause) {
   const wanted = `mpauthx.${platform}.node`;
-  const built = fs.readdirSync(__dirname).filter((name) => /^mpauthx\..*\.node$/.test(name));
-  // The loader's own failures have no code: with one, the loader itself is missing, which a build makes too.
+  const built = fs.readdirSync(ROOT).filter((name) => /^mpauthx\..*\.node$/.test(name));
+  // The loader's own errors have no code. An error with one means that the loader is missing, which
+  // a build makes as well.
   if (built.length === 0 || cause.code === 'MODULE_NOT_FOUND') {
     return 'Likely cause: this is the source, and the addon has not been built.\nRemedy: npm install && npm run build';
   }
   if (!built.includes(wanted)) {
     return `Likely cause: this is the source, built for another platform: ${built[0]} is there, ${wanted} is not.\nRemedy: npm install && npm run build, on the platform that runs the application (for a container, inside it).`;
   }
-  const failure = failureOf(`./${wanted}`);
+  const failure = failureOf(path.join(ROOT, wanted));
   if (failure) {
     return `Likely cause: ${wanted} is there, and the system does not load it: ${failure.message}\nRemedy: npm install && npm run build, on the system that runs the application.`;
   }
@@ -66,7 +72,7 @@ function reasonInPackage(platform, cause) {
   return `Likely cause: ${wanted} is not installed: optional dependencies were left out (--omit=optional, --no-optional, "omit" in .npmrc, NPM_CONFIG_OMIT), or the lock file was made on another platform.\nRemedy: install with optional dependencies. If the lock file does not name ${wanted}, delete node_modules and the lock file first.`;
 }
 
-/** Of the right package, which is there and does not help. */
+/** The reason where the right package is installed and does not load. */
 function reasonOfInstalled(platform, cause) {
   const wanted = `mpauthx-${platform}`;
   const failure = failureOf(wanted);
@@ -77,12 +83,12 @@ function reasonOfInstalled(platform, cause) {
   return `Likely cause: ${wanted} is installed, and the system does not load it: ${failure.message}\nRemedy: run it on a system that has what is missing (Linux: glibc 2.17, or musl), or reinstall the package if the file is damaged.`;
 }
 
-/** Of a binary that works, for a reason of the loader's own. */
+/** The reason where the binary works and the loader refuses it. */
 function refused(wanted, cause) {
   return `Likely cause: ${wanted} loads, but the loader does not take it: ${saidBy(cause)}\nRemedy: unset the environment variables that begin with NAPI_RS_, or reinstall the package.`;
 }
 
-/** What happens when a binary is loaded without the loader. */
+/** The error when a binary is loaded without the loader; undefined where there is none. */
 function failureOf(name) {
   try {
     load(name);
@@ -92,7 +98,10 @@ function failureOf(name) {
   }
 }
 
-/** The first line of whatever the loader met, the newest last; but for WebAssembly, which we do not publish, and its advice. */
+/**
+ * The first line of each error that the loader met, the newest last. Lines about WebAssembly, which
+ * we do not publish, and the loader's own advice are left out.
+ */
 function saidBy(cause) {
   const said = [];
   for (let each = cause; each; each = each.cause) said.unshift(String(each.message).split('\n')[0]);

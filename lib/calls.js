@@ -1,0 +1,113 @@
+'use strict';
+
+// Calls into the addon: each is sent with a number, and its outcome comes back with that number,
+// many outcomes at a time.
+
+const timers = require('timers');
+const { Checks } = require('./checks.js');
+const native = require('./binding.js');
+const { failure } = require('./errors.js');
+const { causeOf } = require('./host.js');
+
+/** The longest delay of a timer, in milliseconds. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** The calls of one object, and those among them that are pending. */
+class Calls {
+  /**
+   * @param host   answers the addon's requests to the application
+   * @param caches whether checks are cached
+   */
+  constructor(host, caches) {
+    this.host = host;
+    this.core = null;
+    this.checks = new Checks(this, caches);
+    this.pending = new Map();
+    this.last = 0;
+    this.refs = 0;
+    this.timer = null;
+  }
+
+  /**
+   * Sends a call and returns a promise for its outcome. `begin` gets the call's number and sends
+   * it, and `read` turns the addon's message into what the promise resolves with. Where `begin`
+   * returns false, nothing was sent, and the promise resolves with what `otherwise` returns. The
+   * promise rejects with what any of the three throws.
+   */
+  start(begin, read, otherwise) {
+    return new Promise((resolve, reject) => {
+      this.checks.flush();
+      const call = this.last;
+      this.last = (call + 1) >>> 0; // the addon's numbers have 32 bits
+      if (begin(call) === false) return resolve(otherwise());
+      this.pending.set(call, { resolve, reject, read });
+      this.ref();
+    });
+  }
+
+  /** Keeps this object and the process alive, by a timer, until `unref` was called as often. */
+  ref() {
+    this.refs += 1;
+    if (this.timer === null) this.timer = timers.setInterval(() => this, MAX_DELAY);
+  }
+
+  unref() {
+    this.refs -= 1;
+    if (this.refs > 0) return;
+    timers.clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  receive(messages) {
+    for (const message of messages) {
+      if (message.checked) this.checks.settle(message.checked);
+      else if (message.ask) this.answer(message.ask);
+      else this.settle(message);
+    }
+  }
+
+  settle(message) {
+    const { resolve, reject, read } = this.pending.get(message.call);
+    this.pending.delete(message.call);
+    this.unref();
+    if (message.error) return reject(failure(message.error));
+    try {
+      return resolve(read(message));
+    } catch (reason) {
+      return reject(reason);
+    }
+  }
+
+  /** Answers a request of the addon to the application. */
+  async answer({ id, ...request }) {
+    try {
+      this.core.answer(id, await this.host(request));
+    } catch (error) {
+      this.core.fail(id, causeOf(error));
+    }
+  }
+}
+
+/**
+ * The function that the addon calls with messages, and keeps. It refers to `calls` weakly, or an
+ * object that the application dropped could never be collected. It is made outside of
+ * `createCalls`, as closures of one function share what any of them refers to.
+ */
+function receiverOf(calls) {
+  return (messages) => {
+    const receiver = calls.deref();
+    if (receiver) receiver.receive(messages);
+  };
+}
+
+function createCalls({ config, host }) {
+  const calls = new Calls(host, config.cache !== undefined);
+  try {
+    calls.core = new native.Core(config, receiverOf(new WeakRef(calls)));
+  } catch (error) {
+    throw new TypeError(error.message);
+  }
+  return calls;
+}
+
+module.exports = { createCalls };
