@@ -19,8 +19,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::auth::{Admission, Auth, too_many};
-use crate::bridge::{Answer, Ask, Question};
 use crate::error::{Result, STATUS_CODES};
+use crate::host::{Dispatch, HostReply, HostRequest};
 use crate::sqlite;
 use crate::token::{self, Token};
 use crate::wechat::Encoded;
@@ -60,20 +60,20 @@ pub fn checkpoint() {
 #[derive(Default)]
 struct Questions {
     last: AtomicU32,
-    open: Mutex<HashMap<u32, oneshot::Sender<Answer>>>,
+    open: Mutex<HashMap<u32, oneshot::Sender<HostReply>>>,
 }
 
 impl Questions {
-    fn put(&self, question: Question, outbox: &Outbox) {
+    fn put(&self, question: HostRequest, outbox: &Outbox) {
         let id = self.last.fetch_add(1, Ordering::Relaxed);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, reply| !reply.is_closed()); // those that nobody waits for any more
         open.insert(id, question.reply);
         drop(open);
-        outbox.send(Message { ask: Some(Asked::new(id, question.task)), ..Message::default() });
+        outbox.send(Message { ask: Some(Asked::new(id, question.call)), ..Message::default() });
     }
 
-    fn answer(&self, id: u32, answer: Answer) {
+    fn answer(&self, id: u32, answer: HostReply) {
         let reply = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if let Some(reply) = reply {
             let _ = reply.send(answer);
@@ -103,7 +103,7 @@ impl Core {
     pub fn new(config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
         let outbox = Arc::new(Outbox::new(&wake)?);
         let questions = Arc::new(Questions::default());
-        let ask: Ask = {
+        let ask: Dispatch = {
             let (questions, outbox) = (questions.clone(), outbox.clone());
             Arc::new(move |question| questions.put(question, &outbox))
         };

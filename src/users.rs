@@ -1,4 +1,4 @@
-//! Who is registered. May import `bridge`, `error` and `sqlite`.
+//! Who is registered. May import `host`, `error` and `sqlite`.
 //!
 //! The application's own connection to its database and ours get into each other's way where both write, so who does what is a rule:
 //! a path is ours; of a file that the application opened with `sqlite3`, we only read, and write through its handle; every other
@@ -15,8 +15,8 @@ pub use store::Store;
 
 use std::time::Duration;
 
-use crate::bridge::{Answer, Ask, Bridge};
 use crate::error::{Error, Result};
+use crate::host::{Dispatch, Host, HostReply};
 
 /// How long the application's object may take for one answer: `sqlite3` queues behind the application's own statements.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -109,12 +109,12 @@ fn missing() -> Error {
     Error::database("db is null, pass a database when you create mpauthx")
 }
 
-fn bridge(ask: Ask) -> Bridge {
-    Bridge::new(ask, "the database object", PATIENCE)
+fn host(ask: Dispatch) -> Host {
+    Host::new(ask, "the database object", PATIENCE)
 }
 
 /// The cause is the object's own text: it may repeat what it was asked about.
-fn about(answer: Answer, user: &str) -> Result<Vec<String>> {
+fn about(answer: HostReply, user: &str) -> Result<Vec<String>> {
     answer.map_err(|cause| {
         if user.len() < SHORTEST_ID {
             return Error::database(cause);

@@ -1,5 +1,5 @@
 //! WeChat: the exchange of a login code, its other interfaces over HTTPS, the decryption and the signature of open data. May import
-//! `bridge`, `error` and `tls`.
+//! `host`, `error` and `tls`.
 
 mod base64;
 mod client;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use napi_derive::napi;
 
 use crate::auth::{Auth, Parts};
-use crate::bridge::{Ask, Bridge};
+use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Layout, Place, Policy, Redis, Sessions, Settings, Tls};
 use crate::users::{Native, Object, Store, Users};
 use crate::wechat::{self, Client, DEFAULT_TIMEOUT, Exchange};
@@ -118,7 +118,7 @@ fn is_same(one: &str, other: &str) -> bool {
 
 impl Config {
     /// `ask` puts questions to what the application has given. `Err` says what is wrong.
-    pub fn build(self, ask: &Ask) -> Result<Auth, String> {
+    pub fn build(self, ask: &Dispatch) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
         let with_tokens =
             self.file.as_deref().zip(self.tokens.file.as_deref()).is_some_and(|(one, other)| is_same(one, other));
@@ -135,7 +135,7 @@ impl Config {
         })?);
         let exchange = match self.wechat.exchange {
             true => Exchange::Function {
-                bridge: Bridge::new(ask.clone(), "options.wechat.exchange", timeout),
+                host: Host::new(ask.clone(), "options.wechat.exchange", timeout),
                 secret: self.secret.clone(),
             },
             false => {
@@ -223,7 +223,7 @@ fn users(
     object: Option<Asking>,
     create_table: bool,
     with_tokens: bool,
-    ask: Ask,
+    ask: Dispatch,
 ) -> std::io::Result<Users> {
     let binds = match object {
         Some(Asking::Store) => return Ok(Users::Store(Store::new(ask))),

@@ -9,8 +9,8 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
 use crate::auth::{Inspected, Login};
-use crate::bridge::{Statement, Task};
 use crate::error::{Error, Result};
+use crate::host::{HostCall, Statement};
 use crate::sessions::{self, Issued};
 use crate::token::Token;
 use crate::wechat;
@@ -173,17 +173,17 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn new(id: u32, task: Task) -> Self {
+    pub fn new(id: u32, task: HostCall) -> Self {
         let plain =
             |method: &str| Self { id, method: method.to_owned(), sql: None, values: None, user: None, code: None };
         let statement =
             |method, Statement { sql, values }| Self { sql: Some(sql), values: Some(values), ..plain(method) };
         match task {
-            Task::All(asked) => statement("all", asked),
-            Task::Run(asked) => statement("run", asked),
-            Task::Has(user) => Self { user: Some(user), ..plain("has") },
-            Task::Add(user) => Self { user: Some(user), ..plain("add") },
-            Task::Exchange(code) => Self { code: Some(code), ..plain("exchange") },
+            HostCall::All(asked) => statement("all", asked),
+            HostCall::Run(asked) => statement("run", asked),
+            HostCall::Has(user) => Self { user: Some(user), ..plain("has") },
+            HostCall::Add(user) => Self { user: Some(user), ..plain("add") },
+            HostCall::Exchange(code) => Self { code: Some(code), ..plain("exchange") },
         }
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use rusqlite::{Connection, params_from_iter};
 
 use super::sql;
-use crate::bridge::Statement;
 use crate::error::{Error, Result};
+use crate::host::Statement;
 use crate::sqlite::{Access, File, Schema, Worker, prefer_write_ahead_log};
 
 /// What SQLite itself gives a new file.

@@ -2,12 +2,12 @@
 
 use tokio::sync::OnceCell;
 
-use super::{about, bridge, sql};
-use crate::bridge::{Ask, Bridge, Statement, Task};
+use super::{about, host, sql};
 use crate::error::{Error, Result};
+use crate::host::{Dispatch, Host, HostCall, Statement};
 
 pub struct Object {
-    bridge: Bridge,
+    host: Host,
     /// Whether the object takes bound parameters. One that is not known gets 1.3.2's calls, with the values written into the statement.
     binds: bool,
     create_table: bool,
@@ -15,13 +15,13 @@ pub struct Object {
 }
 
 impl Object {
-    pub fn new(ask: Ask, binds: bool, create_table: bool) -> Self {
-        Self { bridge: bridge(ask), binds, create_table, prepared: OnceCell::new() }
+    pub fn new(ask: Dispatch, binds: bool, create_table: bool) -> Self {
+        Self { host: host(ask), binds, create_table, prepared: OnceCell::new() }
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
         self.prepare().await?;
-        let rows = self.about(Task::All, Statement::exists(user), user).await?;
+        let rows = self.about(HostCall::All, Statement::exists(user), user).await?;
         Ok(!rows.is_empty())
     }
 
@@ -36,30 +36,30 @@ impl Object {
     /// The same for a user who is known to have no row.
     pub async fn add(&self, user: &str) -> Result<bool> {
         self.prepare().await?;
-        let inserted = self.about(Task::Run, Statement::insert_missing(user), user).await?;
+        let inserted = self.about(HostCall::Run, Statement::insert_missing(user), user).await?;
         Ok(!inserted.is_empty())
     }
 
     pub async fn probe(&self) -> Result<()> {
         self.prepare().await?;
-        self.plain(Task::All(sql::PROBE.into())).await.map(drop)
+        self.plain(HostCall::All(sql::PROBE.into())).await.map(drop)
     }
 
     pub async fn prepare(&self) -> Result<()> {
         if self.create_table {
-            let create = || async { self.plain(Task::Run(sql::CREATE_TABLE.into())).await.map(drop) };
+            let create = || async { self.plain(HostCall::Run(sql::CREATE_TABLE.into())).await.map(drop) };
             self.prepared.get_or_try_init(create).await?;
         }
         Ok(())
     }
 
     /// Asks about nobody.
-    async fn plain(&self, task: Task) -> Result<Vec<String>> {
-        self.bridge.call(task).await.map_err(Error::database)
+    async fn plain(&self, task: HostCall) -> Result<Vec<String>> {
+        self.host.call(task).await.map_err(Error::database)
     }
 
-    async fn about(&self, task: fn(Statement) -> Task, statement: Statement, user: &str) -> Result<Vec<String>> {
+    async fn about(&self, task: fn(Statement) -> HostCall, statement: Statement, user: &str) -> Result<Vec<String>> {
         let statement = if self.binds { statement } else { statement.inlined() };
-        about(self.bridge.call(task(statement)).await, user)
+        about(self.host.call(task(statement)).await, user)
     }
 }

@@ -1,6 +1,6 @@
 //! The statements on the user table. Its one column that must be there, `openId`, holds the user's id.
 
-use crate::bridge::Statement;
+use crate::host::Statement;
 
 /// Fails where the table or its column is missing.
 pub const PROBE: &str = "SELECT openId FROM user LIMIT 1";

@@ -1,23 +1,23 @@
 //! A user store of the application's own: an object that has `has` and `add`, on whatever database.
 
-use super::{about, bridge};
-use crate::bridge::{Ask, Bridge, Task};
+use super::{about, host};
 use crate::error::Result;
+use crate::host::{Dispatch, Host, HostCall};
 
 /// Whom `health` asks for: nobody's id, as it has none of WeChat's form.
 const NOBODY: &str = "mpauthx-health-check";
 
 pub struct Store {
-    bridge: Bridge,
+    host: Host,
 }
 
 impl Store {
-    pub fn new(ask: Ask) -> Self {
-        Self { bridge: bridge(ask) }
+    pub fn new(ask: Dispatch) -> Self {
+        Self { host: host(ask) }
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
-        let answer = self.bridge.call(Task::Has(user.to_owned())).await;
+        let answer = self.host.call(HostCall::Has(user.to_owned())).await;
         let found = about(answer, user)?;
         Ok(!found.is_empty())
     }
@@ -28,7 +28,7 @@ impl Store {
         if self.exists(user).await? {
             return Ok(false);
         }
-        let added = about(self.bridge.call(Task::Add(user.to_owned())).await, user)?;
+        let added = about(self.host.call(HostCall::Add(user.to_owned())).await, user)?;
         Ok(!added.is_empty())
     }
 

@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 
 use super::client::{Client, Trouble, accepted, read_reply, refusal};
 use super::json::Object;
-use crate::bridge::{Bridge, Task};
 use crate::error::Refusal;
+use crate::host::{Host, HostCall};
 
 /// What WeChat says of a login.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct Reply {
 
 pub enum Exchange {
     WeChat { client: Arc<Client>, app_id: Option<String>, secret: Option<String> },
-    Function { bridge: Bridge, secret: Option<String> },
+    Function { host: Host, secret: Option<String> },
 }
 
 type Shared = Arc<OnceCell<Result<Reply, Trouble>>>;
@@ -66,11 +66,11 @@ impl Exchange {
                 let reply = client.get("/sns/jscode2session", &query, &secrets).await?;
                 Ok(read(&reply, &secrets))
             }
-            Self::Function { bridge, secret } => {
+            Self::Function { host, secret } => {
                 let secrets = [secret.as_deref().unwrap_or_default(), code];
                 let masked =
                     |cause: String| Trouble::failed(secrets.iter().fold(cause, |cause, secret| mask(cause, secret)));
-                let answer = bridge.call(Task::Exchange(code.to_owned())).await.map_err(masked)?;
+                let answer = host.call(HostCall::Exchange(code.to_owned())).await.map_err(masked)?;
                 let reply = accepted(read_reply(answer.concat().as_bytes())?, &secrets)?;
                 Ok(read(&reply, &secrets))
             }
