@@ -1,6 +1,5 @@
 //! What index.js passes to make an object, already of the right types, and what is made of it.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use napi_derive::napi;
 use crate::auth::{Auth, Parts};
 use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Layout, Place, Policy, Redis, Sessions, Settings, Tls};
-use crate::users::{Native, Object, Store, Users};
+use crate::users::{self, DbObject, SqlStyle, Users};
 use crate::wechat::{self, Client, DEFAULT_TIMEOUT, Exchange};
 
 /// Where 1.3.2 looks for redis.
@@ -43,20 +42,30 @@ pub struct Config {
     pub session_keys: bool,
     /// The file of the user table, where our own SQLite is to use it.
     pub file: Option<String>,
-    /// How the application's object is asked, where it is.
-    pub object: Option<Asking>,
+    /// The kind of the object that the application passed as `db`.
+    pub object: Option<DbKind>,
     pub create_table: bool,
 }
 
-/// How an object is asked.
+/// The kinds of object that are passed as `db`.
 #[napi(string_enum = "lowercase")]
-pub enum Asking {
-    /// With SQL and parameters.
+pub enum DbKind {
+    /// A database that takes bound parameters.
     Bound,
-    /// With SQL alone, as 1.3.2 asked.
+    /// A database that takes SQL alone.
     Literal,
-    /// With a user's id: it is a user store of the application's own.
+    /// A user store of the application's own.
     Store,
+}
+
+impl From<DbKind> for DbObject {
+    fn from(kind: DbKind) -> Self {
+        match kind {
+            DbKind::Bound => Self::Database(SqlStyle::Bound),
+            DbKind::Literal => Self::Database(SqlStyle::Literal),
+            DbKind::Store => Self::Store,
+        }
+    }
 }
 
 /// How many tokens of one user live, and how long.
@@ -106,25 +115,19 @@ pub struct Tokens {
     pub deadline: Option<u32>,
 }
 
-/// Whether two names mean one file, which need not be there yet.
-fn is_same(one: &str, other: &str) -> bool {
-    let real = |name: &str| {
-        let path = Path::new(name);
-        let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
-        path.canonicalize().ok().or_else(in_folder)
-    };
-    one == other || real(one).is_some_and(|one| real(other) == Some(one))
-}
-
 impl Config {
     /// `ask` puts questions to what the application has given. `Err` says what is wrong.
     pub fn build(self, ask: &Dispatch) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
-        let with_tokens =
-            self.file.as_deref().zip(self.tokens.file.as_deref()).is_some_and(|(one, other)| is_same(one, other));
         let can_cache = self.tokens.can_be_cached();
         let warning = (self.cache.is_some() && !can_cache).then_some(NO_CACHE);
         let limits = self.cache.filter(|_| can_cache).map(|cache| cache.limits());
+        let users = users::Settings {
+            file: self.file.map(Into::into),
+            object: self.object.map(Into::into),
+            create_table: self.create_table,
+            tokens_file: self.tokens.file.clone().map(Into::into),
+        };
         let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
         let timeout = self.wechat.timeout.map_or(DEFAULT_TIMEOUT, milliseconds);
         let client = Arc::new(Client::new(wechat::Settings {
@@ -142,8 +145,7 @@ impl Config {
                 Exchange::WeChat { client: client.clone(), app_id: self.app_id.clone(), secret: self.secret.clone() }
             }
         };
-        let users = users(self.file.map(PathBuf::from), self.object, self.create_table, with_tokens, ask.clone())
-            .map_err(|error| error.to_string())?;
+        let users = Users::open(users, ask.clone()).map_err(|error| error.to_string())?;
         let parts = Parts {
             app_id: self.app_id,
             secret: self.secret,
@@ -216,28 +218,4 @@ impl Tokens {
 
 fn milliseconds(count: u32) -> Duration {
     Duration::from_millis(count.into())
-}
-
-fn users(
-    file: Option<PathBuf>,
-    object: Option<Asking>,
-    create_table: bool,
-    with_tokens: bool,
-    ask: Dispatch,
-) -> std::io::Result<Users> {
-    let binds = match object {
-        Some(Asking::Store) => return Ok(Users::Store(Store::new(ask))),
-        Some(Asking::Bound) => true,
-        Some(Asking::Literal) => false,
-        None => {
-            return file.map_or(Ok(Users::None), |path| {
-                Ok(Users::Native(Native::read_write(path, create_table, with_tokens)?))
-            });
-        }
-    };
-    let object = Object::new(ask, binds, create_table);
-    Ok(match file {
-        Some(path) => Users::Shared { lookups: Native::lookups(path)?, object },
-        None => Users::Object(object),
-    })
 }
