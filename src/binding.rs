@@ -18,7 +18,7 @@ use napi_derive::napi;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::auth::{Admission, Auth, too_many};
+use crate::auth::{Admission, Auth, too_many_calls};
 use crate::error::{Result, STATUS_CODES};
 use crate::host::{Dispatch, HostReply, HostRequest};
 use crate::sqlite;
@@ -119,7 +119,7 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn authorize(&self, call: u32, code: String, data: Either<String, Uint8Array>, iv: Either<String, Uint8Array>) {
         let (data, iv) = (encoded(data), encoded(iv));
-        let code = Arc::new(self.auth.exchange(code));
+        let code = Arc::new(self.auth.join_exchange(code));
         self.spawn_holding(call, code.clone(), |auth, admission| async move {
             auth.authorize(&admission, &code, &data, &iv).await.map(Outcome::Token)
         });
@@ -134,13 +134,13 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn check(&self, batch: u32, tokens: String, count: u32) {
         let (admission, admitted) = self.auth.admit_many(count);
-        let is_closed = matches!(admission, Admission::Closed);
+        let is_closed = admission.is_closed();
         let auth = self.auth.clone();
         let checks = Checks::new(batch, count as usize, admission, self.outbox.clone());
         self.runtime.spawn(async move {
             let lines: Vec<&str> = if count == 1 { vec![&tokens] } else { tokens.split('\n').collect() };
             let (lines, refused) = lines.split_at(admitted as usize);
-            checks.settle((0..refused.len()).map(|i| (lines.len() + i, Err(too_many()))).collect());
+            checks.settle((0..refused.len()).map(|i| (lines.len() + i, Err(too_many_calls()))).collect());
             let mut numbers = Vec::with_capacity(lines.len());
             let mut candidates = Vec::with_capacity(lines.len());
             let mut garbage = Vec::new();
@@ -169,7 +169,7 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn login(&self, call: u32, code: String, device: Option<String>) {
-        let code = Arc::new(self.auth.exchange(code));
+        let code = Arc::new(self.auth.join_exchange(code));
         self.spawn_holding(call, code.clone(), |auth, admission| async move {
             auth.login(&admission, &code, device).await.map(Outcome::Login)
         });

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use napi_derive::napi;
 
-use crate::auth::{Auth, Parts};
+use crate::auth::{Auth, Dependencies};
 use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Layout, Place, Policy, Redis, Sessions, Settings, Tls};
 use crate::users::{self, DbObject, SqlStyle, Users};
-use crate::wechat::{self, Client, DEFAULT_TIMEOUT, Exchange};
+use crate::wechat::{self, Client, Credentials, Exchange};
 
 /// Where 1.3.2 looks for redis.
 const DEFAULT_REDIS: &str = "redis://127.0.0.1:6379";
@@ -19,6 +19,12 @@ const DEFAULT_CONNECT_TIMEOUT: u32 = 2000;
 
 /// For a call, as far as redis is concerned.
 const DEFAULT_DEADLINE: u32 = 5000;
+
+/// Where WeChat is.
+const DEFAULT_ENDPOINT: &str = "https://api.weixin.qq.com";
+
+/// For one request to WeChat.
+const DEFAULT_WECHAT_TIMEOUT: u32 = 10_000;
 
 /// How many tokens are cached, and for how long after redis was asked.
 const DEFAULT_MAX_TOKENS: u32 = 10_000;
@@ -129,26 +135,10 @@ impl Config {
             tokens_file: self.tokens.file.clone().map(Into::into),
         };
         let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
-        let timeout = self.wechat.timeout.map_or(DEFAULT_TIMEOUT, milliseconds);
-        let client = Arc::new(Client::new(wechat::Settings {
-            endpoint: self.wechat.endpoint,
-            proxy: self.wechat.proxy,
-            timeout,
-            retries: self.wechat.retries.unwrap_or_default(),
-        })?);
-        let exchange = match self.wechat.exchange {
-            true => Exchange::Function {
-                host: Host::new(ask.clone(), "options.wechat.exchange", timeout),
-                secret: self.secret.clone(),
-            },
-            false => {
-                Exchange::WeChat { client: client.clone(), app_id: self.app_id.clone(), secret: self.secret.clone() }
-            }
-        };
+        let (client, exchange) = self.wechat.build(ask)?;
         let users = Users::open(users, ask.clone()).map_err(|error| error.to_string())?;
-        let parts = Parts {
-            app_id: self.app_id,
-            secret: self.secret,
+        let dependencies = Dependencies {
+            credentials: Credentials { app_id: self.app_id, secret: self.secret },
             sku: self.sku,
             client,
             exchange,
@@ -157,7 +147,22 @@ impl Config {
             keeps_session_keys: self.session_keys,
             warning,
         };
-        Auth::new(parts).map_err(|error| error.message)
+        Auth::new(dependencies).map_err(|error| error.message)
+    }
+}
+
+impl WeChat {
+    fn build(self, dispatch: &Dispatch) -> Result<(Arc<Client>, Exchange), String> {
+        let Self { endpoint, proxy, timeout, retries, exchange } = self;
+        let endpoint = endpoint.unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
+        let timeout = milliseconds(timeout.unwrap_or(DEFAULT_WECHAT_TIMEOUT));
+        let retries = retries.unwrap_or_default();
+        let client = Arc::new(Client::new(wechat::Settings { endpoint, proxy, timeout, retries })?);
+        let exchange = match exchange {
+            true => Exchange::Function(Host::new(dispatch.clone(), "options.wechat.exchange", timeout)),
+            false => Exchange::WeChat(client.clone()),
+        };
+        Ok((client, exchange))
     }
 }
 
