@@ -52,7 +52,6 @@ function parseArguments(appId, secret, sku, db, redisPass, ttl, options) {
     wechat: { ...DEFAULTS.wechat, ...wechat, exchange: exchange !== undefined },
     sessionKeys: given.sessionKeys ?? DEFAULTS.sessionKeys,
     createTable: given.createTable ?? DEFAULTS.createTable,
-    profile: false, // until the addon no longer reads it
     file,
     object: style,
   };
