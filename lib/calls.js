@@ -61,7 +61,7 @@ class Calls {
   receive(messages) {
     for (const message of messages) {
       if (message.checked) this.checks.settle(message.checked);
-      else if (message.ask) this.answer(message.ask);
+      else if (message.hostCall) this.answer(message.hostCall);
       else this.settle(message);
     }
   }

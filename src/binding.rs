@@ -1,39 +1,35 @@
-//! The boundary to Node: the only place that knows napi.
+//! The boundary to Node: the only place that knows napi. Imports everything.
 //!
-//! A call comes in with a number and its outcome goes out under it: index.js makes the promises and the errors, so that `instanceof`
-//! holds in every realm. What is ready goes out many at a time, on one wake-up.
+//! A call comes in with a number, and its outcome goes out with that number: index.js makes the
+//! promises and the errors, so that `instanceof` holds in every realm. Messages go out many at a
+//! time, on one wake-up.
 
-mod checks;
+mod batch;
+mod calls;
 mod config;
+mod host_calls;
 mod outbox;
 mod runtime;
+mod types;
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 
-use crate::auth::{Admission, Auth, too_many};
-use crate::bridge::{Answer, Ask, Question};
-use crate::error::{Result, STATUS_CODES};
+use crate::auth::Auth;
+use crate::error::STATUS_CODES;
+use crate::host::Dispatch;
 use crate::sqlite;
-use crate::token::{self, Token};
+use crate::token;
 use crate::wechat::Encoded;
-use checks::Checks;
+use batch::{Batch, Tokens};
 use config::Config;
-use outbox::{Asked, Health, Message, Outbox, Outcome, Reply};
-
-/// The name and number of a status.
-#[napi(object)]
-pub struct StatusCode {
-    pub name: String,
-    pub code: u32,
-}
+use host_calls::HostCalls;
+use outbox::Outbox;
+use types::{Health, Message, Outcome, StatusCode};
 
 #[napi]
 pub fn status_codes() -> Vec<StatusCode> {
@@ -50,43 +46,18 @@ pub fn extract_sku(token: String) -> Option<String> {
     token::extract_sku(&token).map(str::to_owned)
 }
 
-/// Makes SQLite files whole, as far as that goes at once. For the end of the process.
+/// Checkpoints the SQLite files that nobody is using. For the exit of the process.
 #[napi(catch_unwind)]
 pub fn checkpoint() {
     sqlite::checkpoint_all();
 }
 
-/// Questions to the application that have not been answered.
-#[derive(Default)]
-struct Questions {
-    last: AtomicU32,
-    open: Mutex<HashMap<u32, oneshot::Sender<Answer>>>,
-}
-
-impl Questions {
-    fn put(&self, question: Question, outbox: &Outbox) {
-        let id = self.last.fetch_add(1, Ordering::Relaxed);
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, reply| !reply.is_closed()); // those that nobody waits for any more
-        open.insert(id, question.reply);
-        drop(open);
-        outbox.send(Message { ask: Some(Asked::new(id, question.task)), ..Message::default() });
-    }
-
-    fn answer(&self, id: u32, answer: Answer) {
-        let reply = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-        if let Some(reply) = reply {
-            let _ = reply.send(answer);
-        }
-    }
-}
-
-/// What index.js makes an object of.
+/// The addon's side of one object of index.js.
 #[napi]
 pub struct Core {
     auth: Arc<Auth>,
     outbox: Arc<Outbox>,
-    questions: Arc<Questions>,
+    host_calls: Arc<HostCalls>,
     runtime: Handle,
 }
 
@@ -98,29 +69,30 @@ impl Drop for Core {
 
 #[napi]
 impl Core {
-    /// `wake` is called with messages, whenever there are some. Throws with a message that says what is wrong with `config`.
+    /// Calls `wake` with messages whenever there are some. Throws an error that says what is wrong
+    /// with `config`.
     #[napi(constructor, catch_unwind)]
     pub fn new(config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
         let outbox = Arc::new(Outbox::new(&wake)?);
-        let questions = Arc::new(Questions::default());
-        let ask: Ask = {
-            let (questions, outbox) = (questions.clone(), outbox.clone());
-            Arc::new(move |question| questions.put(question, &outbox))
+        let host_calls = Arc::new(HostCalls::default());
+        let dispatch: Dispatch = {
+            let (host_calls, outbox) = (host_calls.clone(), outbox.clone());
+            Arc::new(move |request| host_calls.dispatch(request, &outbox))
         };
         let runtime = runtime::get().map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        let auth = Arc::new(config.build(&ask).map_err(napi::Error::from_reason)?);
+        let auth = Arc::new(config.build(&dispatch).map_err(napi::Error::from_reason)?);
         runtime.spawn({
             let auth = auth.clone();
             async move { auth.start().await }
         });
-        Ok(Self { auth, outbox, questions, runtime })
+        Ok(Self { auth, outbox, host_calls, runtime })
     }
 
     #[napi(catch_unwind)]
     pub fn authorize(&self, call: u32, code: String, data: Either<String, Uint8Array>, iv: Either<String, Uint8Array>) {
         let (data, iv) = (encoded(data), encoded(iv));
-        let code = Arc::new(self.auth.exchange(code));
-        self.spawn_holding(call, code.clone(), |auth, admission| async move {
+        let code = Arc::new(self.auth.join_exchange(code));
+        self.spawn_with_guard(call, code.clone(), |auth, admission| async move {
             auth.authorize(&admission, &code, &data, &iv).await.map(Outcome::Token)
         });
     }
@@ -130,38 +102,17 @@ impl Core {
         self.spawn(call, |auth, admission| async move { auth.refresh(&admission, user).await.map(Outcome::Token) });
     }
 
-    /// Checks `count` tokens, one in each line; one alone may hold line breaks.
+    /// Checks `count` tokens, one in each line. A token alone may hold line breaks.
     #[napi(catch_unwind)]
     pub fn check(&self, batch: u32, tokens: String, count: u32) {
         let (admission, admitted) = self.auth.admit_many(count);
-        let is_closed = matches!(admission, Admission::Closed);
+        let is_closed = admission.is_closed();
+        let batch = Batch::new(batch, count, admission, self.outbox.clone());
         let auth = self.auth.clone();
-        let checks = Checks::new(batch, count as usize, admission, self.outbox.clone());
-        self.runtime.spawn(async move {
-            let lines: Vec<&str> = if count == 1 { vec![&tokens] } else { tokens.split('\n').collect() };
-            let (lines, refused) = lines.split_at(admitted as usize);
-            checks.settle((0..refused.len()).map(|i| (lines.len() + i, Err(too_many()))).collect());
-            let mut numbers = Vec::with_capacity(lines.len());
-            let mut candidates = Vec::with_capacity(lines.len());
-            let mut garbage = Vec::new();
-            for (number, line) in lines.iter().enumerate() {
-                match Token::parse(line) {
-                    Some(token) => {
-                        numbers.push(number);
-                        candidates.push(token);
-                    }
-                    None => garbage.push((number, Ok(false))),
-                }
-            }
-            checks.settle(garbage);
-            auth.check(is_closed, &candidates, |verdicts| {
-                checks.settle(verdicts.into_iter().map(|(i, verdict)| (numbers[i], verdict)).collect());
-            })
-            .await;
-        });
+        self.runtime.spawn(async move { batch.run(&auth, Tokens { text: tokens, count }, admitted, is_closed).await });
     }
 
-    /// Whether `token` is known to be live without asking, and nothing more is to be done.
+    /// Whether the cache knows that `token` is live. Then the application need not check it.
     #[napi(catch_unwind)]
     pub fn is_cached(&self, token: String) -> bool {
         self.auth.is_cached(&token)
@@ -169,8 +120,8 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn login(&self, call: u32, code: String, device: Option<String>) {
-        let code = Arc::new(self.auth.exchange(code));
-        self.spawn_holding(call, code.clone(), |auth, admission| async move {
+        let code = Arc::new(self.auth.join_exchange(code));
+        self.spawn_with_guard(call, code.clone(), |auth, admission| async move {
             auth.login(&admission, &code, device).await.map(Outcome::Login)
         });
     }
@@ -183,7 +134,8 @@ impl Core {
         );
     }
 
-    /// False where `token` cannot be one: then no message follows. So it is with the next ones.
+    /// Returns false where `token` is malformed: then no message follows. The next methods with a
+    /// token do the same.
     #[napi(catch_unwind)]
     pub fn inspect(&self, call: u32, token: String) -> bool {
         self.spawn_with_token(call, &token, |auth, admission, token| async move {
@@ -265,65 +217,16 @@ impl Core {
         });
     }
 
-    /// The application has answered.
+    /// The application's reply to a host call.
     #[napi(catch_unwind)]
-    pub fn answer(&self, question: u32, texts: Vec<String>) {
-        self.questions.answer(question, Ok(texts));
+    pub fn answer(&self, id: u32, texts: Vec<String>) {
+        self.host_calls.complete(id, Ok(texts));
     }
 
-    /// The application has failed to answer.
+    /// A host call failed.
     #[napi(catch_unwind)]
-    pub fn fail(&self, question: u32, cause: String) {
-        self.questions.answer(question, Err(cause));
-    }
-
-    fn reply(&self, call: u32) -> Reply {
-        Reply::new(call, self.outbox.clone())
-    }
-
-    /// Runs a call. It is admitted now, in the order of the application's calls, and counts until index.js has its outcome.
-    fn spawn<F>(&self, call: u32, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
-    where
-        F: Future<Output = Result<Outcome>> + Send + 'static,
-    {
-        self.spawn_replying(self.reply(call), work);
-    }
-
-    /// Runs a call, and lets go of `held` when index.js has its outcome.
-    fn spawn_holding<F, H>(&self, call: u32, held: H, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
-    where
-        F: Future<Output = Result<Outcome>> + Send + 'static,
-        H: Send + 'static,
-    {
-        self.spawn_replying(self.reply(call).holding(held), work);
-    }
-
-    fn spawn_replying<F>(&self, reply: Reply, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
-    where
-        F: Future<Output = Result<Outcome>> + Send + 'static,
-    {
-        let admission = Arc::new(self.auth.admit());
-        let work = work(self.auth.clone(), admission.clone());
-        let reply = reply.holding(admission);
-        self.runtime.spawn(async move { reply.send(work.await) });
-    }
-
-    /// Runs a call about a token, if `text` can be one.
-    fn spawn_with_token<F>(
-        &self,
-        call: u32,
-        text: &str,
-        work: impl FnOnce(Arc<Auth>, Arc<Admission>, Token) -> F,
-    ) -> bool
-    where
-        F: Future<Output = Result<Outcome>> + Send + 'static,
-    {
-        let token = Token::parse(text);
-        let is_token = token.is_some();
-        if let Some(token) = token {
-            self.spawn(call, |auth, admission| work(auth, admission, token));
-        }
-        is_token
+    pub fn fail(&self, id: u32, cause: String) {
+        self.host_calls.complete(id, Err(cause));
     }
 }
 

@@ -1,4 +1,5 @@
-//! What a call can fail with. Owns the status numbers: nothing else in the crate names one.
+//! The errors of calls. Owns the status numbers, which nothing else in the crate names, and the
+//! words of the errors that callers see. Imports nothing of the crate.
 
 use std::fmt;
 
@@ -34,15 +35,15 @@ pub enum Code {
     MissingParameter,
     /// The token is not live.
     InvalidToken,
-    /// WeChat did not come to an answer, or refused.
+    /// WeChat did not answer, or refused.
     Exchange,
-    /// The decrypted data belong to somebody else.
+    /// The decrypted data belong to another user.
     IdMismatch,
     /// No such user is registered.
     UnknownUser,
     /// WeChat gave no session, or the data do not decrypt under it.
     Decryption,
-    /// A fault of this library.
+    /// This library has a fault.
     Unknown,
 }
 
@@ -72,13 +73,15 @@ pub struct Refusal {
 
 impl Refusal {
     /// Whether the same call may succeed later: -1 is "system busy", 45011 "API rate limit".
+    /// None where WeChat sent no errcode.
     /// Source: WeChat's `auth.code2Session` page.
     pub fn retryable(&self) -> Option<bool> {
         self.errcode.map(|code| matches!(code, -1 | 45011))
     }
 }
 
-/// A failed call. The message is for people, says what to do where that is known, and carries no secret and no user data.
+/// A failed call. The message is for people, says what to do where that is known, and carries no
+/// secret and no user data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     pub code: Code,
@@ -98,64 +101,67 @@ impl Error {
         Self::new(Code::Database, format!("Error: {cause}"))
     }
 
-    /// The code could not be exchanged because of `cause`.
-    pub fn exchange(cause: impl fmt::Display) -> Self {
+    /// `authorize` could not exchange the code because of `cause`.
+    pub fn authorize_failed(cause: impl fmt::Display) -> Self {
         Self::new(Code::Exchange, format!("Request to get session key and open id error: {cause}"))
     }
 
-    /// The data do not decrypt. One message for every way in which they may not: the difference helps only an attacker.
-    pub fn decryption() -> Self {
-        Self::new(Code::Decryption, "Decrypt userInfo error")
-    }
-
-    /// WeChat answered, but with no session.
-    pub fn refused(refusal: Refusal) -> Self {
+    /// WeChat answered `authorize`, but with no session.
+    pub fn authorize_refused(refusal: Refusal) -> Self {
         let message = format!("Decrypt userInfo error: WeChat gave no session{}", errcode_with_advice(&refusal));
         Self { retryable: refusal.retryable(), refusal: Some(refusal), ..Self::new(Code::Decryption, message) }
     }
 
-    /// A login by code failed; `retryable` where WeChat cannot have seen the code.
+    /// A login by code failed. It is `retryable` where WeChat cannot have seen the code.
     pub fn login_failed(cause: impl fmt::Display, retryable: bool) -> Self {
-        Self { retryable: Some(retryable), ..Self::exchange(cause) }
+        Self { retryable: Some(retryable), ..Self::authorize_failed(cause) }
     }
 
-    /// WeChat answered a login by code, but named nobody.
+    /// WeChat answered a login by code, but named no user.
     pub fn login_refused(refusal: Refusal) -> Self {
         let cause = format!("WeChat names no user for this code{}", errcode_with_advice(&refusal));
-        Self { retryable: Some(refusal.retryable() == Some(true)), refusal: Some(refusal), ..Self::exchange(cause) }
+        let retryable = refusal.retryable() == Some(true);
+        Self { refusal: Some(refusal), ..Self::login_failed(cause, retryable) }
     }
 
-    /// One of WeChat's interfaces for servers failed; `retryable` where WeChat cannot have seen the request.
-    pub fn interface_failed(cause: impl fmt::Display, retryable: bool) -> Self {
+    /// A call of WeChat's server API failed. It is `retryable` where WeChat cannot have seen it.
+    pub fn server_api_failed(cause: impl fmt::Display, retryable: bool) -> Self {
         Self { retryable: Some(retryable), ..Self::new(Code::Exchange, format!("Request to WeChat error: {cause}")) }
     }
 
-    /// One of WeChat's interfaces for servers answered no.
-    pub fn interface_refused(refusal: Refusal) -> Self {
+    /// WeChat's server API refused a call.
+    pub fn server_api_refused(refusal: Refusal) -> Self {
         let cause = format!("WeChat refused{}", errcode_with_advice(&refusal));
         let retryable = refusal.retryable() == Some(true);
-        Self { refusal: Some(refusal), ..Self::interface_failed(cause, retryable) }
+        Self { refusal: Some(refusal), ..Self::server_api_failed(cause, retryable) }
+    }
+
+    /// The data do not decrypt. There is one message for all causes: the difference would help only
+    /// an attacker.
+    pub fn decryption() -> Self {
+        Self::new(Code::Decryption, "Decrypt userInfo error")
+    }
+
+    /// The application passed no app id, which every decryption needs; `cause` says so.
+    pub fn decryption_without_app_id(cause: impl fmt::Display) -> Self {
+        Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}"))
+    }
+
+    /// Data do not decrypt under the session key that is stored, or none is stored, because of
+    /// `cause`.
+    pub fn stale_session_key(cause: impl fmt::Display) -> Self {
+        let advice = "The session key may be stale: let the mini-program call wx.login first and log in with its code, \
+                      then get the data";
+        Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}. {advice}"))
     }
 
     pub fn invalid_token() -> Self {
         Self::new(Code::InvalidToken, "The token is not valid: log in again")
     }
 
-    /// The session key that data need is not there, because of `cause`.
-    pub fn no_session_key(cause: impl fmt::Display) -> Self {
-        Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}"))
-    }
-
-    /// A user's id that cannot stand in a token.
+    /// The user's id cannot be part of a token.
     pub fn unusable_user() -> Self {
         Self::new(Code::MissingParameter, "The userId parameter must not be empty and must not hold a vertical bar")
-    }
-
-    /// Data do not decrypt under the session key that is kept, or none is, because of `cause`.
-    pub fn stale_key(cause: impl fmt::Display) -> Self {
-        let advice = "The session key may be stale: let the mini-program call wx.login first and log in with its code, \
-                      then get the data";
-        Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}. {advice}"))
     }
 
     pub fn id_mismatch() -> Self {
@@ -166,13 +172,13 @@ impl Error {
         Self::new(Code::UnknownUser, "Cannot find such user in DB")
     }
 
-    /// A fault of this library, without details: they might carry data.
+    /// This library has a fault. The message has no details: they might carry data.
     pub fn internal() -> Self {
         Self::new(Code::Unknown, "Internal error in mpauthx: the call ended without an answer. Please report it.")
     }
 }
 
-/// In brackets, where WeChat sent one.
+/// The errcode in brackets, where WeChat sent one.
 fn errcode_with_advice(refusal: &Refusal) -> String {
     match refusal.errcode {
         Some(code) if code != 0 => format!(" (errcode {code}{})", advice(code)),
@@ -180,8 +186,8 @@ fn errcode_with_advice(refusal: &Refusal) -> String {
     }
 }
 
-/// What an application's developer does about one of WeChat's error codes. Sources: WeChat's pages on `auth.code2Session`,
-/// `getStableAccessToken` and `getPhoneNumber`.
+/// What an application's developer does about one of WeChat's error codes. Sources: WeChat's pages
+/// on `auth.code2Session`, `getStableAccessToken` and `getPhoneNumber`.
 fn advice(errcode: i64) -> &'static str {
     match errcode {
         -1 => ": WeChat is busy, try again",

@@ -1,4 +1,5 @@
-//! What is kept in a store that others may read, sealed: AES-256-GCM under a key derived from the app secret. May import `error`.
+//! Encryption of what lies in a store that others may read: AES-256-GCM under a key derived from
+//! the app secret. Imports `error`.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
@@ -16,24 +17,26 @@ impl Seal {
         Ok(Self { key: LessSafeKey::new(UnboundKey::from(key)) })
     }
 
-    /// Seals `text` for `place`: it opens there alone.
-    pub fn close(&self, place: &str, text: &str) -> Result<String> {
+    /// Encrypts `text`, as base64. It opens only with the same additional authenticated data, which
+    /// says where it belongs.
+    pub fn seal(&self, aad: &str, text: &str) -> Result<String> {
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|_| Error::internal())?;
         let mut sealed = text.as_bytes().to_vec();
         self.key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place), &mut sealed)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut sealed)
             .map_err(|_| Error::internal())?;
         sealed.splice(..0, nonce);
         Ok(base64_simd::STANDARD.encode_to_string(sealed))
     }
 
-    /// None where it was sealed under another secret, for another place, or was changed.
-    pub fn open(&self, place: &str, sealed: &str) -> Option<String> {
+    /// Decrypts what [`seal`](Self::seal) returned. None where it was sealed under another secret
+    /// or with other additional data, or was changed.
+    pub fn open(&self, aad: &str, sealed: &str) -> Option<String> {
         let mut sealed = base64_simd::STANDARD.decode_to_vec(sealed).ok()?;
         let (nonce, text) = sealed.split_at_mut_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let text = self.key.open_in_place(nonce, Aad::from(place), text).ok()?;
+        let text = self.key.open_in_place(nonce, Aad::from(aad), text).ok()?;
         String::from_utf8(text.to_vec()).ok()
     }
 }
@@ -43,9 +46,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opens_with_the_same_secret_in_the_same_place_alone() {
+    fn opens_only_with_the_same_secret_and_additional_data() {
         let seal = Seal::new("secret").unwrap();
-        let sealed = seal.close("here", "text").unwrap();
+        let sealed = seal.seal("here", "text").unwrap();
         assert_eq!(seal.open("here", &sealed).as_deref(), Some("text"));
         assert_eq!(seal.open("there", &sealed), None);
         assert_eq!(Seal::new("another").unwrap().open("here", &sealed), None);
@@ -55,6 +58,6 @@ mod tests {
         for garbage in ["", "AAAA", "text", "\0"] {
             assert_eq!(seal.open("here", garbage), None);
         }
-        assert_ne!(sealed, seal.close("here", "text").unwrap());
+        assert_ne!(sealed, seal.seal("here", "text").unwrap());
     }
 }

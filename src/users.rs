@@ -1,53 +1,103 @@
-//! Who is registered. May import `bridge`, `error` and `sqlite`.
+//! Who is registered, and the rule who reads and writes the user table. Imports `error`, `host` and
+//! `sqlite`.
 //!
-//! The application's own connection to its database and ours get into each other's way where both write, so who does what is a rule:
-//! a path is ours; of a file that the application opened with `sqlite3`, we only read, and write through its handle; every other
-//! object does everything itself. An object that speaks no SQL is a store of the application's own.
+//! Two connections to one database get into each other's way where both write. So [`Users::open`]
+//! follows a rule: the file at a path is ours to read and write; a file that the application has
+//! opened with `sqlite3` we only read, and write through the application's handle; every other
+//! object reads and writes by itself. An object that takes no SQL is a user store of the
+//! application's own.
 
 mod native;
 mod object;
 mod sql;
 mod store;
 
-pub use native::Native;
-pub use object::Object;
-pub use store::Store;
-
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::bridge::{Answer, Ask, Bridge};
 use crate::error::{Error, Result};
+use crate::host::{Dispatch, Host, HostReply};
+use native::Native;
+use object::Object;
+use store::Store;
 
-/// How long the application's object may take for one answer: `sqlite3` queues behind the application's own statements.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// For one reply of the application's object: `sqlite3` queues behind the application's own
+/// statements.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// WeChat's ids have 28 characters; what is shorter than this is none, and may be a word of the message.
-const SHORTEST_ID: usize = 12;
+/// WeChat's ids have 28 characters. A shorter text than this is no id, and may be a word of the
+/// message.
+const MIN_ID_LENGTH: usize = 12;
+
+/// What the application passes about its users.
+pub struct Settings {
+    /// The database file that we are to open.
+    pub file: Option<PathBuf>,
+    /// The kind of the object that the application passed.
+    pub object: Option<DbObject>,
+    /// Whether we create the user table where it is missing.
+    pub create_table: bool,
+    /// The file of the token store, where that is a file.
+    pub tokens_file: Option<PathBuf>,
+}
+
+/// A kind of object.
+pub enum DbObject {
+    /// A database, which takes SQL.
+    Database(SqlStyle),
+    /// A user store of the application's own.
+    Store,
+}
+
+/// How a database object takes the values of a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SqlStyle {
+    /// As bound parameters.
+    Bound,
+    /// Within the SQL, as 1.3.2 passed them to an object of any kind.
+    Literal,
+}
 
 pub enum Users {
+    /// The application passed no database.
     None,
     /// Our own SQLite reads and writes the file.
     Native(Native),
-    /// Everything goes through the application's database object.
+    /// The application's database object reads and writes.
     Object(Object),
-    /// Our own SQLite looks users up in the file that the application's object has open; what it cannot answer, and new rows, go
-    /// through the object.
-    Shared {
-        lookups: Native,
-        object: Object,
-    },
-    /// The application keeps its users itself.
+    /// Our own SQLite looks users up in the file that the application's object has open. The object
+    /// inserts rows, and answers what our SQLite cannot.
+    Shared { lookups: Native, object: Object },
+    /// The application's own user store.
     Store(Store),
 }
 
 impl Users {
+    /// Decides who reads and who writes the user table.
+    pub fn open(settings: Settings, dispatch: Dispatch) -> io::Result<Self> {
+        let Settings { file, object, create_table, tokens_file } = settings;
+        Ok(match (object, file) {
+            (None, None) => Self::None,
+            (None, Some(file)) => {
+                let with_tokens = tokens_file.is_some_and(|tokens_file| is_same_file(&file, &tokens_file));
+                Self::Native(Native::read_write(file, create_table, with_tokens)?)
+            }
+            (Some(DbObject::Database(style)), None) => Self::Object(Object::new(dispatch, style, create_table)),
+            (Some(DbObject::Database(style)), Some(file)) => {
+                Self::Shared { lookups: Native::lookups(file)?, object: Object::new(dispatch, style, create_table) }
+            }
+            (Some(DbObject::Store), _) => Self::Store(Store::new(dispatch)),
+        })
+    }
+
     /// Whether `user` is registered.
     pub async fn exists(&self, user: &str) -> Result<bool> {
         match self {
-            Self::None => Err(missing()),
+            Self::None => Err(no_database()),
             Self::Native(native) => native.exists(user).await,
             Self::Object(object) => object.exists(user).await,
-            // A row that the application has not committed yet, only its own connection sees.
+            // Only the application's own connection sees a row that it has not committed.
             Self::Shared { lookups, object } => {
                 Ok(lookups.exists(user).await == Ok(true) || object.exists(user).await?)
             }
@@ -55,10 +105,10 @@ impl Users {
         }
     }
 
-    /// Registers `user` if they are not registered. Whether they were not.
+    /// Registers `user` where they are not registered. Returns whether they were not.
     pub async fn ensure(&self, user: &str) -> Result<bool> {
         match self {
-            Self::None => Err(missing()),
+            Self::None => Err(no_database()),
             Self::Native(native) => native.ensure(user).await,
             Self::Object(object) => object.ensure(user).await,
             Self::Shared { lookups, object } => match lookups.exists(user).await {
@@ -70,23 +120,18 @@ impl Users {
         }
     }
 
-    /// Opens the file, and makes the table that `createTable` asks for. Calls do both themselves where that failed.
+    /// Opens the file and creates the table that `createTable` asks for. Where that fails, the next
+    /// call tries again.
     pub async fn prepare(&self) {
-        let (native, object) = match self {
-            Self::None | Self::Store(_) => (None, None),
-            Self::Native(native) => (Some(native), None),
-            Self::Object(object) => (None, Some(object)),
-            Self::Shared { lookups, object } => (Some(lookups), Some(object)),
-        };
-        if let Some(native) = native {
+        if let Self::Native(native) | Self::Shared { lookups: native, .. } = self {
             let _ = native.prepare().await;
         }
-        if let Some(object) = object {
+        if let Self::Object(object) | Self::Shared { object, .. } = self {
             let _ = object.prepare().await;
         }
     }
 
-    /// How the store is called in `health`, and whether it can be asked. Without one there is nothing to fail.
+    /// The name of the store in `health`, and whether it answers. No store cannot fail.
     pub async fn health(&self) -> (&'static str, Result<()>) {
         match self {
             Self::None => ("none", Ok(())),
@@ -97,7 +142,7 @@ impl Users {
         }
     }
 
-    /// Lets files go, whole. A later call opens them for itself alone.
+    /// Checkpoints and closes the file. A later call opens it for itself alone, and creates nothing.
     pub async fn close(&self) {
         if let Self::Native(native) | Self::Shared { lookups: native, .. } = self {
             native.close().await;
@@ -105,18 +150,28 @@ impl Users {
     }
 }
 
-fn missing() -> Error {
+fn no_database() -> Error {
     Error::database("db is null, pass a database when you create mpauthx")
 }
 
-fn bridge(ask: Ask) -> Bridge {
-    Bridge::new(ask, "the database object", PATIENCE)
+/// Whether two paths name one file, which need not exist yet.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(in_folder)
+    };
+    one == other || real(one).is_some_and(|one| real(other) == Some(one))
 }
 
-/// The cause is the object's own text: it may repeat what it was asked about.
-fn about(answer: Answer, user: &str) -> Result<Vec<String>> {
-    answer.map_err(|cause| {
-        if user.len() < SHORTEST_ID {
+fn host(dispatch: Dispatch) -> Host {
+    Host::new(dispatch, "the database object", REPLY_TIMEOUT)
+}
+
+/// The reply to a call about `user`. The cause of a failure is the object's own text, which may
+/// repeat the id: it is masked.
+fn reply_about(user: &str, reply: HostReply) -> Result<Vec<String>> {
+    reply.map_err(|cause| {
+        if user.len() < MIN_ID_LENGTH {
             return Error::database(cause);
         }
         Error::database(cause.replace(&user.replace('\'', "''"), "***").replace(user, "***"))

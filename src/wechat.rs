@@ -1,14 +1,19 @@
-//! WeChat: the exchange of a login code, its other interfaces over HTTPS, the decryption and the signature of open data. May import
-//! `bridge`, `error` and `tls`.
+//! WeChat: the exchange of a login code, its server API, and what is encrypted or signed under a
+//! session key. Imports `error`, `host` and `tls`.
 
 mod base64;
 mod client;
+mod credentials;
 mod exchange;
-mod interfaces;
 mod json;
 mod open_data;
+mod reply;
+mod retry;
+mod server_api;
 
-pub use client::{Client, DEFAULT_TIMEOUT, Settings, Trouble};
-pub use exchange::{Exchange, Exchanging, InFlight, Reply, credentials};
-pub use interfaces::{AccessToken, PhoneNumber, access_token, phone_number};
+pub use client::{Client, Settings};
+pub use credentials::Credentials;
+pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
 pub use open_data::{Encoded, OpenData, decrypt, decrypt_text, is_signature};
+pub use reply::RequestError;
+pub use server_api::{AccessToken, PhoneNumber, access_token, phone_number};

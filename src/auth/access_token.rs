@@ -1,122 +1,113 @@
-//! WeChat's interfaces for servers, and the access token that they want. All processes share one through the token store, and one of
-//! them renews it. Source: WeChat's page on `getStableAccessToken`: two may be valid for five minutes while one replaces the other.
+//! The access token that WeChat's server API needs. All processes share one through the token
+//! store, and one of them renews it. Source: WeChat's page on `getStableAccessToken`: while one
+//! token replaces the other, both are valid for five minutes.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, sleep};
 
-use super::{Admission, Auth};
-use crate::error::{Error, Result};
+use super::Auth;
+use super::request_error::Purpose;
+use crate::error::Result;
 use crate::seal::Seal;
-use crate::wechat::{AccessToken, PhoneNumber, Trouble, access_token, credentials, phone_number};
+use crate::wechat::{AccessToken, access_token};
 
-/// How long before its end a token is replaced, in seconds.
-const EARLY: u64 = 300;
+/// A token is renewed this long before it expires, in seconds.
+const RENEW_BEFORE: u64 = 300;
 
-/// How long one process has for a renewal before another tries.
-const RENEWAL: Duration = Duration::from_secs(15);
+/// The lock of a renewal expires after this time, should the process that holds it die.
+const LOCK_TTL: Duration = Duration::from_secs(15);
 
-/// How long a call waits for others that renew: for one that died at it, and for the one that then takes its turn.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A call waits this long for the renewal of another process: for one that dies, and for the one
+/// that takes the lock after it.
+const RENEWAL_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How often a process that has no token looks whether the one that renews it is done.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Between two looks whether another process has renewed the token.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What WeChat says of an access token that is not, or no longer, valid.
-const INVALID: [i64; 3] = [40001, 40014, 42001];
-
-/// The app id and the secret that a call needs, and what seals the token.
-struct App<'a> {
-    id: &'a str,
-    secret: &'a str,
-    seal: &'a Seal,
+/// An app, and what encrypts its token.
+pub(super) struct App<'a> {
+    pub id: &'a str,
+    pub secret: &'a str,
+    pub seal: &'a Seal,
 }
 
-/// A shared token.
-struct Kept {
+/// The shared token, as the token store has it.
+struct CachedAccessToken {
     text: String,
     /// In Unix seconds.
-    ends: u64,
+    expires_at: u64,
+}
+
+impl CachedAccessToken {
+    fn is_fresh(&self) -> bool {
+        self.expires_at > now() + RENEW_BEFORE
+    }
 }
 
 impl Auth {
-    /// The phone number that the mini-program's `getPhoneNumber` gave `code` for.
-    pub async fn phone_number(&self, admission: &Admission, code: &str, open_id: Option<&str>) -> Result<PhoneNumber> {
-        admission.check()?;
-        let (id, secret) = credentials(self.parts.app_id.as_deref(), self.parts.secret.as_deref())
-            .map_err(|cause| Error::interface_failed(cause, false))?;
-        let app = App { id, secret, seal: self.seal.as_ref().ok_or_else(Error::internal)? };
-        let ask = async |token: String| phone_number(&self.parts.client, id, &token, code, open_id).await;
-        let token = self.access_token(&app, None).await?;
-        match ask(token.clone()).await {
-            Err(Trouble::Refused(refusal)) if refusal.errcode.is_some_and(|errcode| INVALID.contains(&errcode)) => {
-                ask(self.access_token(&app, Some(&token)).await?).await
-            }
-            answer => answer,
-        }
-        .map_err(failed)
-    }
-
-    /// The token that all processes share, another than `invalid`.
-    async fn access_token(&self, app: &App<'_>, invalid: Option<&str>) -> Result<String> {
-        let lock = format!("{}:renewal", place(app.id));
+    /// The token that all processes share, but not `invalid`.
+    pub(super) async fn access_token(&self, app: &App<'_>, invalid: Option<&str>) -> Result<String> {
+        let lock = format!("{}:renewal", aad(app.id));
         let start = Instant::now();
         loop {
-            let kept = self.kept_token(app).await?.filter(|kept| Some(kept.text.as_str()) != invalid);
-            if let Some(Kept { text, .. }) = kept.as_ref().filter(|kept| kept.ends > now() + EARLY) {
+            let cached = self.cached_access_token(app, invalid).await?;
+            if let Some(CachedAccessToken { text, .. }) = cached.as_ref().filter(|cached| cached.is_fresh()) {
                 return Ok(text.clone());
             }
-            if start.elapsed() > PATIENCE || self.sessions().set_if_absent(&lock, "taken", RENEWAL).await? {
-                let renewed = self.renew(app, invalid).await;
-                let _ = self.sessions().delete(&lock).await; // it ends by itself
+            if start.elapsed() > RENEWAL_TIMEOUT || self.sessions().set_if_absent(&lock, "taken", LOCK_TTL).await? {
+                let renewed = self.renew_access_token(app, invalid).await;
+                let _ = self.sessions().delete(&lock).await; // else it expires
                 return renewed;
             }
-            // Another process renews it. Until that is done, one that is about to end will do.
-            if let Some(Kept { text, .. }) = kept {
+            // Another process renews it. Until then, one that is about to expire is good enough.
+            if let Some(CachedAccessToken { text, .. }) = cached {
                 return Ok(text);
             }
-            sleep(PAUSE).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Gets a token from WeChat and shares it. Only one who knows that the token of all is invalid asks for a new one by force.
-    async fn renew(&self, app: &App<'_>, invalid: Option<&str>) -> Result<String> {
-        // Another process may have been faster, just before the lock was ours.
-        if let Some(kept) = self.kept_token(app).await?
-            && kept.ends > now() + EARLY
-            && Some(kept.text.as_str()) != invalid
-        {
-            return Ok(kept.text);
+    /// Gets a token from WeChat and shares it. Only a call that knows that the shared token is
+    /// invalid forces WeChat to make a new one.
+    async fn renew_access_token(&self, app: &App<'_>, invalid: Option<&str>) -> Result<String> {
+        // Another process may have renewed it just before this one took the lock.
+        let cached = self.cached_access_token(app, invalid).await?;
+        if let Some(CachedAccessToken { text, .. }) = cached.filter(CachedAccessToken::is_fresh) {
+            return Ok(text);
         }
-        let get = async |forced| access_token(&self.parts.client, app.id, app.secret, forced).await;
-        let AccessToken { mut text, mut life } = get(false).await.map_err(failed)?;
-        if Some(text.as_str()) == invalid {
-            AccessToken { text, life } = get(true).await.map_err(failed)?;
+        let mut token = self.request_access_token(app, false).await?;
+        if Some(token.text.as_str()) == invalid {
+            token = self.request_access_token(app, true).await?;
         }
-        let sealed = app.seal.close(&place(app.id), &format!("{} {text}", now() + life))?;
-        self.sessions().set(&place(app.id), &sealed, Duration::from_secs(life.max(1))).await?;
+        let AccessToken { text, expires_in } = token;
+        let (name, expires_at) = (aad(app.id), now() + expires_in);
+        let sealed = app.seal.seal(&name, &format!("{expires_at} {text}"))?;
+        self.sessions().set(&name, &sealed, Duration::from_secs(expires_in.max(1))).await?;
         Ok(text)
     }
 
-    async fn kept_token(&self, app: &App<'_>) -> Result<Option<Kept>> {
-        let place = place(app.id);
-        let sealed = self.sessions().get(&place).await?;
-        Ok(sealed.and_then(|sealed| {
-            let text = app.seal.open(&place, &sealed)?;
-            let (ends, text) = text.split_once(' ')?;
-            Some(Kept { text: text.to_owned(), ends: ends.parse().ok()? })
-        }))
+    async fn request_access_token(&self, app: &App<'_>, force_refresh: bool) -> Result<AccessToken> {
+        access_token(&self.dependencies.client, app.id, app.secret, force_refresh)
+            .await
+            .map_err(|error| Purpose::ServerApi.error(error))
+    }
+
+    /// The shared token, where there is one and it is not `invalid`.
+    async fn cached_access_token(&self, app: &App<'_>, invalid: Option<&str>) -> Result<Option<CachedAccessToken>> {
+        let name = aad(app.id);
+        let sealed = self.sessions().get(&name).await?;
+        let parse = |sealed: String| {
+            let text = app.seal.open(&name, &sealed)?;
+            let (expires_at, text) = text.split_once(' ')?;
+            Some(CachedAccessToken { text: text.to_owned(), expires_at: expires_at.parse().ok()? })
+        };
+        Ok(sealed.and_then(parse).filter(|cached| Some(cached.text.as_str()) != invalid))
     }
 }
 
-fn failed(trouble: Trouble) -> Error {
-    match trouble {
-        Trouble::Failed { cause, unsent } => Error::interface_failed(cause, unsent),
-        Trouble::Refused(refusal) => Error::interface_refused(refusal),
-    }
-}
-
-fn place(app_id: &str) -> String {
+/// The shared token's name in the token store, and the additional data under which it is sealed.
+fn aad(app_id: &str) -> String {
     format!("access-token:{app_id}")
 }
 

@@ -1,29 +1,33 @@
-//! 1.3.2's functions, as the contract tells them.
+//! 1.3.2's logins, `authorize` and `refreshToken`, as 1.3.2 does them.
 
-use super::{Admission, Auth};
+use super::request_error::Purpose;
+use super::{Admission, Auth, Dependencies};
 use crate::error::{Error, Result};
 use crate::sessions::Notes;
 use crate::token::Token;
-use crate::wechat::{Encoded, Exchanging, OpenData, Reply, Trouble, decrypt};
+use crate::wechat::{Encoded, LoginReply, OpenData, SharedExchange, decrypt};
 
 impl Auth {
     /// Logs the user in whom WeChat names for `code`.
     pub async fn authorize(
         &self,
         admission: &Admission,
-        code: &Exchanging,
+        code: &SharedExchange,
         data: &Encoded,
         iv: &Encoded,
     ) -> Result<Token> {
         admission.has_room()?;
-        let app_id = self.parts.exchange.app_id(self.parts.app_id.as_deref()).map_err(Error::exchange)?;
-        let reply = self.parts.exchange.reply(code).await.map_err(failed)?;
-        let Some(session_key) = reply.session_key.as_deref() else { return Err(Error::refused(reply.refusal)) };
+        let Dependencies { exchange, credentials, .. } = &self.dependencies;
+        let app_id = exchange.app_id(credentials).map_err(Error::authorize_failed)?;
+        let reply = self.login_reply(code).await.map_err(|error| Purpose::Authorize.error(error))?;
+        let Some(session_key) = reply.session_key.as_deref() else {
+            return Err(Error::authorize_refused(reply.refusal));
+        };
         let open_data = decrypt(app_id, session_key, data, iv)?;
         let owner = self.owner(identify(&reply, open_data)?);
-        let notes = Notes { sealed: self.sealed(&owner, &reply)?, device: None };
+        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, device: None };
         admission.check()?;
-        // The user table is left alone where a token is live, as 1.3.2 leaves it.
+        // Where a token is live, the user table is not asked, as in 1.3.2.
         let register = async { self.users().ensure(&owner.user).await.map(drop) };
         Ok(self.sessions().login(&owner, &notes, register).await?.token)
     }
@@ -37,26 +41,11 @@ impl Auth {
         admission.check()?;
         self.sessions().replace_all(&self.owner(user)).await
     }
-
-    /// Whether each of `tokens` is live, told to `settle` under its number, those first that can be told at once. Where they were asked
-    /// after `close`, none is.
-    pub async fn check(&self, is_closed: bool, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
-        if is_closed {
-            return settle((0..tokens.len()).map(|number| (number, Ok(false))).collect());
-        }
-        self.sessions().check(tokens, settle).await;
-    }
 }
 
-fn failed(trouble: Trouble) -> Error {
-    match trouble {
-        Trouble::Failed { cause, .. } => Error::exchange(cause),
-        Trouble::Refused(refusal) => Error::refused(refusal),
-    }
-}
-
-/// The user's id: the unionId where the data carry one, else the openId, which must be the one that WeChat named.
-fn identify(reply: &Reply, data: OpenData) -> Result<String> {
+/// The user's id: the unionId where the data carry one, else the openId, which must be the one that
+/// WeChat named.
+fn identify(reply: &LoginReply, data: OpenData) -> Result<String> {
     match (&reply.open_id, data.open_id) {
         (Some(named), Some(decrypted)) if *named == decrypted => Ok(data.union_id.unwrap_or(decrypted)),
         _ => Err(Error::id_mismatch()),
@@ -72,7 +61,8 @@ mod tests {
     fn the_ids_must_be_there_and_alike() {
         let text = |text: Option<&str>| text.map(str::to_owned);
         let user = |named: Option<&str>, decrypted: Option<&str>, union: Option<&str>| {
-            let reply = Reply { open_id: text(named), union_id: None, session_key: None, refusal: Refusal::default() };
+            let reply =
+                LoginReply { open_id: text(named), union_id: None, session_key: None, refusal: Refusal::default() };
             identify(&reply, OpenData { open_id: text(decrypted), union_id: text(union) })
         };
         assert_eq!(user(Some("o"), Some("o"), None).as_deref(), Ok("o"));

@@ -1,20 +1,28 @@
-//! Logins without decrypted data: by code alone, or of a user whom the application has identified itself.
+//! Logins without decrypted data: by code alone, or of a user whom the application has identified.
 
-use super::{Admission, Auth, Login};
+use super::request_error::Purpose;
+use super::{Admission, Auth};
 use crate::error::{Error, Result};
-use crate::sessions::Notes;
+use crate::sessions::{Issued, Notes};
 use crate::token::Owner;
-use crate::wechat::{Exchanging, Reply, Trouble};
+use crate::wechat::{LoginReply, SharedExchange};
+
+/// What a login returns.
+pub struct Login {
+    pub issued: Issued,
+    /// Whether the login registered the user.
+    pub is_new_user: bool,
+}
 
 impl Auth {
     /// Logs the user in whom WeChat names for `code`.
-    pub async fn login(&self, admission: &Admission, code: &Exchanging, device: Option<String>) -> Result<Login> {
+    pub async fn login(&self, admission: &Admission, code: &SharedExchange, device: Option<String>) -> Result<Login> {
         admission.has_room()?;
-        let reply = self.parts.exchange.reply(code).await.map_err(failed)?;
+        let reply = self.login_reply(code).await.map_err(|error| Purpose::Login.error(error))?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
         admission.check()?;
         let owner = self.owner(self.identify(&reply, open_id).await?);
-        let notes = Notes { sealed: self.sealed(&owner, &reply)?, device };
+        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, device };
         self.log_in(&owner, &notes).await
     }
 
@@ -32,18 +40,11 @@ impl Auth {
         Ok(Login { issued: self.sessions().login(owner, notes, async { Ok(()) }).await?, is_new_user })
     }
 
-    /// The unionid where there is one, unless the user is registered under the openid: from before the mini-program was bound to an open
-    /// platform.
-    async fn identify(&self, reply: &Reply, open_id: String) -> Result<String> {
+    /// The user's id: the unionid where there is one, unless the user is registered under the
+    /// openid, which was before the mini-program was bound to an open platform.
+    async fn identify(&self, reply: &LoginReply, open_id: String) -> Result<String> {
         let Some(union_id) = reply.union_id.clone() else { return Ok(open_id) };
         let by_open_id = !self.users().exists(&union_id).await? && self.users().exists(&open_id).await?;
         Ok(if by_open_id { open_id } else { union_id })
-    }
-}
-
-fn failed(trouble: Trouble) -> Error {
-    match trouble {
-        Trouble::Failed { cause, unsent } => Error::login_failed(cause, unsent),
-        Trouble::Refused(refusal) => Error::login_refused(refusal),
     }
 }

@@ -1,29 +1,15 @@
-//! What index.js passes to make an object, already of the right types, and what is made of it.
+//! The configuration that index.js passes, with all defaults filled in, and what is built from it.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use napi_derive::napi;
 
-use crate::auth::{Auth, Parts};
-use crate::bridge::{Ask, Bridge};
+use crate::auth::{Auth, Dependencies};
+use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Endpoint, Layout, Mode, Policy, Redis, Sessions, Settings, Tls};
-use crate::users::{Native, Object, Store, Users};
-use crate::wechat::{self, Client, DEFAULT_TIMEOUT, Exchange};
-
-/// Where 1.3.2 looks for redis.
-const DEFAULT_REDIS: &str = "redis://127.0.0.1:6379";
-
-/// For one attempt to connect to redis.
-const DEFAULT_CONNECT_TIMEOUT: u32 = 2000;
-
-/// For a call, as far as redis is concerned.
-const DEFAULT_DEADLINE: u32 = 5000;
-
-/// How many tokens are cached, and for how long after redis was asked.
-const DEFAULT_MAX_TOKENS: u32 = 10_000;
-const DEFAULT_MAX_AGE: u32 = 1000;
+use crate::users::{self, DbObject, SqlStyle, Users};
+use crate::wechat::{self, Client, Credentials, Exchange};
 
 const NO_CACHE: &str = "options.cache has no effect: it is for tokens in redis, on one server or behind Sentinels";
 
@@ -34,61 +20,72 @@ pub struct Config {
     pub sku: String,
     /// The password of redis.
     pub password: Option<String>,
-    /// Life of a token, in seconds.
+    /// In seconds.
     pub ttl: i64,
     pub tokens: Tokens,
     pub sessions: Limits,
     pub cache: Option<Cache>,
     pub wechat: WeChat,
     pub session_keys: bool,
-    /// The file of the user table, where our own SQLite is to use it.
+    /// The file of the user table, where our own SQLite is to open it.
     pub file: Option<String>,
-    /// How the application's object is asked, where it is.
-    pub object: Option<Asking>,
+    /// The kind of the object that the application passed as `db`.
+    pub object: Option<DbKind>,
     pub create_table: bool,
 }
 
-/// How an object is asked.
+/// The kinds of object that are passed as `db`.
 #[napi(string_enum = "lowercase")]
-pub enum Asking {
-    /// With SQL and parameters.
+pub enum DbKind {
+    /// A database that takes bound parameters.
     Bound,
-    /// With SQL alone, as 1.3.2 asked.
+    /// A database that takes SQL alone.
     Literal,
-    /// With a user's id: it is a user store of the application's own.
+    /// A user store of the application's own.
     Store,
 }
 
-/// How many tokens of one user live, and how long.
+impl From<DbKind> for DbObject {
+    fn from(kind: DbKind) -> Self {
+        match kind {
+            DbKind::Bound => Self::Database(SqlStyle::Bound),
+            DbKind::Literal => Self::Database(SqlStyle::Literal),
+            DbKind::Store => Self::Store,
+        }
+    }
+}
+
+/// How many tokens of one user live, and how long without use.
 #[napi(object)]
 pub struct Limits {
     /// Whether every login gets a token of its own.
     pub each: bool,
+    /// With `each`. None is no limit.
     pub max: Option<u32>,
     /// In seconds.
     pub idle: Option<u32>,
 }
 
-/// What is cached of checks.
+/// The limits of the cache of checks.
 #[napi(object)]
 pub struct Cache {
-    pub max_tokens: Option<u32>,
+    pub max_tokens: u32,
     /// In milliseconds.
-    pub max_age: Option<u32>,
+    pub max_age: u32,
 }
 
 #[napi(object)]
 pub struct WeChat {
-    pub endpoint: Option<String>,
+    pub endpoint: String,
     pub proxy: Option<String>,
     /// For one request, in milliseconds.
-    pub timeout: Option<u32>,
-    pub retries: Option<u32>,
+    pub timeout: u32,
+    pub retries: u32,
     /// Whether the application exchanges codes itself.
     pub exchange: bool,
 }
 
-/// The token store: in memory, in a file, or a redis at one of `url`, `cluster`, `sentinels`, by default where 1.3.2 looks for it.
+/// The token store: in memory, in a file, or in redis at one of `url`, `cluster` and `sentinels`.
 #[napi(object)]
 pub struct Tokens {
     pub memory: bool,
@@ -101,52 +98,30 @@ pub struct Tokens {
     pub cert: Option<String>,
     pub key: Option<String>,
     pub tagged: bool,
-    /// In milliseconds, like the deadline.
-    pub connect_timeout: Option<u32>,
-    pub deadline: Option<u32>,
-}
-
-/// Whether two names mean one file, which need not be there yet.
-fn is_same(one: &str, other: &str) -> bool {
-    let real = |name: &str| {
-        let path = Path::new(name);
-        let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
-        path.canonicalize().ok().or_else(in_folder)
-    };
-    one == other || real(one).is_some_and(|one| real(other) == Some(one))
+    /// For one attempt to connect to redis, in milliseconds.
+    pub connect_timeout: u32,
+    /// For all that one call does in redis, in milliseconds.
+    pub deadline: u32,
 }
 
 impl Config {
-    /// `ask` puts questions to what the application has given. `Err` says what is wrong.
-    pub fn build(self, ask: &Ask) -> Result<Auth, String> {
+    /// `Err` says what is wrong.
+    pub fn build(self, dispatch: &Dispatch) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
-        let with_tokens =
-            self.file.as_deref().zip(self.tokens.file.as_deref()).is_some_and(|(one, other)| is_same(one, other));
         let can_cache = self.tokens.can_be_cached();
         let warning = (self.cache.is_some() && !can_cache).then_some(NO_CACHE);
         let limits = self.cache.filter(|_| can_cache).map(|cache| cache.limits());
-        let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
-        let timeout = self.wechat.timeout.map_or(DEFAULT_TIMEOUT, milliseconds);
-        let client = Arc::new(Client::new(wechat::Settings {
-            endpoint: self.wechat.endpoint,
-            proxy: self.wechat.proxy,
-            timeout,
-            retries: self.wechat.retries.unwrap_or_default(),
-        })?);
-        let exchange = match self.wechat.exchange {
-            true => Exchange::Function {
-                bridge: Bridge::new(ask.clone(), "options.wechat.exchange", timeout),
-                secret: self.secret.clone(),
-            },
-            false => {
-                Exchange::WeChat { client: client.clone(), app_id: self.app_id.clone(), secret: self.secret.clone() }
-            }
+        let users = users::Settings {
+            file: self.file.map(Into::into),
+            object: self.object.map(Into::into),
+            create_table: self.create_table,
+            tokens_file: self.tokens.file.clone().map(Into::into),
         };
-        let users = users(self.file.map(PathBuf::from), self.object, self.create_table, with_tokens, ask.clone())
-            .map_err(|error| error.to_string())?;
-        let parts = Parts {
-            app_id: self.app_id,
-            secret: self.secret,
+        let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
+        let (client, exchange) = self.wechat.build(dispatch)?;
+        let users = Users::open(users, dispatch.clone()).map_err(|error| error.to_string())?;
+        let dependencies = Dependencies {
+            credentials: Credentials { app_id: self.app_id, secret: self.secret },
             sku: self.sku,
             client,
             exchange,
@@ -155,7 +130,20 @@ impl Config {
             keeps_session_keys: self.session_keys,
             warning,
         };
-        Auth::new(parts).map_err(|error| error.message)
+        Auth::new(dependencies).map_err(|error| error.message)
+    }
+}
+
+impl WeChat {
+    fn build(self, dispatch: &Dispatch) -> Result<(Arc<Client>, Exchange), String> {
+        let Self { endpoint, proxy, timeout, retries, exchange } = self;
+        let timeout = milliseconds(timeout);
+        let client = Arc::new(Client::new(wechat::Settings { endpoint, proxy, timeout, retries })?);
+        let exchange = match exchange {
+            true => Exchange::Function(Host::new(dispatch.clone(), "options.wechat.exchange", timeout)),
+            false => Exchange::WeChat(client.clone()),
+        };
+        Ok((client, exchange))
     }
 }
 
@@ -172,15 +160,13 @@ impl Limits {
 
 impl Cache {
     fn limits(&self) -> CacheLimits {
-        CacheLimits {
-            max_tokens: self.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS) as usize,
-            max_age: milliseconds(self.max_age.unwrap_or(DEFAULT_MAX_AGE)),
-        }
+        CacheLimits { max_tokens: self.max_tokens as usize, max_age: milliseconds(self.max_age) }
     }
 }
 
 impl Tokens {
-    /// Whether there is one server that tells of changes: in a Cluster each node tells of its own, and they come and go.
+    /// Whether one server tells of all changes. In a Cluster each node tells of its own, and nodes
+    /// come and go.
     fn can_be_cached(&self) -> bool {
         !self.memory && self.file.is_none() && self.cluster.is_none()
     }
@@ -198,49 +184,24 @@ impl Tokens {
         if let Some(file) = self.file {
             return Ok(Sessions::Embedded(Embedded::in_file(file.into(), policy)?));
         }
-        let endpoint = match (self.cluster, self.sentinels, self.master) {
-            (Some(urls), ..) => Endpoint::Cluster(urls),
-            (None, Some(urls), Some(master)) => Endpoint::Sentinels { urls, master },
-            _ => Endpoint::Server(self.url.unwrap_or_else(|| DEFAULT_REDIS.to_owned())),
+        let endpoint = match (self.url, self.cluster, self.sentinels.zip(self.master)) {
+            (Some(url), ..) => Endpoint::Server(url),
+            (None, Some(urls), _) => Endpoint::Cluster(urls),
+            (None, None, Some((urls, master))) => Endpoint::Sentinels { urls, master },
+            (None, None, None) => return Err("options.tokens names no redis".to_owned()),
         };
-        // 1.3.2 never ran on a Cluster, and its layout cannot: one user's keys must share a slot.
-        let tagged = self.tagged || matches!(endpoint, Endpoint::Cluster(_));
         let settings = Settings {
             endpoint,
             password,
             tls: Tls { ca: self.ca, certificate: self.cert, key: self.key },
-            connect_timeout: milliseconds(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT)),
-            deadline: milliseconds(self.deadline.unwrap_or(DEFAULT_DEADLINE)),
+            connect_timeout: milliseconds(self.connect_timeout),
+            deadline: milliseconds(self.deadline),
         };
-        let layout = if tagged { Layout::Tagged } else { Layout::Compatible };
+        let layout = if self.tagged { Layout::Tagged } else { Layout::Compatible };
         Ok(Sessions::Redis(Redis::new(&settings, layout, sku, policy, cache)?))
     }
 }
 
 fn milliseconds(count: u32) -> Duration {
     Duration::from_millis(count.into())
-}
-
-fn users(
-    file: Option<PathBuf>,
-    object: Option<Asking>,
-    create_table: bool,
-    with_tokens: bool,
-    ask: Ask,
-) -> std::io::Result<Users> {
-    let binds = match object {
-        Some(Asking::Store) => return Ok(Users::Store(Store::new(ask))),
-        Some(Asking::Bound) => true,
-        Some(Asking::Literal) => false,
-        None => {
-            return file.map_or(Ok(Users::None), |path| {
-                Ok(Users::Native(Native::read_write(path, create_table, with_tokens)?))
-            });
-        }
-    };
-    let object = Object::new(ask, binds, create_table);
-    Ok(match file {
-        Some(path) => Users::Shared { lookups: Native::lookups(path)?, object },
-        None => Users::Object(object),
-    })
 }

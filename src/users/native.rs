@@ -1,15 +1,15 @@
-//! The user table in a SQLite file, by our own SQLite.
+//! The user table in a SQLite file, through our own SQLite.
 
 use std::path::PathBuf;
 
 use rusqlite::{Connection, params_from_iter};
 
 use super::sql;
-use crate::bridge::Statement;
 use crate::error::{Error, Result};
+use crate::host::Statement;
 use crate::sqlite::{Access, Database, Schema, prefer_write_ahead_log};
 
-/// What SQLite itself gives a new file.
+/// SQLite itself gives a new file this mode.
 const MODE: u32 = 0o644;
 
 const ALONE: Schema = Schema { make: create_table, mode: MODE };
@@ -27,13 +27,14 @@ pub struct Native {
 }
 
 impl Native {
-    /// Reads and writes the file at `path`. `with_tokens`: the token store uses it too, and whoever is first makes it as that wants it.
+    /// Reads and writes the file at `path`. `with_tokens`: the token store uses the file too, and
+    /// whichever of the two creates it does so as the token store needs it.
     pub fn read_write(path: PathBuf, create_table: bool, with_tokens: bool) -> std::io::Result<Self> {
         let schema = if with_tokens { WITH_TOKENS } else { ALONE };
         Ok(Self { file: Database::new(path, Access::ReadWrite, create_table.then_some(schema))? })
     }
 
-    /// Only looks up, in a file that the application's own connection writes.
+    /// Only looks users up, in a file that the application's own connection writes.
     pub fn lookups(path: PathBuf) -> std::io::Result<Self> {
         Ok(Self { file: Database::new(path, Access::Lookup, None)? })
     }
@@ -43,11 +44,11 @@ impl Native {
         self.with(move |db| exists(db, &user)).await
     }
 
-    /// Adds a row of `user` where there is none. Whether there was none.
+    /// Inserts a row of `user` where there is none. Returns whether there was none.
     pub async fn ensure(&self, user: &str) -> Result<bool> {
         let user = user.to_owned();
         self.with(move |db| {
-            // A known user costs no write lock.
+            // A known user takes no write lock.
             if exists(db, &user)? {
                 return Ok(false);
             }
@@ -61,7 +62,7 @@ impl Native {
         self.with(|db| db.prepare_cached(sql::PROBE)?.exists([]).map(drop)).await
     }
 
-    /// Opens the file, which makes the table that it may be asked to make.
+    /// Opens the file, which creates the table where `createTable` asks for it.
     pub async fn prepare(&self) -> Result<()> {
         self.with(|_| Ok(())).await
     }

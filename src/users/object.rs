@@ -1,31 +1,30 @@
-//! The user table through the application's own database object.
+//! The user table through the application's database object.
 
 use tokio::sync::OnceCell;
 
-use super::{about, bridge, sql};
-use crate::bridge::{Ask, Bridge, Statement, Task};
+use super::{SqlStyle, host, reply_about, sql};
 use crate::error::{Error, Result};
+use crate::host::{Dispatch, Host, HostCall, Statement};
 
 pub struct Object {
-    bridge: Bridge,
-    /// Whether the object takes bound parameters. One that is not known gets 1.3.2's calls, with the values written into the statement.
-    binds: bool,
+    host: Host,
+    style: SqlStyle,
     create_table: bool,
     prepared: OnceCell<()>,
 }
 
 impl Object {
-    pub fn new(ask: Ask, binds: bool, create_table: bool) -> Self {
-        Self { bridge: bridge(ask), binds, create_table, prepared: OnceCell::new() }
+    pub fn new(dispatch: Dispatch, style: SqlStyle, create_table: bool) -> Self {
+        Self { host: host(dispatch), style, create_table, prepared: OnceCell::new() }
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
         self.prepare().await?;
-        let rows = self.about(Task::All, Statement::exists(user), user).await?;
+        let rows = self.call_about(user, HostCall::All, Statement::exists(user)).await?;
         Ok(!rows.is_empty())
     }
 
-    /// Adds a row of `user` where there is none. Whether there was none.
+    /// Inserts a row of `user` where there is none. Returns whether there was none.
     pub async fn ensure(&self, user: &str) -> Result<bool> {
         match self.exists(user).await? {
             true => Ok(false),
@@ -36,30 +35,38 @@ impl Object {
     /// The same for a user who is known to have no row.
     pub async fn add(&self, user: &str) -> Result<bool> {
         self.prepare().await?;
-        let inserted = self.about(Task::Run, Statement::insert_missing(user), user).await?;
-        Ok(!inserted.is_empty())
+        let changed = self.call_about(user, HostCall::Run, Statement::insert_missing(user)).await?;
+        Ok(!changed.is_empty())
     }
 
     pub async fn probe(&self) -> Result<()> {
         self.prepare().await?;
-        self.plain(Task::All(sql::PROBE.into())).await.map(drop)
+        self.call(HostCall::All(sql::PROBE.into())).await
     }
 
     pub async fn prepare(&self) -> Result<()> {
         if self.create_table {
-            let create = || async { self.plain(Task::Run(sql::CREATE_TABLE.into())).await.map(drop) };
+            let create = || self.call(HostCall::Run(sql::CREATE_TABLE.into()));
             self.prepared.get_or_try_init(create).await?;
         }
         Ok(())
     }
 
-    /// Asks about nobody.
-    async fn plain(&self, task: Task) -> Result<Vec<String>> {
-        self.bridge.call(task).await.map_err(Error::database)
+    /// A call that is about no user.
+    async fn call(&self, call: HostCall) -> Result<()> {
+        self.host.call(call).await.map(drop).map_err(Error::database)
     }
 
-    async fn about(&self, task: fn(Statement) -> Task, statement: Statement, user: &str) -> Result<Vec<String>> {
-        let statement = if self.binds { statement } else { statement.inlined() };
-        about(self.bridge.call(task(statement)).await, user)
+    async fn call_about(
+        &self,
+        user: &str,
+        call: fn(Statement) -> HostCall,
+        statement: Statement,
+    ) -> Result<Vec<String>> {
+        let statement = match self.style {
+            SqlStyle::Bound => statement,
+            SqlStyle::Literal => statement.with_literals(),
+        };
+        reply_about(user, self.host.call(call(statement)).await)
     }
 }

@@ -1,6 +1,7 @@
-//! The statements on the user table. Its one column that must be there, `openId`, holds the user's id.
+//! The statements on the user table. The one column that it must have, `openId`, holds the user's
+//! id.
 
-use crate::bridge::Statement;
+use crate::host::Statement;
 
 /// Fails where the table or its column is missing.
 pub const PROBE: &str = "SELECT openId FROM user LIMIT 1";
@@ -10,12 +11,13 @@ pub const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS user (openId TEXT PRI
                                 gender INTEGER, language TEXT, nickName TEXT, province TEXT)";
 
 impl Statement {
-    /// A row of `user`.
+    /// Selects a row of `user`.
     pub fn exists(user: &str) -> Self {
         Self::new("SELECT 1 FROM user WHERE openId = ? COLLATE BINARY LIMIT 1", &[user])
     }
 
-    /// One statement, so that it is right also where the table has no unique index and two logins race.
+    /// Inserts a row of `user` where there is none. One statement, so that it is right also where
+    /// the table has no unique index and two logins race.
     pub fn insert_missing(user: &str) -> Self {
         let sql = "INSERT INTO user (openId) SELECT ? \
                    WHERE NOT EXISTS (SELECT 1 FROM user WHERE openId = ? COLLATE BINARY)";
@@ -26,8 +28,8 @@ impl Statement {
         Self { sql: sql.to_owned(), values: values.iter().map(|&value| value.to_owned()).collect() }
     }
 
-    /// The values written into the statement, for objects that take no parameters.
-    pub fn inlined(self) -> Self {
+    /// The same with its values within the SQL, for objects that take no parameters.
+    pub fn with_literals(self) -> Self {
         let mut values = self.values.iter();
         let mut sql = String::new();
         for (i, part) in self.sql.split('?').enumerate() {
@@ -46,7 +48,8 @@ impl From<&str> for Statement {
     }
 }
 
-/// `text` as an SQL expression. A NUL would end the statement early, so text with one is written as bytes.
+/// `text` as an SQL expression. A NUL would end the statement early, so a text that holds one is
+/// written as bytes.
 fn literal(text: &str) -> String {
     if text.contains('\0') {
         let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -77,16 +80,16 @@ mod tests {
     }
 
     #[test]
-    fn bound_or_inlined_a_text_is_taken_literally() {
-        for inline in [Statement::inlined, std::convert::identity] {
+    fn bound_or_literal_a_text_is_taken_literally() {
+        for style in [Statement::with_literals, std::convert::identity] {
             let db = database();
             for text in NASTY {
-                assert!(!exists(&db, &inline(Statement::exists(text))), "{text:?}");
+                assert!(!exists(&db, &style(Statement::exists(text))), "{text:?}");
                 for inserted in [1, 0] {
-                    let insert = inline(Statement::insert_missing(text));
+                    let insert = style(Statement::insert_missing(text));
                     assert_eq!(execute(&db, &insert), inserted, "{text:?}");
                 }
-                assert!(exists(&db, &inline(Statement::exists(text))), "{text:?}");
+                assert!(exists(&db, &style(Statement::exists(text))), "{text:?}");
                 assert!(exists(&db, &Statement::exists(text)), "{text:?}");
             }
         }

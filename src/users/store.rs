@@ -1,35 +1,34 @@
-//! A user store of the application's own: an object that has `has` and `add`, on whatever database.
+//! A user store of the application's own: an object with `has` and `add`, on any database.
 
-use super::{about, bridge};
-use crate::bridge::{Ask, Bridge, Task};
+use super::{host, reply_about};
 use crate::error::Result;
+use crate::host::{Dispatch, Host, HostCall};
 
-/// Whom `health` asks for: nobody's id, as it has none of WeChat's form.
+/// `health` asks for this user. It is nobody's id, as it has not the form of WeChat's.
 const NOBODY: &str = "mpauthx-health-check";
 
 pub struct Store {
-    bridge: Bridge,
+    host: Host,
 }
 
 impl Store {
-    pub fn new(ask: Ask) -> Self {
-        Self { bridge: bridge(ask) }
+    pub fn new(dispatch: Dispatch) -> Self {
+        Self { host: host(dispatch) }
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
-        let answer = self.bridge.call(Task::Has(user.to_owned())).await;
-        let found = about(answer, user)?;
-        Ok(!found.is_empty())
+        let reply = self.host.call(HostCall::Has(user.to_owned())).await;
+        Ok(!reply_about(user, reply)?.is_empty())
     }
 
-    /// Registers `user` if they are not registered. Whether they were not, which `add` knows best where two
-    /// logins race.
+    /// Registers `user` where they are not registered. Returns whether they were not: `add` knows
+    /// that best where two logins race.
     pub async fn ensure(&self, user: &str) -> Result<bool> {
         if self.exists(user).await? {
             return Ok(false);
         }
-        let added = about(self.bridge.call(Task::Add(user.to_owned())).await, user)?;
-        Ok(!added.is_empty())
+        let reply = self.host.call(HostCall::Add(user.to_owned())).await;
+        Ok(!reply_about(user, reply)?.is_empty())
     }
 
     pub async fn probe(&self) -> Result<()> {

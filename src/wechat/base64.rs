@@ -2,7 +2,8 @@
 
 use base64_simd::forgiving_decode_to_vec;
 
-/// Reads the standard and the URL-safe alphabet mixed, skips every other character, and ends at the first `=`.
+/// Reads the standard and the URL-safe alphabet mixed, skips every other character, and ends at the
+/// first `=`.
 pub fn decode(text: &str) -> Vec<u8> {
     let mut digits: Vec<u8> = text
         .bytes()

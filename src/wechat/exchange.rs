@@ -1,123 +1,136 @@
-//! The exchange of a login code: by WeChat's `auth.code2Session`, or by a function of the application's for those who reach WeChat
-//! another way.
+//! The exchange of a login code: by WeChat's `auth.code2Session`, or by the application's own
+//! function where it reaches WeChat another way.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use super::client::{Client, Trouble, accepted, read_reply, refusal};
+use super::client::Client;
+use super::credentials::Credentials;
 use super::json::Object;
-use crate::bridge::{Bridge, Task};
+use super::reply::{RequestError, check_errcode, parse_refusal, parse_reply};
 use crate::error::Refusal;
+use crate::host::{Host, HostCall};
 
-/// What WeChat says of a login.
+/// A shorter text than this is a test's code or secret, and may be a word of an error.
+const MIN_SECRET_LENGTH: usize = 8;
+
+/// What WeChat says about a login.
 #[derive(Debug, Clone)]
-pub struct Reply {
+pub struct LoginReply {
     pub open_id: Option<String>,
     pub union_id: Option<String>,
     pub session_key: Option<String>,
-    /// For who misses one of these.
+    /// For the error of a flow that misses one of these.
     pub refusal: Refusal,
 }
 
+/// Who exchanges codes.
 pub enum Exchange {
-    WeChat { client: Arc<Client>, app_id: Option<String>, secret: Option<String> },
-    Function { bridge: Bridge, secret: Option<String> },
-}
-
-type Shared = Arc<OnceCell<Result<Reply, Trouble>>>;
-
-/// Codes that are being exchanged: a code counts once, so two calls with the same one are one request.
-#[derive(Clone, Default)]
-pub struct InFlight(Arc<Mutex<HashMap<String, Shared>>>);
-
-/// A code that a call exchanges. Who comes with the same one before the first of them has let go of it gets the same answer; who
-/// comes later asks again.
-pub struct Exchanging {
-    code: String,
-    shared: Shared,
-    in_flight: InFlight,
+    WeChat(Arc<Client>),
+    /// The application's function.
+    Function(Host),
 }
 
 impl Exchange {
-    /// The app id that decrypted data must be made for. `Err` says what is missing for a login.
-    pub fn app_id<'a>(&self, app_id: Option<&'a str>) -> Result<&'a str, &'static str> {
-        let has_secret = match self {
-            Self::WeChat { secret, .. } => secret.is_some(),
+    /// The app id that decrypted data must be made for. `Err` says what a login misses.
+    pub fn app_id<'a>(&self, credentials: &'a Credentials) -> Result<&'a str, &'static str> {
+        match self {
+            Self::WeChat(_) => credentials.both().map(|(app_id, _)| app_id),
             // The application's function knows the secret itself, or needs none.
-            Self::Function { .. } => true,
-        };
-        credentials(app_id, has_secret.then_some("")).map(|(app_id, _)| app_id)
+            Self::Function(_) => credentials.app_id(),
+        }
     }
 
     /// Exchanges the code that `wx.login` gave.
-    pub async fn reply(&self, exchanging: &Exchanging) -> Result<Reply, Trouble> {
-        exchanging.shared.get_or_init(|| self.request(&exchanging.code)).await.clone()
+    pub async fn reply(&self, credentials: &Credentials, code: &SharedExchange) -> Result<LoginReply, RequestError> {
+        code.reply.get_or_init(|| self.request(credentials, &code.code)).await.clone()
     }
 
-    async fn request(&self, code: &str) -> Result<Reply, Trouble> {
+    async fn request(&self, credentials: &Credentials, code: &str) -> Result<LoginReply, RequestError> {
         match self {
-            Self::WeChat { client, app_id, secret } => {
-                let (app_id, secret) = credentials(app_id.as_deref(), secret.as_deref()).map_err(Trouble::failed)?;
+            Self::WeChat(client) => {
+                let (app_id, secret) = credentials.both().map_err(RequestError::failed)?;
                 let query =
                     [("appid", app_id), ("secret", secret), ("js_code", code), ("grant_type", "authorization_code")];
-                let secrets = [secret, code];
-                let reply = client.get("/sns/jscode2session", &query, &secrets).await?;
-                Ok(read(&reply, &secrets))
+                client.get("/sns/jscode2session", &query, |reply| parse_login(reply, &[secret, code])).await
             }
-            Self::Function { bridge, secret } => {
-                let secrets = [secret.as_deref().unwrap_or_default(), code];
-                let masked =
-                    |cause: String| Trouble::failed(secrets.iter().fold(cause, |cause, secret| mask(cause, secret)));
-                let answer = bridge.call(Task::Exchange(code.to_owned())).await.map_err(masked)?;
-                let reply = accepted(read_reply(answer.concat().as_bytes())?, &secrets)?;
-                Ok(read(&reply, &secrets))
+            Self::Function(host) => {
+                let secrets = [credentials.secret.as_deref().unwrap_or_default(), code];
+                let failed = |cause: String| RequestError::failed(mask(cause, &secrets));
+                let reply = host.call(HostCall::Exchange(code.to_owned())).await.map_err(failed)?;
+                parse_login(&parse_reply(reply.concat().as_bytes())?, &secrets)
             }
         }
     }
 }
 
+/// A reply that holds a session is a success, whatever errcode stands beside it.
+fn parse_login(reply: &Object, secrets: &[&str]) -> Result<LoginReply, RequestError> {
+    let session_key = reply.text("session_key");
+    if session_key.is_none() {
+        check_errcode(reply, secrets)?;
+    }
+    Ok(LoginReply {
+        open_id: reply.text("openid"),
+        union_id: reply.text("unionid"),
+        session_key,
+        refusal: parse_refusal(reply, secrets),
+    })
+}
+
+/// Masks `secrets` in what the application's function threw. A code is a secret until it is used.
+fn mask(cause: String, secrets: &[&str]) -> String {
+    let long = secrets.iter().filter(|secret| secret.len() >= MIN_SECRET_LENGTH);
+    long.fold(cause, |cause, secret| cause.replace(secret, "***"))
+}
+
+type Reply = Arc<OnceCell<Result<LoginReply, RequestError>>>;
+
+/// The exchanges in flight, by their codes. WeChat accepts a code once, so calls with the same code
+/// share one request.
+#[derive(Clone, Default)]
+pub struct InFlight(Arc<Mutex<HashMap<String, Reply>>>);
+
+/// An exchange that all calls with one code share. A call that joins it before the first of them
+/// drops it gets the same reply; a later call sends a request of its own.
+pub struct SharedExchange {
+    code: String,
+    reply: Reply,
+    in_flight: InFlight,
+}
+
 impl InFlight {
-    pub fn enter(&self, code: String) -> Exchanging {
+    /// Joins the exchange of `code`, or starts one.
+    pub fn join(&self, code: String) -> SharedExchange {
         let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let shared = codes.entry(code.clone()).or_default().clone();
-        Exchanging { code, shared, in_flight: self.clone() }
+        let reply = codes.entry(code.clone()).or_default().clone();
+        SharedExchange { code, reply, in_flight: self.clone() }
     }
 }
 
-impl Drop for Exchanging {
+impl Drop for SharedExchange {
     fn drop(&mut self) {
         let mut codes = self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if codes.get(&self.code).is_some_and(|current| Arc::ptr_eq(current, &self.shared)) {
+        if codes.get(&self.code).is_some_and(|current| Arc::ptr_eq(current, &self.reply)) {
             codes.remove(&self.code);
         }
     }
 }
 
-/// The app id and the secret, if neither is missing.
-pub fn credentials<'a>(app_id: Option<&'a str>, secret: Option<&'a str>) -> Result<(&'a str, &'a str), &'static str> {
-    match (app_id, secret) {
-        (Some(app_id), Some(secret)) => Ok((app_id, secret)),
-        (None, Some(_)) => Err("appId is missing, pass it when you create mpauthx"),
-        (Some(_), None) => Err("secret is missing, pass it when you create mpauthx"),
-        (None, None) => Err("appId and secret are missing, pass them when you create mpauthx"),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn read(reply: &Object, secrets: &[&str]) -> Reply {
-    Reply {
-        open_id: reply.text("openid"),
-        union_id: reply.text("unionid"),
-        session_key: reply.text("session_key"),
-        refusal: refusal(reply, secrets),
-    }
-}
-
-/// A code is a secret until it is used. One that is as short as a word is a test's.
-fn mask(cause: String, secret: &str) -> String {
-    match secret.len() < 8 {
-        true => cause,
-        false => cause.replace(secret, "***"),
+    #[test]
+    fn a_session_is_a_success_whatever_errcode_stands_beside_it() {
+        let parse = |json: &str| parse_login(&parse_reply(json.as_bytes()).unwrap(), &[]);
+        for errcode in ["0", "-1", "40029", "null"] {
+            let reply = parse(&format!(r#"{{"session_key":"k","openid":"o","errcode":{errcode}}}"#)).unwrap();
+            assert_eq!((reply.session_key.as_deref(), reply.open_id.as_deref()), (Some("k"), Some("o")));
+        }
+        assert!(parse(r#"{"openid":"o","errcode":0}"#).is_ok());
+        assert!(matches!(parse(r#"{"openid":"o","errcode":40029}"#), Err(RequestError::Refused(_))));
     }
 }

@@ -1,6 +1,7 @@
-//! JSON from outside, read as leniently as `JSON.parse` reads it: unknown fields of any depth, duplicate keys (the last wins),
-//! lone surrogates and huge numbers do no harm. serde's derived structs refuse duplicate keys, its `Value` lone surrogates and huge
-//! numbers; so the values stay raw text until one of them is wanted.
+//! JSON from outside, parsed as leniently as `JSON.parse` does: it accepts unknown fields of any
+//! depth, duplicate keys (the last wins), lone surrogates and huge numbers. serde's derived structs
+//! refuse duplicate keys, and its `Value` refuses lone surrogates and huge numbers. So the values
+//! stay raw text until one of them is needed.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,7 +12,7 @@ use serde_json::value::RawValue;
 /// The largest whole number that JavaScript's numbers tell from its neighbours.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// A JSON value, as far as it is of use here.
+/// A JSON value, as far as this crate uses it.
 #[derive(Debug)]
 pub enum Json {
     Null,
@@ -28,11 +29,11 @@ impl Json {
     /// None where `bytes` is not JSON.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
-        Self::read(serde_json::from_str(&text).ok()?)
+        Self::from_raw(serde_json::from_str(&text).ok()?)
     }
 
-    /// Reads what is known to be JSON.
-    fn read(raw: &RawValue) -> Option<Self> {
+    /// Parses one level of what is known to be JSON.
+    fn from_raw(raw: &RawValue) -> Option<Self> {
         match raw.get() {
             "null" => Some(Self::Null),
             object if object.starts_with('{') => {
@@ -66,7 +67,7 @@ impl Object {
     }
 
     pub fn object(&self, name: &str) -> Option<Object> {
-        Json::read(self.0.get(name)?).map(Json::into_object)
+        Json::from_raw(self.0.get(name)?).map(Json::into_object)
     }
 
     fn raw(&self, name: &str) -> Option<&str> {
@@ -74,7 +75,7 @@ impl Object {
     }
 }
 
-/// Text by way of bytes, for it may hold a lone surrogate, which no `str` can; that is replaced.
+/// Text that is read as bytes: it may hold a lone surrogate, which no `str` can. That is replaced.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Text(String);
 
@@ -104,7 +105,8 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// `bytes` as text. A lone surrogate, which is three bytes, becomes one replacement character, as in JavaScript's `toWellFormed`.
+/// `bytes` as text. A lone surrogate, which is three bytes, becomes one replacement character, as
+/// in JavaScript's `toWellFormed`.
 fn well_formed(bytes: &[u8]) -> String {
     let mut bytes = bytes.to_vec();
     for i in 2..bytes.len() {

@@ -1,5 +1,5 @@
-//! Open data: what `wx.getUserInfo` hands over encrypted, AES-128-CBC under the session key. Pure functions.
-//! Source: WeChat's page on signature verification and decryption of open data.
+//! Open data: what `wx.getUserInfo` returns encrypted, with AES-128-CBC under the session key. Pure
+//! functions. Source: WeChat's page on signature verification and decryption of open data.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::json::{Json, Object};
 use crate::error::{Error, Result};
 use crate::hex;
 
-/// Bytes as the application has them.
+/// Bytes as the application passes them.
 pub enum Encoded {
     Base64(String),
     Bytes(Vec<u8>),
@@ -41,7 +41,8 @@ pub fn decrypt(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) ->
     Ok(OpenData { open_id: object.text("openId"), union_id: object.text("unionId") })
 }
 
-/// Decrypts whatever `data` holds, as JSON. None where it is not JSON made for `app_id` under this key.
+/// Decrypts `data`, whatever it holds, as JSON. None where it is not JSON, or was not made for
+/// `app_id` or under this key.
 pub fn decrypt_text(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Option<String> {
     let (_, plain) = decrypt_object(app_id, session_key, data, iv)?;
     Some(String::from_utf8_lossy(&plain).into_owned())
@@ -49,12 +50,12 @@ pub fn decrypt_text(app_id: &str, session_key: &str, data: &Encoded, iv: &Encode
 
 fn decrypt_object(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Option<(Object, Vec<u8>)> {
     let plain = decrypt_bytes(&base64::decode(session_key), &iv.decode(), &data.decode())?;
-    let object = read(&plain, app_id)?;
+    let object = parse_open_data(&plain, app_id)?;
     Some((object, plain))
 }
 
-/// Whether `signature` is that of `raw_data` under the session key. Takes the same time whatever it is.
-/// Source: WeChat's page on signature verification and decryption of open data.
+/// Whether `signature` is that of `raw_data` under the session key. Takes the same time for every
+/// signature.
 pub fn is_signature(session_key: &str, raw_data: &str, signature: &str) -> bool {
     let mut sha1 = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
     sha1.update(raw_data.as_bytes());
@@ -67,7 +68,7 @@ fn decrypt_bytes(key: &[u8], iv: &[u8], data: &[u8]) -> Option<Vec<u8>> {
     cipher.decrypt_padded_vec::<Pkcs7>(data).ok()
 }
 
-fn read(plain: &[u8], app_id: &str) -> Option<Object> {
+fn parse_open_data(plain: &[u8], app_id: &str) -> Option<Object> {
     let data = Json::parse(plain)?.into_object();
     let made_for = data.object("watermark")?.text("appid")?;
     (made_for == app_id).then_some(data)
@@ -80,11 +81,11 @@ mod tests {
     #[test]
     fn the_watermark_decides() {
         let own = br#"{"openId":"o","unionId":"u","watermark":{"appid":"wx1"}}"#;
-        assert_eq!(read(own, "wx1").unwrap().text("openId").as_deref(), Some("o"));
-        assert!(read(own, "wx2").is_none());
+        assert_eq!(parse_open_data(own, "wx1").unwrap().text("openId").as_deref(), Some("o"));
+        assert!(parse_open_data(own, "wx2").is_none());
         for foreign in [&br#"{"openId":"o"}"#[..], br#"{"openId":"o","watermark":null}"#, br#"{"appid":"wx1"}"#, b"[]"]
         {
-            assert!(read(foreign, "wx1").is_none());
+            assert!(parse_open_data(foreign, "wx1").is_none());
         }
     }
 
@@ -92,7 +93,7 @@ mod tests {
     fn an_empty_or_null_union_id_is_none() {
         for union_id in ["null", "\"\""] {
             let plain = format!(r#"{{"openId":"o","unionId":{union_id},"watermark":{{"appid":"wx1"}}}}"#);
-            assert_eq!(read(plain.as_bytes(), "wx1").unwrap().text("unionId"), None);
+            assert_eq!(parse_open_data(plain.as_bytes(), "wx1").unwrap().text("unionId"), None);
         }
     }
 

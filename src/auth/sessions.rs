@@ -1,4 +1,4 @@
-//! Sessions that the application looks at and ends.
+//! Sessions that the application inspects, lists, rotates and revokes.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::sessions::{Issued, Session};
 use crate::token::Token;
 
-/// A session, and whose it is as far as that is kept.
+/// A session, and its openid where that is stored.
 pub struct Inspected {
     pub session: Session,
     pub open_id: Option<String>,
@@ -30,13 +30,13 @@ impl Auth {
         Ok(sessions.into_iter().map(|session| self.inspected(session)).collect())
     }
 
-    /// Ends `token`. Whether it was live.
+    /// Revokes `token`. Returns whether it was live.
     pub async fn revoke(&self, admission: &Admission, token: &Token) -> Result<bool> {
         admission.check()?;
         self.sessions().revoke(token).await
     }
 
-    /// Ends the tokens of `user`. How many were live.
+    /// Revokes the tokens of `user`. Returns how many were live.
     pub async fn revoke_user(&self, admission: &Admission, user: String, all_skus: bool) -> Result<u64> {
         admission.check()?;
         let owner = self.owner(user);
@@ -46,14 +46,14 @@ impl Auth {
         }
     }
 
-    /// Puts a new token in the place of a live one, which stays valid for `grace`.
+    /// Replaces a live token by a new one. The old one stays valid for `grace`.
     pub async fn rotate(&self, admission: &Admission, token: &Token, grace: Duration) -> Result<Issued> {
         admission.check()?;
         self.sessions().rotate(token, grace).await?.ok_or_else(Error::invalid_token)
     }
 
     fn inspected(&self, session: Session) -> Inspected {
-        let open_id = self.kept(&session).map(|kept| kept.open_id);
+        let open_id = self.session_secret(&session).map(|secret| secret.open_id);
         Inspected { session, open_id }
     }
 }

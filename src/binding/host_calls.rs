@@ -1,0 +1,67 @@
+//! Host calls on their way to index.js, and their replies.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use napi_derive::napi;
+use tokio::sync::oneshot;
+
+use super::outbox::Outbox;
+use super::types::Message;
+use crate::host::{HostCall, HostReply, HostRequest, Statement};
+
+/// A call of one method of the application's: `all` and `run` get a statement and the values of its
+/// parameters, `has` and `add` a user, `exchange` a code.
+#[napi(object)]
+#[derive(Default)]
+pub struct HostCallMessage {
+    pub id: u32,
+    pub method: String,
+    pub sql: Option<String>,
+    pub values: Option<Vec<String>>,
+    pub user: Option<String>,
+    pub code: Option<String>,
+}
+
+impl HostCallMessage {
+    fn new(id: u32, call: HostCall) -> Self {
+        let named = |method: &str| Self { id, method: method.to_owned(), ..Self::default() };
+        let statement =
+            |method, Statement { sql, values }| Self { sql: Some(sql), values: Some(values), ..named(method) };
+        match call {
+            HostCall::All(sql) => statement("all", sql),
+            HostCall::Run(sql) => statement("run", sql),
+            HostCall::Has(user) => Self { user: Some(user), ..named("has") },
+            HostCall::Add(user) => Self { user: Some(user), ..named("add") },
+            HostCall::Exchange(code) => Self { code: Some(code), ..named("exchange") },
+        }
+    }
+}
+
+/// The host calls that wait for a reply, by their ids.
+#[derive(Default)]
+pub struct HostCalls {
+    last: AtomicU32,
+    pending: Mutex<HashMap<u32, oneshot::Sender<HostReply>>>,
+}
+
+impl HostCalls {
+    /// Sends a request to index.js.
+    pub fn dispatch(&self, HostRequest { call, reply }: HostRequest, outbox: &Outbox) {
+        let id = self.last.fetch_add(1, Ordering::Relaxed);
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.retain(|_, reply| !reply.is_closed()); // those that have timed out
+        pending.insert(id, reply);
+        drop(pending);
+        outbox.send(Message { host_call: Some(HostCallMessage::new(id, call)), ..Message::default() });
+    }
+
+    /// Passes on what index.js replies.
+    pub fn complete(&self, id: u32, reply: HostReply) {
+        let waiting = self.pending.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        if let Some(waiting) = waiting {
+            let _ = waiting.send(reply);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a reply of WeChat's says: an answer, a refusal, or nothing that can be read.
+
+use super::json::{Json, Object};
+use crate::error::Refusal;
+
+/// Why a request gave no answer.
+#[derive(Debug, Clone)]
+pub enum RequestError {
+    /// No reply came that can be read.
+    Failed {
+        cause: String,
+        /// Whether it failed before WeChat could have seen the request.
+        unsent: bool,
+    },
+    /// WeChat refused.
+    Refused(Refusal),
+}
+
+impl RequestError {
+    pub fn failed(cause: impl Into<String>) -> Self {
+        Self::Failed { cause: cause.into(), unsent: false }
+    }
+}
+
+/// The reply as an object. A JSON value of another kind is an object without fields.
+pub fn parse_reply(reply: &[u8]) -> Result<Object, RequestError> {
+    match Json::parse(reply) {
+        None => Err(RequestError::failed("WeChat's reply is not JSON")),
+        Some(Json::Null) => Err(RequestError::failed("WeChat's reply is null")),
+        Some(json) => Ok(json.into_object()),
+    }
+}
+
+/// Fails where `reply` holds an errcode other than 0.
+pub fn check_errcode(reply: &Object, secrets: &[&str]) -> Result<(), RequestError> {
+    match reply.integer("errcode") {
+        None | Some(0) => Ok(()),
+        Some(_) => Err(RequestError::Refused(parse_refusal(reply, secrets))),
+    }
+}
+
+/// WeChat's own words, with `secrets` masked should WeChat ever repeat one.
+pub fn parse_refusal(reply: &Object, secrets: &[&str]) -> Refusal {
+    let errmsg = reply.text("errmsg").map(|text| {
+        secrets.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "***"))
+    });
+    let rid = errmsg.as_deref().and_then(parse_rid);
+    Refusal { errcode: reply.integer("errcode"), errmsg, rid }
+}
+
+/// The request id: it follows `rid:` in an errmsg.
+fn parse_rid(errmsg: &str) -> Option<String> {
+    let (_, rest) = errmsg.split_once("rid:")?;
+    rest.split_whitespace().next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_keeps_wechats_words_and_no_secret() {
+        let reply = parse_reply(br#"{"errcode":"40029","errmsg":"bad s3cret, rid: 61-ab"}"#).unwrap();
+        let refusal = parse_refusal(&reply, &["s3cret", ""]);
+        assert_eq!(refusal.errcode, Some(40029));
+        assert_eq!(refusal.errmsg.as_deref(), Some("bad ***, rid: 61-ab"));
+        assert_eq!(refusal.rid.as_deref(), Some("61-ab"));
+    }
+}
