@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //!
-//! Imports point one way: `error`, `hex`, `token`, `host`, `seal`, `tls`, `sqlite` ← `wechat`, `users`,
-//! `sessions` ← `auth` ← `binding`.
+//! Imports point one way: `error`, `hex`, `token`, `host`, `seal`, `tls`, `sqlite` ← `wechat`,
+//! `users`, `sessions` ← `auth` ← `binding`.
 //!
 //! - [`error`]: the errors of calls; the only place that knows the status numbers.
 //! - [`token`]: a token's text and its parts; the only place that knows the separator.

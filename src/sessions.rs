@@ -1,7 +1,7 @@
 //! The live tokens. May import `error`, `token` and `sqlite`.
 //!
-//! Every change of a user's sessions is atomic in every store: two logins at once get the same token,
-//! and a login that races a refresh neither leaves nor revives a revoked one.
+//! Every change of a user's sessions is atomic in every store: two logins at once get the same
+//! token, and a login that races a refresh neither leaves nor revives a revoked one.
 
 mod embedded;
 mod redis;
@@ -119,8 +119,8 @@ macro_rules! delegate {
 }
 
 impl Sessions {
-    /// A token of `owner` with `notes`: the live one that their logins share, which counts as used; else
-    /// a new one, after `register`.
+    /// A token of `owner` with `notes`: the live one that their logins share, which counts as used;
+    /// else a new one, after `register`.
     pub async fn login(
         &self,
         owner: &Owner,
@@ -138,8 +138,8 @@ impl Sessions {
         delegate!(self, store => store.replace_all(owner))
     }
 
-    /// Tells `settle` for each of `tokens`, under its number, whether it is live: those first that can be
-    /// told at once. They count as used.
+    /// Tells `settle` for each of `tokens`, under its number, whether it is live: those first that
+    /// can be told at once. They count as used.
     pub async fn check(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
         match self {
             Self::Redis(store) => store.check(tokens, settle).await,
@@ -170,14 +170,14 @@ impl Sessions {
         delegate!(self, store => store.revoke(token))
     }
 
-    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How many
-    /// there were.
+    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How
+    /// many there were.
     pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
         delegate!(self, store => store.revoke_all(owner, all_skus))
     }
 
-    /// Puts a new token in the place of a live one, which stays valid for `grace`; meanwhile the same new
-    /// token comes again. None where it is not live.
+    /// Puts a new token in the place of a live one, which stays valid for `grace`; meanwhile the
+    /// same new token comes again. None where it is not live.
     pub async fn rotate(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
         delegate!(self, store => store.rotate(token, grace))
     }

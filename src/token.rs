@@ -1,5 +1,5 @@
-//! A token: `<user>|<sku>|<hex>`, where the first half of the 64 hex digits names the session and the
-//! second half is its secret. The only place that knows the separator.
+//! A token: `<user>|<sku>|<hex>`, where the first half of the 64 hex digits names the session and
+//! the second half is its secret. The only place that knows the separator.
 
 use crate::error::{Error, Result};
 use crate::hex;
@@ -55,8 +55,8 @@ impl Token {
         Self { text: format!("{}{secret}", &self.text[..self.secret_start()]), ..*self }
     }
 
-    /// Reads `text`, if it has a token's shape. A sku may hold separators: the user ends at the first,
-    /// the hex digits start after the last.
+    /// Reads `text`, if it has a token's shape. A sku may hold separators: the user ends at the
+    /// first, the hex digits start after the last.
     pub fn parse(text: &str) -> Option<Self> {
         let user_end = text.find(SEPARATOR)?;
         let hex_start = text.rfind(SEPARATOR)? + SEPARATOR.len_utf8();

@@ -1,5 +1,5 @@
-//! The live tokens in a SQLite database: in a file that several processes may share, or in memory, where
-//! they end with this object.
+//! The live tokens in a SQLite database: in a file that several processes may share, or in memory,
+//! where they end with this object.
 
 mod grace;
 mod rows;
@@ -164,8 +164,9 @@ impl Embedded {
         }
     }
 
-    /// Runs `work` as one change that other processes see whole or not at all. It holds the write lock from
-    /// its beginning: a lock that is taken after reading is refused where another process wrote in between.
+    /// Runs `work` as one change that other processes see whole or not at all. It holds the write
+    /// lock from its beginning: a lock that is taken after reading is refused where another process
+    /// wrote in between.
     async fn change<T: Send + 'static>(
         &self,
         work: impl Fn(Rows) -> rusqlite::Result<T> + Send + Sync + 'static,

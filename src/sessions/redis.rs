@@ -1,13 +1,14 @@
 //! The live tokens in redis.
 //!
-//! A token's record is a hash, in the compatible layout under the token's own name, as 1.3.2 keeps it.
-//! An index per user and sku lists the tokens, so that a login costs the same with a thousand keys as
-//! with a hundred million. A listed token is live only if its record exists: that alone decides, for
-//! administrators delete, expire and persist records.
+//! A token's record is a hash, in the compatible layout under the token's own name, as 1.3.2 keeps
+//! it. An index per user and sku lists the tokens, so that a login costs the same with a thousand
+//! keys as with a hundred million. A listed token is live only if its record exists: that alone
+//! decides, for administrators delete, expire and persist records.
 //!
-//! A change reads the index, then runs one script on what was listed. The end of sessions sets a mark:
-//! what was issued until then is dead, whether it was listed or not. A session that was rotated has a
-//! note, which tells its current token, those in their grace, and whether it has ended.
+//! A change reads the index, then runs one script on what was listed. The end of sessions sets a
+//! mark: what was issued until then is dead, whether it was listed or not. A session that was
+//! rotated has a note, which tells its current token, those in their grace, and whether it has
+//! ended.
 
 mod adoption;
 mod cache;
@@ -41,9 +42,13 @@ use cache::{Cache, Tracking};
 use connect::{Link, Topology};
 use scripts::Scripts;
 
-/// How often a look at a user's sessions is repeated while others keep changing them. Each attempt that
-/// fails means that another call succeeded.
+/// How often a look at a user's sessions is repeated while others keep changing them. Each attempt
+/// that fails means that another call succeeded.
 const MAX_ATTEMPTS: usize = 64;
+
+/// How often the end of sessions is tried in one step, all or nothing, before it takes effect in
+/// two: others may keep changing the sessions, and must not hold it off.
+const STRICT_ATTEMPTS: usize = 3;
 
 pub struct Redis {
     link: Arc<Link>,

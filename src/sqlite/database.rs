@@ -37,9 +37,9 @@ impl Database {
         Ok(Self { file: Worker::spawn(File::new(path, access, schema))?, timeout })
     }
 
-    /// Runs `work` on the file's connection, which others share, and again while it meets a lock: it waits
-    /// here, not on the connection, so that a read does not wait for what another call waits for. None where
-    /// `work` panicked.
+    /// Runs `work` on the file's connection, which others share, and again while it meets a lock:
+    /// it waits here, not on the connection, so that a read does not wait for what another call
+    /// waits for. None where `work` panicked.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> rusqlite::Result<T> + Send + Sync + 'static,

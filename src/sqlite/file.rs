@@ -35,8 +35,8 @@ impl File {
         Self { path, access, schema, attached: None, first: None, is_retired: false }
     }
 
-    /// Runs `work` on the file's connection, which waits for no lock. A file that was replaced since the
-    /// last time gets a new one.
+    /// Runs `work` on the file's connection, which waits for no lock. A file that was replaced
+    /// since the last time gets a new one.
     pub fn with<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
         shared_file::install()?;
         let attached = self.attach();
@@ -61,7 +61,8 @@ impl File {
             return Ok(());
         }
         self.release();
-        // The application's handle stays with the file that it opened, whatever gets its name later.
+        // The application's handle stays with the file that it opened, whatever gets its name
+        // later.
         if self.access == Access::Lookup {
             if !shared_file::is_open_elsewhere(&id) || self.first.as_ref().is_some_and(|first| *first != id) {
                 return Err(Failure::NotOpenHere);
@@ -76,7 +77,8 @@ impl File {
         }
     }
 
-    /// Runs `work` on the connection of the attached file, opening it where there is none that serves.
+    /// Runs `work` on the connection of the attached file, opening it where there is none that
+    /// serves.
     fn on_connection<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
         let (id, slot) = self.attached.as_ref().ok_or(Failure::Missing)?;
         let mut slot = registry::lock(slot);
@@ -98,7 +100,8 @@ impl File {
         shared_file::as_reader(*access == Access::Lookup, || Ok(work(connection)?))
     }
 
-    /// Lets the file go, whole. From now on each use attaches to it for itself alone, and makes nothing.
+    /// Lets the file go, whole. From now on each use attaches to it for itself alone, and makes
+    /// nothing.
     pub fn retire(&mut self) {
         self.is_retired = true;
         self.schema = None;
@@ -137,8 +140,9 @@ fn open(path: &Path, access: Access) -> rusqlite::Result<Connection> {
     })
 }
 
-/// Gives a database that holds nothing yet, and so is ours alone, a write-ahead log: who reads does not wait for who writes, and a change
-/// costs one write to the disk. Where another process is doing the same, one of us does it.
+/// Gives a database that holds nothing yet, and so is ours alone, a write-ahead log: who reads does
+/// not wait for who writes, and a change costs one write to the disk. Where another process is
+/// doing the same, one of us does it.
 pub fn prefer_write_ahead_log(db: &Connection) -> rusqlite::Result<()> {
     let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
     if pages == 0 {

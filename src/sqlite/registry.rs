@@ -1,7 +1,8 @@
 //! One connection per database file and process.
 //!
-//! Open-file-description locks belong to a descriptor, while SQLite's unix VFS counts the locks of all its connections to a file as the
-//! process's. A second connection would make it take locks on one descriptor and release them on another.
+//! Open-file-description locks belong to a descriptor, while SQLite's unix VFS counts the locks of
+//! all its connections to a file as the process's. A second connection would make it take locks on
+//! one descriptor and release them on another.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,12 +13,14 @@ use rusqlite::Connection;
 
 use super::identity::FileId;
 
-/// How long a checkpoint waits for the application's transactions: somebody waits for `close()`, or for the end of the process.
+/// How long a checkpoint waits for the application's transactions: somebody waits for `close()`, or
+/// for the end of the process.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
-    /// Lookups in a file that the application's own connection writes: nothing but the database file itself is opened, read-only.
+    /// Lookups in a file that the application's own connection writes: nothing but the database
+    /// file itself is opened, read-only.
     Lookup,
     ReadWrite,
 }
@@ -31,7 +34,8 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Moves what stands in a write-ahead log into the database file, so that the file alone is whole. Best effort: readers may hinder it.
+    /// Moves what stands in a write-ahead log into the database file, so that the file alone is
+    /// whole. Best effort: readers may hinder it.
     pub fn checkpoint(&self) {
         if self.access == Access::ReadWrite {
             let _ = self.connection.busy_timeout(CHECKPOINT_PATIENCE);
@@ -63,7 +67,8 @@ pub fn attach(id: &FileId) -> Slot {
     slot
 }
 
-/// Gives `slot` back. The last one to do so closes the connection, under the registry's lock: nobody opens a second one meanwhile.
+/// Gives `slot` back. The last one to do so closes the connection, under the registry's lock:
+/// nobody opens a second one meanwhile.
 pub fn detach(slot: Slot) {
     let _slots = lock(&SLOTS);
     drop(slot);

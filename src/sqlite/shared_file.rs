@@ -1,14 +1,19 @@
-//! Lock sharing: lets our copy of SQLite and the application's use one file in one process. The only `unsafe` of the crate.
+//! Lock sharing: lets our copy of SQLite and the application's use one file in one process. The
+//! only `unsafe` of the crate.
 //!
-//! SQLite locks with POSIX record locks, which belong to the process: two copies of SQLite in one process do not exclude each other,
-//! and closing any descriptor of the file drops the locks that the other copy holds. Both end in `database disk image is malformed`.
-//! So in our copy's unix VFS
+//! SQLite locks with POSIX record locks, which belong to the process: two copies of SQLite in one
+//! process do not exclude each other, and closing any descriptor of the file drops the locks that
+//! the other copy holds. Both end in `database disk image is malformed`. So in our copy's unix VFS
 //!
-//! - `fcntl` takes open-file-description locks instead, which exclude each other and POSIX locks, also within a process;
-//! - `close` parks the descriptors of database files and of their `-shm` instead of closing them, and `open` hands them out again;
-//! - `open` refuses a reader the `-wal` and `-shm`: it must leave no trace, and holding them would keep the application from leaving WAL.
+//! - `fcntl` takes open-file-description locks instead, which exclude each other and POSIX locks,
+//!   also within a process;
+//! - `close` parks the descriptors of database files and of their `-shm` instead of closing them,
+//!   and `open` hands them out again;
+//! - `open` refuses a reader the `-wal` and `-shm`: it must leave no trace, and holding them would
+//!   keep the application from leaving WAL.
 //!
-//! Sources: fcntl(2) on Linux; SQLite's "Temporary Files Used By SQLite" and os_unix.c on `xSetSystemCall`.
+//! Sources: fcntl(2) on Linux; SQLite's "Temporary Files Used By SQLite" and os_unix.c on
+//! `xSetSystemCall`.
 
 #![allow(unsafe_code)]
 
@@ -83,7 +88,8 @@ mod linux {
     fn replace_system_calls() -> bool {
         let calls: [(&CStr, *const c_void); 3] =
             [(c"open", open as *const c_void), (c"close", close as *const c_void), (c"fcntl", fcntl as *const c_void)];
-        // SAFETY: the default VFS lives as long as the process, and each function has the signature that os_unix.c calls it with.
+        // SAFETY: the default VFS lives as long as the process, and each function has the signature
+        // that os_unix.c calls it with.
         unsafe {
             if ffi::sqlite3_initialize() != ffi::SQLITE_OK {
                 return false;
@@ -97,7 +103,8 @@ mod linux {
         }
     }
 
-    /// Makes an empty file, with the rights `mode` less the process's umask. Its descriptor is parked: by now the application may have opened it.
+    /// Makes an empty file, with the rights `mode` less the process's umask. Its descriptor is
+    /// parked: by now the application may have opened it.
     pub fn create(path: &Path, mode: u32) -> Result<(), Failure> {
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(mode).open(path);
         let file = opened.map_err(Failure::of_creation)?;
@@ -108,7 +115,8 @@ mod linux {
         Ok(())
     }
 
-    /// Whether anybody in this process but us has the file `id` open: then a path that the application named is what its handle uses.
+    /// Whether anybody in this process but us has the file `id` open: then a path that the
+    /// application named is what its handle uses.
     pub fn is_open_elsewhere(id: &FileId) -> bool {
         let Ok(descriptors) = std::fs::read_dir("/proc/self/fd") else { return false };
         descriptors.flatten().any(|entry| {
@@ -133,7 +141,8 @@ mod linux {
         }
         // SAFETY: as above.
         let fd = unsafe { libc::open(path, flags | libc::O_CLOEXEC, mode as libc::c_uint) };
-        // Whatever is locked: the database file and its index, not journals. Standard streams SQLite gives back at once.
+        // Whatever is locked: the database file and its index, not journals. Standard streams
+        // SQLite gives back at once.
         let locked = !name.ends_with(b"-journal") && !name.ends_with(b"-wal");
         if locked && fd > libc::STDERR_FILENO {
             with_descriptors(|descriptors| descriptors.used.insert(fd));
@@ -189,8 +198,8 @@ mod linux {
         }
     }
 
-    /// Stands for `fcntl(2)` in our copy of SQLite. Takes its third argument as a plain one: the calling conventions of Linux pass
-    /// a variadic pointer or integer in the same register.
+    /// Stands for `fcntl(2)` in our copy of SQLite. Takes its third argument as a plain one: the
+    /// calling conventions of Linux pass a variadic pointer or integer in the same register.
     unsafe extern "C" fn fcntl(fd: c_int, command: c_int, argument: *mut c_void) -> c_int {
         let command = match command {
             libc::F_SETLK => libc::F_OFD_SETLK,
@@ -218,8 +227,9 @@ mod linux {
     }
 }
 
-/// Elsewhere a file that the application opened itself is left to its own handle. Windows' locks exclude within a process as they are;
-/// on other systems an application must not open a path that it passes with another copy of SQLite.
+/// Elsewhere a file that the application opened itself is left to its own handle. Windows' locks
+/// exclude within a process as they are; on other systems an application must not open a path that
+/// it passes with another copy of SQLite.
 #[cfg(not(target_os = "linux"))]
 mod other {
     use super::{Failure, FileId, Path};

@@ -1,6 +1,7 @@
 //! A thread that owns a value and runs jobs on it, one after the other.
 //!
-//! A plain thread, not tokio's blocking pool: a job that takes long there delays the end of the process.
+//! A plain thread, not tokio's blocking pool: a job that takes long there delays the end of the
+//! process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
@@ -20,7 +21,8 @@ impl<S: Send + 'static> Worker<S> {
         let (jobs, queue) = channel::<Job<S>>();
         thread::Builder::new().name("mpauthx-sqlite".to_owned()).spawn(move || {
             for job in queue {
-                // A job that panics drops the sender of its answer, which its caller sees; the next job must still run.
+                // A job that panics drops the sender of its answer, which its caller sees; the next
+                // job must still run.
                 let _ = catch_unwind(AssertUnwindSafe(|| job(&mut state)));
             }
         })?;

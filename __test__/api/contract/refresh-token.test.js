@@ -60,7 +60,7 @@ test('it resolves as authorize does, and leaves the token in redis as authorize 
   expect(result.response.slice(0, -64)).toBe('o1|shop|');
   expect(await here.redis.type(result.response)).toBe('hash');
   const record = await here.redis.hgetall(result.response);
-  expect(record).toEqual({ ctime: expect.stringMatching(/^\d{13}$/), v: '2' });
+  expect(record).toEqual({ ctime: expect.stringMatching(/^\d{13}$/), v: '2', x: expect.stringMatching(/^\d{13}$/) });
   expect(Number(record.ctime)).toBeGreaterThanOrEqual(before);
   expect(Number(record.ctime)).toBeLessThanOrEqual(Date.now());
   const ttl = await here.redis.ttl(result.response);

@@ -12,8 +12,8 @@ use crate::token::{Owner, Token};
 /// The token, then what a session is made of, then what a rotation or an end left.
 const COLUMNS: &str = "token, issued, expires, seen, device, sealed, grace";
 
-/// Removed at each login, of the rows that have expired: the table shrinks faster than it grows, and no
-/// login has to clear away what a busy month left.
+/// Removed at each login, of the rows that have expired: the table shrinks faster than it grows,
+/// and no login has to clear away what a busy month left.
 const CLEARED: u32 = 10;
 
 /// A live token.
@@ -36,8 +36,8 @@ impl<'a> Rows<'a> {
         Self { db, policy, now: now() }
     }
 
-    /// What `token` stands for, if it is live. A token that is used after its grace was copied: its session
-    /// ends.
+    /// What `token` stands for, if it is live. A token that is used after its grace was copied: its
+    /// session ends.
     pub fn live(&self, token: &Token) -> rusqlite::Result<Option<Found>> {
         let sql =
             format!("SELECT {COLUMNS}, ended, ends FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND session = ?3");
@@ -133,8 +133,8 @@ impl<'a> Rows<'a> {
         let Some(idle) = self.policy.idle else { return Ok(()) };
         let fresh = unsigned(self.now.saturating_sub(milliseconds(idle / 10)));
         if session.seen.is_none_or(|seen| seen <= fresh) {
-            // A check neither waits nor fails because its use cannot be written down now: the next one
-            // will.
+            // A check neither waits nor fails because its use cannot be written down now: the next
+            // one will.
             let _ = self
                 .db
                 .prepare_cached(
@@ -210,7 +210,8 @@ impl<'a> Rows<'a> {
             .query_row(params![owner.user, owner.sku, self.now], |row| row.get(0))
     }
 
-    /// When a token that is issued now expires, when it ends unless it is used, and when it was last used.
+    /// When a token that is issued now expires, when it ends unless it is used, and when it was
+    /// last used.
     fn life(&self) -> (i64, i64, Option<i64>) {
         let expires = self.now.saturating_add(milliseconds(self.policy.ttl));
         match self.policy.idle {

@@ -4,10 +4,10 @@ use rusqlite::Connection;
 
 use crate::sqlite::{Schema, prefer_write_ahead_log};
 
-/// One row for each session: `token` is its current one, `grace` lists the secrets of those that it has
-/// replaced and that are still valid, `ended` says why it ended. Times are Unix milliseconds. `issued`
-/// rises strictly within a user and sku; `expires` is the end of `ttl`, `ends` that or the idle limit,
-/// whichever comes first.
+/// One row for each session: `token` is its current one, `grace` lists the secrets of those that it
+/// has replaced and that are still valid, `ended` says why it ended. Times are Unix milliseconds.
+/// `issued` rises strictly within a user and sku; `expires` is the end of `ttl`, `ends` that or the
+/// idle limit, whichever comes first.
 const CREATE: &str = "
     CREATE TABLE IF NOT EXISTS mpauthx_session (
         user TEXT NOT NULL, sku TEXT NOT NULL, session TEXT NOT NULL, token TEXT NOT NULL,

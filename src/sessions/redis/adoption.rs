@@ -1,9 +1,9 @@
 //! The adoption of tokens that 1.3.2 issued: their records carry no `v`, and no index lists them.
 //!
 //! A backfill scans the keys and lists them, once per sku and redis; a marker remembers it. Whoever
-//! meets such a token later adopts it there and then and drops the marker, for 1.3.2 may run somewhere
-//! (a rollback, a fleet half upgraded): then the backfill under way is repeated some times, or the next
-//! login that finds no token begins another one.
+//! meets such a token later adopts it there and then and drops the marker, for 1.3.2 may run
+//! somewhere (a rollback, a fleet half upgraded): then the backfill under way is repeated some
+//! times, or the next login that finds no token begins another one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,7 +20,8 @@ use super::scripts::Scripts;
 use crate::error::Result;
 use crate::token::{Token, random_hex};
 
-/// How long a login waits for a backfill. One live token too many harms nobody, a login that hangs does.
+/// How long a login waits for a backfill. One live token too many harms nobody, a login that hangs
+/// does.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Keys that one SCAN looks at: redis is busy for well under a millisecond.
@@ -47,7 +48,8 @@ impl Adoption {
         Self { link, scripts, sku: sku.to_owned(), marker: keys::adoption_marker(sku), backfill: Mutex::default() }
     }
 
-    /// Begins a backfill where the marker says that one is due. A redis that is away makes the next login do it.
+    /// Begins a backfill where the marker says that one is due. A redis that is away makes the next
+    /// login do it.
     pub fn begin(self: &Arc<Self>) {
         let adoption = self.clone();
         tokio::spawn(async move {
@@ -120,8 +122,8 @@ impl Adoption {
         self.link.bounded(finish).await
     }
 
-    /// Puts a backfill's name into the marker, or takes the one that stands there: backfills of several
-    /// processes at once must not undo each other's. None where the adoption is done.
+    /// Puts a backfill's name into the marker, or takes the one that stands there: backfills of
+    /// several processes at once must not undo each other's. None where the adoption is done.
     async fn join_backfill(&self) -> Result<Option<String>> {
         let name = random_hex(64)?;
         let mut set = redis::cmd("SET");

@@ -1,9 +1,11 @@
-//! Tokens that redis called live a moment ago, kept in memory so that the next check of one need not ask. Only live ones are kept.
+//! Tokens that redis called live a moment ago, kept in memory so that the next check of one need
+//! not ask. Only live ones are kept.
 //!
-//! A token is read over the tracking connection alone: from then on redis tells there when its record is changed, deleted or expired
-//! (`CLIENT TRACKING`). What is told while a token is being read strikes the reading out, so nothing older than what was told is kept.
-//! An entry also ends with the token itself, at an age counted from when redis was asked, with the loss of the connection, and when this
-//! process ends the token.
+//! A token is read over the tracking connection alone: from then on redis tells there when its
+//! record is changed, deleted or expired (`CLIENT TRACKING`). What is told while a token is being
+//! read strikes the reading out, so nothing older than what was told is kept. An entry also ends
+//! with the token itself, at an age counted from when redis was asked, with the loss of the
+//! connection, and when this process ends the token.
 
 mod tracking;
 
@@ -22,7 +24,8 @@ use super::keys::Layout;
 use crate::sessions::CacheLimits;
 use crate::token::Token;
 
-/// Every cache of the process: a token that one object ends must not live on in another's. Per process by nature.
+/// Every cache of the process: a token that one object ends must not live on in another's. Per
+/// process by nature.
 static CACHES: Mutex<Vec<Weak<Cache>>> = Mutex::new(Vec::new());
 
 pub struct Cache {
@@ -172,13 +175,15 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Keeps the tokens that were found to be live, each for what is left of its life, unless a change was told meanwhile.
+    /// Keeps the tokens that were found to be live, each for what is left of its life, unless a
+    /// change was told meanwhile.
     pub fn keep(&self, live: impl Iterator<Item = (usize, Duration)>) {
         let mut state = self.cache.state();
         for (index, life) in live {
             let token = self.tokens[index].as_str();
             if state.readings.get(token) == Some(&self.number) {
-                // Counted from before redis was asked: whatever held us up since, the age is no less.
+                // Counted from before redis was asked: whatever held us up since, the age is no
+                // less.
                 state.ends.put(token.into(), self.begun + life.min(self.cache.max_age));
             }
         }
@@ -201,8 +206,8 @@ impl Drop for Reading<'_> {
     }
 }
 
-/// Tokens that a change may end. When it is over, however that went, no cache of this process takes them
-/// for live.
+/// Tokens that a change may end. When it is over, however that went, no cache of this process takes
+/// them for live.
 pub struct InvalidateOnDrop<'a>(pub &'a [Token]);
 
 impl Drop for InvalidateOnDrop<'_> {

@@ -19,11 +19,12 @@ use crate::token::Token;
 type Numbered<'a> = Vec<(usize, &'a Token)>;
 
 impl Redis {
-    /// Tells `settle` for each of `tokens`, under its number, whether it is valid: those first that one
-    /// round trip tells. They count as used.
+    /// Tells `settle` for each of `tokens`, under its number, whether it is valid: those first that
+    /// one round trip tells. They count as used.
     pub async fn check(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
         let started = Instant::now();
-        // In a Cluster the keys are on many nodes, and one that is away must not hold up the others.
+        // In a Cluster the keys are on many nodes, and one that is away must not hold up the
+        // others.
         let found = match self.link.topology() {
             Topology::Cluster(_) => None,
             _ => match self.look_tracked(tokens, started).await {
@@ -52,7 +53,8 @@ impl Redis {
         join(self.check_missing(missing, started, &settle), self.check_each(rare, started, &settle)).await;
     }
 
-    /// Tells of tokens without a record: hardly any was rotated, which one more round trip finds out.
+    /// Tells of tokens without a record: hardly any was rotated, which one more round trip finds
+    /// out.
     async fn check_missing(
         &self,
         tokens: Numbered<'_>,
@@ -98,15 +100,15 @@ impl Redis {
         Ok(self.send(&pipeline, started).await?.into_iter().map(|reply| self.parse(reply)).collect())
     }
 
-    /// The same over the connection on which redis tells of changes; what is live is cached. None where
-    /// there is no such connection, or it fails.
+    /// The same over the connection on which redis tells of changes; what is live is cached. None
+    /// where there is no such connection, or it fails.
     async fn look_tracked(&self, tokens: &[Token], started: Instant) -> Option<Vec<RedisResult<Record>>> {
         let reading = self.tracking.as_ref()?.read(tokens)?;
         let mut pipeline = Pipeline::with_capacity(2 * tokens.len());
         for token in tokens {
             let key = self.layout.record(token);
-            // In this order: from PTTL on the record is tracked, so a use that the check notes strikes
-            // the reading out.
+            // In this order: from PTTL on the record is tracked, so a use that the check notes
+            // strikes the reading out.
             pipeline.add_command(Cmd::pttl(&*key)).add_command(self.check_command(&key));
         }
         let mut connection = reading.tracked.connection.clone();
@@ -126,8 +128,9 @@ impl Redis {
         Some(found)
     }
 
-    /// How long a token may be taken for live without asking: as long as it lives, and, where its use is
-    /// to be noted, as long as no use is due to be. None where it is not live, or not plainly.
+    /// How long a token may be taken for live without asking: as long as it lives, and, where its
+    /// use is to be noted, as long as no use is due to be. None where it is not live, or not
+    /// plainly.
     fn cached_life(&self, left: Value, record: &RedisResult<Record>) -> Option<Duration> {
         if !matches!(*record, Ok(Record::Listed(expiry)) if self.is_ahead(expiry)) {
             return None;

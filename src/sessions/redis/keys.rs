@@ -50,8 +50,8 @@ impl Layout {
         }
     }
 
-    /// The text of the token whose record is named so, for any key of ours that may be one; None for
-    /// others.
+    /// The text of the token whose record is named so, for any key of ours that may be one; None
+    /// for others.
     pub fn token(self, record: &str) -> Option<Cow<'_, str>> {
         match self {
             Self::Compatible => Some(record.into()),
@@ -86,8 +86,8 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The name of a session's note. Not under a token's own name, where 1.3.2 would find it and give
-    /// it to its user.
+    /// The name of a session's note. Not under a token's own name, where 1.3.2 would find it and
+    /// give it to its user.
     pub fn note(&self, token: &Token) -> String {
         format!("{}:n:{}", self.index, token.session())
     }

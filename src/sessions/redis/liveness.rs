@@ -2,11 +2,11 @@
 
 use redis::Cmd;
 
-use super::Redis;
 use super::cache::InvalidateOnDrop;
 use super::keys;
 use super::record::{Expiry, Record, record};
 use super::scripts::Trace;
+use super::{Redis, STRICT_ATTEMPTS};
 use crate::error::Result;
 use crate::sessions::Ended;
 use crate::token::Token;
@@ -27,8 +27,8 @@ pub struct Grace {
 }
 
 impl Redis {
-    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is rare or
-    /// old.
+    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is
+    /// rare or old.
     pub(super) async fn is_valid(&self, token: &Token) -> Result<bool> {
         match self.used(token).await? {
             Record::Listed(expiry) if self.is_ahead(expiry) => Ok(true),
@@ -50,7 +50,8 @@ impl Redis {
         self.link.run(|connection| self.scripts.check(connection, &key)).await
     }
 
-    /// Whether a token without a record is valid for the one that took its place, which counts as used.
+    /// Whether a token without a record is valid for the one that took its place, which counts as
+    /// used.
     pub(super) async fn is_valid_in_grace(&self, token: &Token) -> Result<bool> {
         Ok(self.live_successor(token, true).await?.is_some())
     }
@@ -58,8 +59,8 @@ impl Redis {
     async fn is_live_after_all(&self, token: &Token, found: Record) -> Result<bool> {
         match found {
             Record::None | Record::Other => Ok(false),
-            // An administrator made it live longer than the index that listed it, or an earlier build of
-            // ours issued it.
+            // An administrator made it live longer than the index that listed it, or an earlier
+            // build of ours issued it.
             Record::Listed(_) => self.link.run(|connection| self.scripts.adopt(connection, token, None)).await,
             Record::Foreign => match &self.adoption {
                 Some(adoption) => adoption.adopt(token).await,
@@ -81,14 +82,16 @@ impl Redis {
         self.live_successor(token, false).await
     }
 
-    /// The live token that took the place of `token`, which has no record. `is_use`: it counts as used.
+    /// The live token that took the place of `token`, which has no record. `is_use`: it counts as
+    /// used.
     async fn live_successor(&self, token: &Token, is_use: bool) -> Result<Option<Live>> {
         let Some(live) = self.successor(token).await? else { return Ok(None) };
         let found = if is_use { self.used(&live.token).await? } else { self.record(&live.token).await? };
         if found != Record::None {
             return Ok(Some(live));
         }
-        // It has expired or was deleted; or it was rotated between the two looks, and so was live then.
+        // It has expired or was deleted; or it was rotated between the two looks, and so was live
+        // then.
         Ok(self.successor(token).await?.filter(|next| next.token != live.token))
     }
 
@@ -97,8 +100,8 @@ impl Redis {
         self.link.run(|connection| record(connection, &key)).await
     }
 
-    /// The token that took the place of `token`, which has no record, for what is left of its grace. A
-    /// token that is used after its grace was copied: then its session ends.
+    /// The token that took the place of `token`, which has no record, for what is left of its
+    /// grace. A token that is used after its grace was copied: then its session ends.
     async fn successor(&self, token: &Token) -> Result<Option<Live>> {
         // Hardly any was rotated: a plain command finds that out.
         let current: Option<Vec<u8>> = self.link.query(&Cmd::hget(self.layout.note(token), keys::CURRENT)).await?;
@@ -114,22 +117,29 @@ impl Redis {
         }
     }
 
-    /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of it. Whether
-    /// a token of it lived.
+    /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of
+    /// it. Whether a token of it lived.
     pub(super) async fn end_session(&self, token: Token, why: Ended) -> Result<bool> {
-        let _guard = InvalidateOnDrop(std::slice::from_ref(&token));
-        let end = self.link.run(|connection| self.scripts.end_session(connection, &token, why));
-        let (lived, current) = end.await?;
-        let Some(current) = current else { return Ok(lived) };
-        // It was rotated between the two looks. From now on it cannot be.
-        let _guard = InvalidateOnDrop(std::slice::from_ref(&current));
-        let (current_lived, _) =
-            self.link.run(|connection| self.scripts.end_session(connection, &current, why)).await?;
-        Ok(lived || current_lived)
+        let mut token = token;
+        let mut has_lived = false;
+        for attempt in 0.. {
+            let guard = InvalidateOnDrop(std::slice::from_ref(&token));
+            let forced = attempt >= STRICT_ATTEMPTS;
+            let end = self.link.run(|connection| self.scripts.end_session(connection, &token, why, forced));
+            let (lived, current) = end.await?;
+            drop(guard);
+            has_lived |= lived;
+            match current {
+                // It was rotated between the two looks. Once it was forced, it cannot be any more.
+                Some(current) => token = current,
+                None => break,
+            }
+        }
+        Ok(has_lived)
     }
 
-    /// Whether that time is still to come, on redis' clock. Where it has passed, or is not known, the index
-    /// may have expired that listed the token.
+    /// Whether that time is still to come, on redis' clock. Where it has passed, or is not known,
+    /// the index may have expired that listed the token.
     pub(super) fn is_ahead(&self, expiry: Expiry) -> bool {
         match expiry {
             Expiry::At(time) => time > self.link.now(),

@@ -49,8 +49,9 @@ impl Redis {
         Ok(is_live.then_some(issued))
     }
 
-    /// The newest listed token that lives; it counts as used. One that was rotated away since is passed
-    /// over: a look of ours must not count as the use of an old token, which would end the session.
+    /// The newest listed token that lives; it counts as used. One that was rotated away since is
+    /// passed over: a look of ours must not count as the use of an old token, which would end the
+    /// session.
     async fn newest(&self, owner: &Owner) -> Result<Option<Issued>> {
         let listed = self.listed(owner).await?;
         for token in listed.tokens.iter().rev() {
@@ -69,8 +70,8 @@ impl Redis {
         remembered?;
         let mut listed = listed?;
         loop {
-            // Who keeps changing the user's tokens must not hold a login off: one live token too many
-            // harms nobody.
+            // Who keeps changing the user's tokens must not hold a login off: one live token too
+            // many harms nobody.
             let forced = started.elapsed() > self.link.deadline() / 2;
             let guard = InvalidateOnDrop(if self.policy.mode == Mode::Shared { &[] } else { &listed.tokens });
             let issue = self.link.run(|connection| self.scripts.issue(connection, &fresh, notes, &listed, forced));

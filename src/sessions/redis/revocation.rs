@@ -1,14 +1,13 @@
-//! The end of sessions. It wins against whatever else changes them: first what was issued so far is
-//! marked as ended, in one script, whatever the index says by then; then the rest is tidied up, which
-//! nobody can add to.
+//! The end of sessions. It wins against whatever else changes them: where others keep changing the
+//! index, what was issued so far is marked as ended whatever the index says by then, and the rest
+//! is tidied up, which nobody can add to.
 
 use futures_util::future::try_join_all;
 use redis::Cmd;
 
-use super::Redis;
 use super::cache::InvalidateOnDrop;
 use super::index::{Listed, tokens};
-use super::keys;
+use super::{Redis, STRICT_ATTEMPTS, keys};
 use crate::error::Result;
 use crate::sessions::Ended;
 use crate::token::{Owner, Token};
@@ -18,10 +17,16 @@ impl Redis {
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
         let fresh = Token::mint(owner)?;
         self.remember_sku(&owner.sku).await?;
-        let listed = self.listed(owner).await?;
-        let _guard = InvalidateOnDrop(&listed.tokens);
-        let rest = self.link.run(|connection| self.scripts.replace(connection, &fresh, &listed)).await?;
-        self.end_rest(&listed, &rest, Ended::Replaced).await?;
+        for attempt in 0.. {
+            let listed = self.listed(owner).await?;
+            let _guard = InvalidateOnDrop(&listed.tokens);
+            let forced = attempt >= STRICT_ATTEMPTS;
+            let replace = self.link.run(|connection| self.scripts.replace(connection, &fresh, &listed, forced));
+            if let Some(rest) = replace.await? {
+                self.end_rest(&listed, &rest, Ended::Replaced).await?;
+                break;
+            }
+        }
         Ok(fresh)
     }
 
@@ -33,8 +38,8 @@ impl Redis {
         }
     }
 
-    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How many
-    /// there were.
+    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How
+    /// many there were.
     pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
         if let Some(adoption) = &self.adoption {
             adoption.wait().await?;
@@ -50,14 +55,22 @@ impl Redis {
     }
 
     async fn revoke_owner(&self, owner: Owner) -> Result<u64> {
-        let listed = self.listed(&owner).await?;
-        let _guard = InvalidateOnDrop(&listed.tokens);
-        let (live, rest) = self.link.run(|connection| self.scripts.revoke_all(connection, &listed)).await?;
-        Ok(live + self.end_rest(&listed, &rest, Ended::Revoked).await?)
+        let mut count = 0;
+        for attempt in 0.. {
+            let listed = self.listed(&owner).await?;
+            let _guard = InvalidateOnDrop(&listed.tokens);
+            let forced = attempt >= STRICT_ATTEMPTS;
+            let revoke = self.link.run(|connection| self.scripts.revoke_all(connection, &listed, forced));
+            if let Some((live, rest)) = revoke.await? {
+                count = live + self.end_rest(&listed, &rest, Ended::Revoked).await?;
+                break;
+            }
+        }
+        Ok(count)
     }
 
-    /// Ends what was listed between the look at the index and the script that set the mark. How many
-    /// lived.
+    /// Ends what was listed between the look at the index and the script that set the mark. How
+    /// many lived.
     async fn end_rest(&self, listed: &Listed, rest: &[String], why: Ended) -> Result<u64> {
         if rest.is_empty() {
             return Ok(0);

@@ -12,8 +12,8 @@ use crate::sessions::Issued;
 use crate::token::Token;
 
 impl Redis {
-    /// Puts a new token in the place of a live one, which stays valid for `grace`; meanwhile the same
-    /// new token comes again. None where it is not live.
+    /// Puts a new token in the place of a live one, which stays valid for `grace`; meanwhile the
+    /// same new token comes again. None where it is not live.
     pub async fn rotate(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {
         let fresh = token.rotate()?;
         let _guard = InvalidateOnDrop(slice::from_ref(token));

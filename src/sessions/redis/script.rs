@@ -56,7 +56,8 @@ impl Call<'_> {
         self.command("EVALSHA", &self.script.hash)
     }
 
-    /// Runs the script. Where redis does not know it, it is sent along: proxies refuse `SCRIPT LOAD`.
+    /// Runs the script. Where redis does not know it, it is sent along: proxies refuse
+    /// `SCRIPT LOAD`.
     pub async fn run<T: FromRedisValue>(&self, mut connection: Connection) -> RedisResult<T> {
         match self.by_hash().query_async(&mut connection).await {
             Err(error) if is_unknown(&error) => {

@@ -1,7 +1,8 @@
-//! The scripts: what each is given, and what its replies mean. Each does all of a change or nothing.
+//! The scripts: what each is given, and what its replies mean. Each does all of a change or
+//! nothing.
 //!
-//! A script declares every key that it touches: hosted redis, proxies and Cluster refuse others. So a
-//! change reads the index first, and hands the script the records and notes of what was listed.
+//! A script declares every key that it touches: hosted redis, proxies and Cluster refuse others. So
+//! a change reads the index first, and hands the script the records and notes of what was listed.
 
 use std::time::Duration;
 
@@ -16,12 +17,12 @@ use super::script::{Call, Script};
 use crate::sessions::{Ended, Mode, Notes, Policy};
 use crate::token::{Token, is_secret};
 
-/// How much later than the mark a token of 1.3.2 must be to live on, in milliseconds: its time is the
-/// issuer's clock, the mark's is redis'.
+/// How much later than the mark a token of 1.3.2 must be to live on, in milliseconds: its time is
+/// the issuer's clock, the mark's is redis'.
 const CLOCK_MARGIN: u64 = 5000;
 
-/// How long a mark is remembered: a year. Longer than a token's own life, for 1.3.2 may have left some
-/// that live longer, or, by a crash, for ever.
+/// How long a mark is remembered: a year. Longer than a token's own life, for 1.3.2 may have left
+/// some that live longer, or, by a crash, for ever.
 const MARK_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// What became of a login's write.
@@ -113,8 +114,7 @@ impl Scripts {
         }
     }
 
-    /// Records and lists `fresh`, unless a live token is shared. `forced`: although tokens may be listed
-    /// that are not in `listed`.
+    /// Records and lists `fresh`, unless a live token is shared. `forced`: in any case.
     pub async fn issue(
         &self,
         connection: Connection,
@@ -144,19 +144,35 @@ impl Scripts {
         self.with_tokens(call, listed, &listed.tokens).run(connection).await
     }
 
-    /// Ends every token that was issued so far, and records and lists `fresh`. What must still be ended:
-    /// it was not in `listed`.
-    pub async fn replace(&self, connection: Connection, fresh: &Token, listed: &Listed) -> RedisResult<Vec<String>> {
+    /// Ends every token that was issued so far, and records and lists `fresh`. What must still be
+    /// ended, for it was not in `listed`; None where there is such, and it is not `forced`: then
+    /// nothing is done.
+    pub async fn replace(
+        &self,
+        connection: Connection,
+        fresh: &Token,
+        listed: &Listed,
+        forced: bool,
+    ) -> RedisResult<Option<Vec<String>>> {
         let call = self.on_owner(&self.replace, listed).key(self.layout.record(fresh));
-        let call = call.arg(fresh.as_str()).arg(self.ttl).arg(self.idle).arg(self.mark_life());
-        self.with_tokens(call, listed, &listed.tokens).run(connection).await
+        let call = call.arg(fresh.as_str()).arg(self.ttl).arg(self.idle).arg(self.mark_life()).arg(u8::from(forced));
+        let (done, rest): (bool, Vec<String>) = self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
+        Ok(done.then_some(rest))
     }
 
-    /// Ends every token that was issued so far. How many of `listed` lived, and what must still be ended.
-    pub async fn revoke_all(&self, connection: Connection, listed: &Listed) -> RedisResult<(u64, Vec<String>)> {
+    /// Ends every token that was issued so far. How many of `listed` lived, and what must still be
+    /// ended; None as above.
+    pub async fn revoke_all(
+        &self,
+        connection: Connection,
+        listed: &Listed,
+        forced: bool,
+    ) -> RedisResult<Option<(u64, Vec<String>)>> {
         let call = self.on_owner(&self.revoke_all, listed);
-        let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life());
-        self.with_tokens(call, listed, &listed.tokens).run(connection).await
+        let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life()).arg(u8::from(forced));
+        let (done, live, rest): (bool, u64, Vec<String>) =
+            self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
+        Ok(done.then_some((live, rest)))
     }
 
     /// Ends those of `tokens` that were issued before the mark. How many lived.
@@ -171,17 +187,19 @@ impl Scripts {
         self.with_tokens(call, listed, tokens).run(connection).await
     }
 
-    /// Ends the session of `token`. Whether that lived, and the token in its place that must end too.
+    /// Ends the session of `token`. Whether that token lived, and the one that has taken its place
+    /// since, which must still be ended: with one, nothing is done unless `forced`.
     pub async fn end_session(
         &self,
         connection: Connection,
         token: &Token,
         why: Ended,
+        forced: bool,
     ) -> RedisResult<(bool, Option<Token>)> {
         let keys = self.layout.keys(&token.owner());
         let note = keys.note(token);
         let call = self.end_session.call().key(keys.index).key(keys.mark).key(self.layout.record(token)).key(note);
-        let call = call.arg(why.as_str()).arg(token.as_str()).arg(token.secret());
+        let call = call.arg(why.as_str()).arg(token.as_str()).arg(token.secret()).arg(u8::from(forced));
         let (lived, current): (bool, String) = call.run(connection).await?;
         Ok((lived, is_secret(&current).then(|| token.with_secret(&current))))
     }
@@ -240,8 +258,8 @@ impl Scripts {
         self.update.call().key(self.layout.record(token)).args(fields(notes)).run(connection).await
     }
 
-    /// Lists a token that no index lists, or deletes it if the sessions were ended since. Whether it is
-    /// live. `marker`: that of a backfill which is due if 1.3.2 issued the token.
+    /// Lists a token that no index lists, or deletes it if the sessions were ended since. Whether
+    /// it is live. `marker`: that of a backfill which is due if 1.3.2 issued the token.
     pub async fn adopt(&self, connection: Connection, token: &Token, marker: Option<&str>) -> RedisResult<bool> {
         let keys = self.layout.keys(&token.owner());
         let call = self.adopt.call().key(self.layout.record(token)).key(keys.index).key(keys.mark);

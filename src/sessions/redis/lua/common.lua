@@ -1,8 +1,9 @@
 -- What several scripts need; put in front of each, behind the names of the fields. Times are Unix
 -- milliseconds on redis' own clock.
 --
--- Proxies that shard accept a script only if each key stands as KEYS[…] in the call itself, and some
--- lack the global `unpack`: so functions take the number of a key, and fields are written one by one.
+-- Proxies that shard accept a script only if each key stands as KEYS[…] in the call itself, and
+-- some lack the global `unpack`: so functions take the number of a key, and fields are written one
+-- by one.
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -23,8 +24,8 @@ local function is_live(i, mark)
   if redis.call('TYPE', KEYS[i]).ok ~= 'hash' then
     return false
   end
-  local times = redis.call('HMGET', KEYS[i], CTIME, ORDER)
-  return times[1] and (tonumber(times[2] or times[1]) or 0) > mark
+  local ctime = redis.call('HGET', KEYS[i], CTIME)
+  return ctime and (tonumber(redis.call('HGET', KEYS[i], ORDER) or ctime) or 0) > mark
 end
 
 -- The score of the newest token in the index at KEYS[i]; -1 where it lists none.
@@ -32,8 +33,32 @@ local function newest(i)
   return tonumber(redis.call('ZRANGE', KEYS[i], -1, -1, 'WITHSCORES')[2]) or -1
 end
 
--- Makes the index at KEYS[i] live for `life` milliseconds at least: as long as its longest record. -1
--- is for ever, -2 is no such key.
+-- Whether the index at KEYS[i] lists nothing but the tokens in ARGV from `first` on.
+local function lists_only(i, first)
+  local read = {}
+  for n = first, #ARGV do
+    read[ARGV[n]] = true
+  end
+  for _, token in ipairs(redis.call('ZRANGE', KEYS[i], 0, -1)) do
+    if not read[token] then
+      return false
+    end
+  end
+  return true
+end
+
+-- Whether the index at KEYS[i] lists the token.
+local function is_listed(i, token)
+  for _, listed in ipairs(redis.call('ZRANGE', KEYS[i], 0, -1)) do
+    if listed == token then
+      return true
+    end
+  end
+  return false
+end
+
+-- Makes the index at KEYS[i] live for `life` milliseconds at least: as long as its longest record.
+-- -1 is for ever, -2 is no such key.
 local function prolong(i, life)
   local left = redis.call('PTTL', KEYS[i])
   if left ~= -1 and left < life then
@@ -41,9 +66,9 @@ local function prolong(i, life)
   end
 end
 
--- Asks redis, by doing nothing, for the rights that a change needs after it has begun: redis would not
--- undo what the change has done by then. KEYS[index] is an index, KEYS[record] a record that is not
--- there yet. Not before ZADD has asked for memory, for redis asks only those that write first.
+-- Asks redis, by doing nothing, for the rights that a change needs after it has begun: redis would
+-- not undo what the change has done by then. KEYS[index] is an index, KEYS[record] a record that is
+-- not there yet. Not before ZADD has asked for memory, for redis asks only those that write first.
 local function ask_for_rights(index, record)
   redis.call('ZREM', KEYS[index], '')
   redis.call('DEL', KEYS[record])
@@ -51,8 +76,8 @@ local function ask_for_rights(index, record)
 end
 
 -- Writes the record of a new token at KEYS[i], which lives for `life` milliseconds, or, with `idle`
--- milliseconds, for that long after each use. `fields` are more fields and their values. Returns when
--- the token expires.
+-- milliseconds, for that long after each use. `fields` are more fields and their values. Returns
+-- when the token expires.
 local function write_record(i, issued, now, life, idle, fields)
   local expires = text(now + life)
   redis.call('HSET', KEYS[i], CTIME, text(issued), VERSION, 2, EXPIRES, expires)
@@ -67,8 +92,8 @@ local function write_record(i, issued, now, life, idle, fields)
   return expires
 end
 
--- Notes that the token of the record at KEYS[i] was used: it lives for `idle` milliseconds more, never
--- past its end. Written at most once per tenth of `idle`.
+-- Notes that the token of the record at KEYS[i] was used: it lives for `idle` milliseconds more,
+-- never past its end. Written at most once per tenth of `idle`.
 local function touch(i, now, idle)
   local seen = tonumber(redis.call('HGET', KEYS[i], SEEN))
   if idle == 0 or (seen and now - seen < idle / 10) then
@@ -98,8 +123,8 @@ local function expiry_of(i, now)
   return left >= 0 and text(now + left) or ''
 end
 
--- Says in the note at KEYS[i] why its session ended, for as long as the token would have lived, whose
--- expiry that is. The first reason counts.
+-- Says in the note at KEYS[i] why its session ended, for as long as the token would have lived,
+-- whose expiry that is. The first reason counts.
 local function write_end(i, reason, expires, now)
   if redis.call('HEXISTS', KEYS[i], ENDED) == 0 then
     local left, life = redis.call('PTTL', KEYS[i]), (tonumber(expires) or 0) - now
@@ -108,8 +133,8 @@ local function write_end(i, reason, expires, now)
   end
 end
 
--- Ends the session of `token`, which lives, whose record is at KEYS[record] and whose note is at the next
--- key.
+-- Ends the session of `token`, which lives, whose record is at KEYS[record] and whose note is at
+-- the next key.
 local function end_session(index, record, token, reason, now)
   local note, expires = record + 1, expiry_of(record, now)
   redis.call('DEL', KEYS[record])

@@ -1,5 +1,5 @@
--- Ends those of some tokens that were issued before the mark: the rest that a script which set it could
--- not know.
+-- Ends those of some tokens that were issued before the mark: the rest that a script which set it
+-- could not know.
 -- KEYS: the index, the mark, then for each token its record and its note
 -- ARGV: why, then the tokens
 -- Replies how many lived.

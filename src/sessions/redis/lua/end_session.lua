@@ -1,12 +1,17 @@
 -- Ends a session.
 -- KEYS: the index, the mark, the record of its token as far as that is known, the session's note
--- ARGV: why, the token, its secret
--- Replies {whether that token lived, the secret of the one that has taken its place since, if one has}.
-local reason, token, secret = ARGV[1], ARGV[2], ARGV[3]
+-- ARGV: why, the token, its secret, whether to do so in any case
+-- Replies {whether that token lived, the secret of the one that has taken its place since, if one
+-- has}: then nothing is done, unless in any case.
+local reason, token, secret, forced = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 
 local now = now_ms()
 local lived = is_live(3, mark_at(2))
 local current, expires = redis.call('HGET', KEYS[4], CURRENT), ''
+local other = current and current ~= secret and current or ''
+if other ~= '' and not forced then
+  return {0, other}
+end
 if lived then
   expires = expiry_of(3, now)
   redis.call('DEL', KEYS[3])
@@ -16,4 +21,4 @@ end
 if lived or current then
   write_end(4, reason, expires, now)
 end
-return {lived and 1 or 0, current and current ~= secret and current or ''}
+return {lived and 1 or 0, other}

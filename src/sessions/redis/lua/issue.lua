@@ -1,12 +1,12 @@
 -- Issues a token, or gives the live one that the user's logins share.
 -- KEYS: the index, the mark, the new record, then for each token that was read from the index its
 --       record and its note
--- ARGV: the new token, its life and its idle limit (0: none) in milliseconds, how many tokens may live
---       (0: one, which is shared), whether to issue although the index lists tokens that were not read,
---       the number of fields and values, these, then the tokens that were read, oldest first
--- Replies {'issued', '', its expiry, how many tokens live beyond the limit}, {'shared', the live token,
--- its expiry, 0}, or {'conflict', '', '', 0} where logins share a token and the index lists one that
--- was not read.
+-- ARGV: the new token, its life and its idle limit (0: none) in milliseconds, how many tokens may
+--       live (0: one, which is shared), whether to issue in any case, the number of fields and
+--       values, these, then the tokens that were read, oldest first
+-- Replies {'issued', '', its expiry, how many tokens live beyond the limit}, {'shared', the live
+-- token, its expiry, 0}, or {'conflict', '', '', 0} where the index lists tokens that were not
+-- read, and one of them would be shared or end.
 local life, idle, max = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local forced, count = ARGV[5] == '1', tonumber(ARGV[6])
 local first = 7 + count
@@ -38,10 +38,11 @@ for _, token in ipairs(listed) do
   end
 end
 
+local excess = max > 0 and #live + others + 1 - max or 0
+if not forced and (max == 0 and others > 0 or excess > #live) then
+  return {'conflict', '', '', 0}
+end
 if max == 0 then
-  if others > 0 and not forced then
-    return {'conflict', '', '', 0}
-  end
   local shared = live[#live]
   if shared then
     local i = read[shared]
@@ -53,8 +54,8 @@ if max == 0 then
   end
 end
 
--- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays
--- alone: a listed token without a record is none.
+-- First what redis may refuse, for want of memory or of a right, and what does no harm where it
+-- stays alone: a listed token without a record is none.
 local issued = math.max(now, newest(1) + 1, mark + 1)
 redis.call('ZADD', KEYS[1], text(issued), ARGV[1])
 prolong(1, life)
@@ -63,7 +64,6 @@ local expires = write_record(3, issued, now, life, idle, fields)
 for _, token in ipairs(dead) do
   redis.call('ZREM', KEYS[1], token)
 end
-local excess = max > 0 and #live + others + 1 - max or 0
 for n = 1, math.min(excess, #live) do
   end_session(1, read[live[n]], live[n], 'evicted', now)
 end

@@ -1,18 +1,24 @@
 -- Ends every token that was issued so far.
--- KEYS: the index, the mark, then for each token that was read from the index its record and its note
--- ARGV: why, the life of the mark in milliseconds, then the tokens that were read
--- Replies {how many of them lived, what was listed, must end, and was not read}.
+-- KEYS: the index, the mark, then for each token that was read from the index its record and its
+-- note
+-- ARGV: why, the life of the mark in milliseconds, whether to do so in any case, then the tokens
+--       that were read
+-- Replies {1, how many of them lived, what was listed, must end, and was not read}, or {0, 0, {}}
+-- where the index lists tokens that were not read.
 local reason, mark_life = ARGV[1], tonumber(ARGV[2])
+if ARGV[3] == '0' and not lists_only(1, 4) then
+  return {0, 0, {}}
+end
 local now, before = now_ms(), mark_at(2)
 local mark = math.max(now, newest(1), before)
 
--- First what redis may refuse for want of a right. ZREM does nothing, but a redis whose memory is full
--- lets a script go on that has begun to write.
+-- First what redis may refuse for want of a right. ZREM does nothing, but a redis whose memory is
+-- full lets a script go on that has begun to write.
 redis.call('ZREM', KEYS[1], '')
 redis.call('SET', KEYS[2], text(mark), 'PX', text(mark_life))
 local live = 0
-for n = 3, #ARGV do
-  local record = 3 + 2 * (n - 3)
+for n = 4, #ARGV do
+  local record = 3 + 2 * (n - 4)
   if is_live(record, before) then
     live = live + 1
     end_session(1, record, ARGV[n], reason, now)
@@ -21,4 +27,4 @@ for n = 3, #ARGV do
     redis.call('ZREM', KEYS[1], ARGV[n])
   end
 end
-return {live, redis.call('ZRANGE', KEYS[1], 0, -1)}
+return {1, live, redis.call('ZRANGE', KEYS[1], 0, -1)}

@@ -1,10 +1,11 @@
--- Puts a new token in the place of a live one. The session's note keeps the secrets of the tokens that
--- are still in their grace, the newest 16: a token that is neither among them nor current was copied.
+-- Puts a new token in the place of a live one. The session's note keeps the secrets of the tokens
+-- that are still in their grace, the newest 16: a token that is neither among them nor current was
+-- copied.
 -- KEYS: the index, the mark, the session's note, the old record, the new record
--- ARGV: the old token, the new one, their secrets, the new one's life, its idle limit (0: none) and the
---       grace in milliseconds
--- Replies {'rotated', the expiry}, {'ended', ''} where the session has ended, {'conflict', ''} where the
--- old token has no record any more.
+-- ARGV: the old token, the new one, their secrets, the new one's life, its idle limit (0: none) and
+--       the grace in milliseconds
+-- Replies {'rotated', the expiry}, {'ended', ''} where the session has ended, {'conflict', ''}
+-- where the old token has no record any more.
 local life, idle, grace = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local now, mark = now_ms(), mark_at(2)
 
@@ -39,8 +40,9 @@ while #in_grace > 16 do
   table.remove(in_grace, 1)
 end
 
--- First what redis may refuse, for want of memory or of a right, and what does no harm where it stays
--- alone: a listed token without a record is none, and nobody reads the note of one that has a record.
+-- First what redis may refuse, for want of memory or of a right, and what does no harm where it
+-- stays alone: a listed token without a record is none, and nobody reads the note of one that has a
+-- record.
 local issued = math.max(now, newest(1) + 1, mark + 1)
 redis.call('ZADD', KEYS[1], text(issued), ARGV[2])
 prolong(1, life)

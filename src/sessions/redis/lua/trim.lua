@@ -1,5 +1,6 @@
 -- Ends the oldest tokens beyond the limit.
--- KEYS: the index, the mark, then for each token that was read from the index its record and its note
+-- KEYS: the index, the mark, then for each token that was read from the index its record and its
+-- note
 -- ARGV: how many may live, then the tokens that were read, oldest first
 -- Replies how many it ended.
 local max = tonumber(ARGV[1])
