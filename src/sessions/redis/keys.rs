@@ -91,6 +91,11 @@ impl Keys {
     pub fn note(&self, token: &Token) -> String {
         format!("{}:n:{}", self.index, token.session())
     }
+
+    /// A name that nothing ever stays under: scripts ask there what they may do.
+    pub fn absent(&self) -> String {
+        format!("{}:absent", self.index)
+    }
 }
 
 /// The braces put all keys of a user and sku into one slot of a Cluster; the `u:` keeps any id from

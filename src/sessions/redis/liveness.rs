@@ -2,11 +2,11 @@
 
 use redis::Cmd;
 
+use super::Redis;
 use super::cache::InvalidateOnDrop;
 use super::keys;
 use super::record::{Expiry, Record, record};
 use super::scripts::Trace;
-use super::{Redis, STRICT_ATTEMPTS};
 use crate::error::Result;
 use crate::sessions::Ended;
 use crate::token::Token;
@@ -117,25 +117,31 @@ impl Redis {
         }
     }
 
-    /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of
-    /// it. Whether a token of it lived.
-    pub(super) async fn end_session(&self, token: Token, why: Ended) -> Result<bool> {
-        let mut token = token;
+    /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of it.
+    /// Whether a token of it lived.
+    pub(super) async fn end_session(&self, mut token: Token, why: Ended) -> Result<bool> {
         let mut has_lived = false;
-        for attempt in 0.. {
-            let guard = InvalidateOnDrop(std::slice::from_ref(&token));
-            let forced = attempt >= STRICT_ATTEMPTS;
-            let end = self.link.run(|connection| self.scripts.end_session(connection, &token, why, forced));
-            let (lived, current) = end.await?;
-            drop(guard);
+        loop {
+            let (lived, current) = self.try_end_session(&token, why, true).await?;
             has_lived |= lived;
             match current {
-                // It was rotated between the two looks. Once it was forced, it cannot be any more.
+                // It was rotated between the two looks. From now on it cannot be.
                 Some(current) => token = current,
-                None => break,
+                None => return Ok(has_lived),
             }
         }
-        Ok(has_lived)
+    }
+
+    /// The same in one step. Whether the token lived, and the one that has taken its place since, which
+    /// must still be ended: with one, nothing is done unless `forced`.
+    pub(super) async fn try_end_session(
+        &self,
+        token: &Token,
+        why: Ended,
+        forced: bool,
+    ) -> Result<(bool, Option<Token>)> {
+        let _guard = InvalidateOnDrop(std::slice::from_ref(token));
+        self.link.run(|connection| self.scripts.end_session(connection, token, why, forced)).await
     }
 
     /// Whether that time is still to come, on redis' clock. Where it has passed, or is not known,

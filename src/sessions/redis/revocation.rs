@@ -32,6 +32,12 @@ impl Redis {
 
     /// Ends `token`. Whether it was live.
     pub async fn revoke(&self, token: &Token) -> Result<bool> {
+        for _ in 0..STRICT_ATTEMPTS {
+            let Some(live) = self.live(token).await? else { return Ok(false) };
+            if let (true, None) = self.try_end_session(&live.token, Ended::Revoked, false).await? {
+                return Ok(true);
+            }
+        }
         match self.live(token).await? {
             Some(live) => self.end_session(live.token, Ended::Revoked).await,
             None => Ok(false),

@@ -168,7 +168,7 @@ impl Scripts {
         listed: &Listed,
         forced: bool,
     ) -> RedisResult<Option<(u64, Vec<String>)>> {
-        let call = self.on_owner(&self.revoke_all, listed);
+        let call = self.on_owner(&self.revoke_all, listed).key(listed.keys.absent());
         let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life()).arg(u8::from(forced));
         let (done, live, rest): (bool, u64, Vec<String>) =
             self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
@@ -197,9 +197,9 @@ impl Scripts {
         forced: bool,
     ) -> RedisResult<(bool, Option<Token>)> {
         let keys = self.layout.keys(&token.owner());
-        let note = keys.note(token);
+        let (note, absent) = (keys.note(token), keys.absent());
         let call = self.end_session.call().key(keys.index).key(keys.mark).key(self.layout.record(token)).key(note);
-        let call = call.arg(why.as_str()).arg(token.as_str()).arg(token.secret()).arg(u8::from(forced));
+        let call = call.key(absent).arg(why.as_str()).arg(token.as_str()).arg(token.secret()).arg(u8::from(forced));
         let (lived, current): (bool, String) = call.run(connection).await?;
         Ok((lived, is_secret(&current).then(|| token.with_secret(&current))))
     }

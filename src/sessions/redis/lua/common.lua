@@ -66,13 +66,19 @@ local function prolong(i, life)
   end
 end
 
--- Asks redis, by doing nothing, for the rights that a change needs after it has begun: redis would
--- not undo what the change has done by then. KEYS[index] is an index, KEYS[record] a record that is
--- not there yet. Not before ZADD has asked for memory, for redis asks only those that write first.
-local function ask_for_rights(index, record)
+-- Asks redis, by doing nothing that stays, for the rights that a change needs after it has begun: redis
+-- would not undo what the change has done by then. KEYS[index] is an index, KEYS[absent] is not there.
+-- ZREM comes first: a redis whose memory is full lets a script go on that has begun to write. What
+-- needs memory itself must have asked for it before.
+local function ask_for_rights(index, absent)
   redis.call('ZREM', KEYS[index], '')
-  redis.call('DEL', KEYS[record])
-  redis.call('PEXPIRE', KEYS[record], 1)
+  redis.call('DEL', KEYS[absent])
+  redis.call('PEXPIRE', KEYS[absent], 1)
+  redis.call('HEXISTS', KEYS[absent], ENDED)
+  redis.call('HGET', KEYS[absent], ENDED)
+  redis.call('PTTL', KEYS[absent])
+  redis.call('HSET', KEYS[absent], ENDED, '')
+  redis.call('DEL', KEYS[absent])
 end
 
 -- Writes the record of a new token at KEYS[i], which lives for `life` milliseconds, or, with `idle`

@@ -1,5 +1,6 @@
 -- Ends a session.
--- KEYS: the index, the mark, the record of its token as far as that is known, the session's note
+-- KEYS: the index, the mark, the record of its token as far as that is known, the session's note, a
+--       key that is not there
 -- ARGV: why, the token, its secret, whether to do so in any case
 -- Replies {whether that token lived, the secret of the one that has taken its place since, if one
 -- has}: then nothing is done, unless in any case.
@@ -12,6 +13,7 @@ local other = current and current ~= secret and current or ''
 if other ~= '' and not forced then
   return {0, other}
 end
+ask_for_rights(1, 5)
 if lived then
   expires = expiry_of(3, now)
   redis.call('DEL', KEYS[3])

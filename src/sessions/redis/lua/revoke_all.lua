@@ -1,6 +1,6 @@
 -- Ends every token that was issued so far.
--- KEYS: the index, the mark, then for each token that was read from the index its record and its
--- note
+-- KEYS: the index, the mark, a key that is not there, then for each token that was read from the
+--       index its record and its note
 -- ARGV: why, the life of the mark in milliseconds, whether to do so in any case, then the tokens
 --       that were read
 -- Replies {1, how many of them lived, what was listed, must end, and was not read}, or {0, 0, {}}
@@ -12,13 +12,11 @@ end
 local now, before = now_ms(), mark_at(2)
 local mark = math.max(now, newest(1), before)
 
--- First what redis may refuse for want of a right. ZREM does nothing, but a redis whose memory is
--- full lets a script go on that has begun to write.
-redis.call('ZREM', KEYS[1], '')
+ask_for_rights(1, 3)
 redis.call('SET', KEYS[2], text(mark), 'PX', text(mark_life))
 local live = 0
 for n = 4, #ARGV do
-  local record = 3 + 2 * (n - 4)
+  local record = 4 + 2 * (n - 4)
   if is_live(record, before) then
     live = live + 1
     end_session(1, record, ARGV[n], reason, now)

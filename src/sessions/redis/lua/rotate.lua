@@ -41,14 +41,13 @@ while #in_grace > 16 do
 end
 
 -- First what redis may refuse, for want of memory or of a right, and what does no harm where it
--- stays alone: a listed token without a record is none, and nobody reads the note of one that has a
--- record.
+-- stays alone: a listed token without a record is none.
 local issued = math.max(now, newest(1) + 1, mark + 1)
 redis.call('ZADD', KEYS[1], text(issued), ARGV[2])
 prolong(1, life)
+ask_for_rights(1, 5)
 redis.call('HSET', KEYS[3], CURRENT, ARGV[4], CURRENT_EXPIRES, text(now + life), GRACE, table.concat(in_grace, ' '))
 redis.call('PEXPIRE', KEYS[3], text(life))
-ask_for_rights(1, 5)
 local expires = write_record(5, issued, now, life, idle, fields)
 redis.call('DEL', KEYS[4])
 redis.call('ZREM', KEYS[1], ARGV[1])
