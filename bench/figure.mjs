@@ -1,4 +1,5 @@
-// Draws the figure of docs/performance.md from the results. Run directly, draws that of bench/results.json again.
+// Draws the figure of docs/performance.md from the results. Run directly, draws that of
+// bench/results.json again.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, View } from 'vega';

@@ -21,7 +21,8 @@ test('both languages show the same code', () => {
   const english = PAGES.filter((page) => !page.endsWith('.zh-CN.md'));
   const shown = (page) => blocks(page).filter((code) => !code.startsWith('sequenceDiagram'));
   expect(english.flatMap(blocks).length).toBeGreaterThan(8);
-  // Code speaks to the reader in its comments, which are gone, and in nothing else; diagrams do in their texts.
+  // Code speaks to the reader in its comments, which are gone, and in nothing else; diagrams do in
+  // their texts.
   for (const page of english) expect([page, shown(page.replace(/\.md$/, '.zh-CN.md'))]).toEqual([page, shown(page)]);
 });
 

@@ -16,7 +16,10 @@ const {
 const { userStore } = require('./store');
 const { seenAsStore } = require('./table');
 
-/** An application's own store: ids in a Set. `answer` makes the answers what the application answers with. */
+/**
+ * An application's own store: ids in a Set. `answer` makes the answers what the application answers
+ * with.
+ */
 function inSet(answer) {
   const users = new Set();
   return {

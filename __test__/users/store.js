@@ -30,8 +30,8 @@ const NASTY = [
 /**
  * What every user store holds, on whatever database, asked through the public API.
  *
- * @param open makes an empty store: `db` and `options` for the factory, and to look at it from outside `ids()` in their order,
- *             `register(...ids)` and `forget(id)`
+ * @param open makes an empty store: `db` and `options` for the factory, and to look at it from
+ *             outside `ids()` in their order, `register(...ids)` and `forget(id)`
  */
 function userStore(open) {
   let wechat;

@@ -119,7 +119,9 @@ describe.each([
     expect(await ask(pool, 'SELECT level FROM users')).toMatchObject([{ level: 3 }]);
   });
 
-  /** Both calls that ask the store fail within seconds, with a message that does not name the user. */
+  /**
+   * Both calls that ask the store fail within seconds, with a message that does not name the user.
+   */
   async function failing(app, message, calls = [() => login(app, wechat, ID), () => app.refreshToken(ID)]) {
     for (const call of calls) {
       const error = await within(LIMIT, rejection(call()), 'a call that fails');

@@ -117,8 +117,8 @@ impl Redis {
         }
     }
 
-    /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of it.
-    /// Whether a token of it lived.
+    /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of
+    /// it. Whether a token of it lived.
     pub(super) async fn end_session(&self, mut token: Token, why: Ended) -> Result<bool> {
         let mut has_lived = false;
         loop {
@@ -132,8 +132,8 @@ impl Redis {
         }
     }
 
-    /// The same in one step. Whether the token lived, and the one that has taken its place since, which
-    /// must still be ended: with one, nothing is done unless `forced`.
+    /// The same in one step. Whether the token lived, and the one that has taken its place since,
+    /// which must still be ended: with one, nothing is done unless `forced`.
     pub(super) async fn try_end_session(
         &self,
         token: &Token,

@@ -66,10 +66,10 @@ local function prolong(i, life)
   end
 end
 
--- Asks redis, by doing nothing that stays, for the rights that a change needs after it has begun: redis
--- would not undo what the change has done by then. KEYS[index] is an index, KEYS[absent] is not there.
--- ZREM comes first: a redis whose memory is full lets a script go on that has begun to write. What
--- needs memory itself must have asked for it before.
+-- Asks redis, by doing nothing that stays, for the rights that a change needs after it has begun:
+-- redis would not undo what the change has done by then. KEYS[index] is an index, KEYS[absent] is
+-- not there. ZREM comes first: a redis whose memory is full lets a script go on that has begun to
+-- write. What needs memory itself must have asked for it before.
 local function ask_for_rights(index, absent)
   redis.call('ZREM', KEYS[index], '')
   redis.call('DEL', KEYS[absent])

@@ -1,0 +1,180 @@
+//! The scripts that change a user's sessions. Each does all of a change or nothing.
+//!
+//! A script declares every key that it touches: hosted redis, proxies and Cluster refuse others. So
+//! a change reads the index first, and hands the script the records and notes of what was listed.
+
+use std::time::Duration;
+
+use redis::{ErrorKind, RedisError, RedisResult};
+
+use super::{Scripts, fields};
+use crate::sessions::redis::connect::Connection;
+use crate::sessions::redis::index::Listed;
+use crate::sessions::redis::milliseconds;
+use crate::sessions::redis::script::{Call, Script};
+use crate::sessions::{Ended, Notes};
+use crate::token::{Token, is_secret};
+
+/// How long a mark is remembered: a year. Longer than a token's own life, for 1.3.2 may have left
+/// some that live longer, or, by a crash, for ever.
+const MARK_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// What became of a login's write.
+pub enum WriteOutcome {
+    /// The new token was issued.
+    Written {
+        /// In Unix milliseconds; None where it never expires.
+        expires: Option<u64>,
+        /// How many tokens live beyond the limit, for the script did not know them.
+        excess: u64,
+    },
+    /// The user's logins share this token, which is live.
+    Shared { token: Token, expires: Option<u64> },
+    /// What was read is no longer so: read again.
+    Conflict,
+}
+
+/// What became of a rotation.
+pub enum Rotation {
+    Rotated {
+        expires: Option<u64>,
+    },
+    Ended,
+    /// The old token has no record any more.
+    Conflict,
+}
+
+impl Scripts {
+    /// Records and lists `fresh`, unless a live token is shared. `forced`: in any case.
+    pub async fn issue(
+        &self,
+        connection: Connection,
+        fresh: &Token,
+        notes: &Notes,
+        listed: &Listed,
+        forced: bool,
+    ) -> RedisResult<WriteOutcome> {
+        let fields = fields(notes);
+        let call = self.on_owner(&self.issue, listed).key(self.layout.record(fresh));
+        let call = call.arg(fresh.as_str()).arg(self.ttl).arg(self.idle).arg(self.max);
+        let call = call.arg(u8::from(forced)).arg(fields.len()).args(fields);
+        let (outcome, token, expires, excess): (String, String, String, u64) =
+            self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
+        let expires = expires.parse().ok();
+        match (outcome.as_str(), Token::parse(&token)) {
+            ("issued", _) => Ok(WriteOutcome::Written { expires, excess }),
+            ("shared", Some(token)) => Ok(WriteOutcome::Shared { token, expires }),
+            ("conflict", _) => Ok(WriteOutcome::Conflict),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Ends the oldest of `listed` beyond the limit.
+    pub async fn trim(&self, connection: Connection, listed: &Listed) -> RedisResult<()> {
+        let call = self.on_owner(&self.trim, listed).arg(self.max);
+        self.with_tokens(call, listed, &listed.tokens).run(connection).await
+    }
+
+    /// Ends every token that was issued so far, and records and lists `fresh`. What must still be
+    /// ended, for it was not in `listed`; None where there is such, and it is not `forced`: then
+    /// nothing is done.
+    pub async fn replace(
+        &self,
+        connection: Connection,
+        fresh: &Token,
+        listed: &Listed,
+        forced: bool,
+    ) -> RedisResult<Option<Vec<String>>> {
+        let call = self.on_owner(&self.replace, listed).key(self.layout.record(fresh));
+        let call = call.arg(fresh.as_str()).arg(self.ttl).arg(self.idle).arg(self.mark_life()).arg(u8::from(forced));
+        let (done, rest): (bool, Vec<String>) = self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
+        Ok(done.then_some(rest))
+    }
+
+    /// Ends every token that was issued so far. How many of `listed` lived, and what must still be
+    /// ended; None as above.
+    pub async fn revoke_all(
+        &self,
+        connection: Connection,
+        listed: &Listed,
+        forced: bool,
+    ) -> RedisResult<Option<(u64, Vec<String>)>> {
+        let call = self.on_owner(&self.revoke_all, listed).key(listed.keys.absent());
+        let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life()).arg(u8::from(forced));
+        let (done, live, rest): (bool, u64, Vec<String>) =
+            self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
+        Ok(done.then_some((live, rest)))
+    }
+
+    /// Ends those of `tokens` that were issued before the mark. How many lived.
+    pub async fn end_marked(
+        &self,
+        connection: Connection,
+        listed: &Listed,
+        tokens: &[Token],
+        why: Ended,
+    ) -> RedisResult<u64> {
+        let call = self.on_owner(&self.end_marked, listed).arg(why.as_str());
+        self.with_tokens(call, listed, tokens).run(connection).await
+    }
+
+    /// Ends the session of `token`. Whether that token lived, and the one that has taken its place
+    /// since, which must still be ended: with one, nothing is done unless `forced`.
+    pub async fn end_session(
+        &self,
+        connection: Connection,
+        token: &Token,
+        why: Ended,
+        forced: bool,
+    ) -> RedisResult<(bool, Option<Token>)> {
+        let keys = self.layout.keys(&token.owner());
+        let (note, absent) = (keys.note(token), keys.absent());
+        let call = self.end_session.call().key(keys.index).key(keys.mark).key(self.layout.record(token)).key(note);
+        let call = call.key(absent).arg(why.as_str()).arg(token.as_str()).arg(token.secret()).arg(u8::from(forced));
+        let (lived, current): (bool, String) = call.run(connection).await?;
+        Ok((lived, is_secret(&current).then(|| token.with_secret(&current))))
+    }
+
+    /// Puts `fresh` in the place of `token`, which stays valid for `grace`.
+    pub async fn rotate(
+        &self,
+        connection: Connection,
+        token: &Token,
+        fresh: &Token,
+        grace: Duration,
+    ) -> RedisResult<Rotation> {
+        let keys = self.layout.keys(&token.owner());
+        let note = keys.note(token);
+        let call = self.rotate.call().key(keys.index).key(keys.mark).key(note);
+        let call = call.key(self.layout.record(token)).key(self.layout.record(fresh));
+        let call = call.arg(token.as_str()).arg(fresh.as_str()).arg(token.secret()).arg(fresh.secret());
+        let call = call.arg(self.ttl).arg(self.idle).arg(milliseconds(grace));
+        let (outcome, expires): (String, String) = call.run(connection).await?;
+        match outcome.as_str() {
+            "rotated" => Ok(Rotation::Rotated { expires: expires.parse().ok() }),
+            "ended" => Ok(Rotation::Ended),
+            "conflict" => Ok(Rotation::Conflict),
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn mark_life(&self) -> u64 {
+        self.ttl.max(milliseconds(MARK_LIFE))
+    }
+
+    fn on_owner<'a>(&self, script: &'a Script, listed: &Listed) -> Call<'a> {
+        script.call().key(&listed.keys.index).key(&listed.keys.mark)
+    }
+
+    /// Adds the records and notes of `tokens` as keys, and the tokens as arguments.
+    fn with_tokens<'a>(&self, call: Call<'a>, listed: &Listed, tokens: &[Token]) -> Call<'a> {
+        tokens.iter().fold(call, |call, token| {
+            call.key(self.layout.record(token)).key(listed.keys.note(token)).arg(token.as_str())
+        })
+    }
+}
+
+/// Something stands between us and redis that does not run scripts as redis does.
+fn unexpected() -> RedisError {
+    (ErrorKind::UnexpectedReturnType, "a script gave an unexpected reply").into()
+}

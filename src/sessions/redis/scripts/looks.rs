@@ -1,0 +1,77 @@
+//! The scripts that look at one token, note that it was used, or adopt it.
+
+use redis::{Cmd, RedisResult};
+
+use super::{Scripts, fields};
+use crate::sessions::Notes;
+use crate::sessions::redis::connect::Connection;
+use crate::sessions::redis::record::{Record, parse_checked};
+use crate::sessions::redis::script::Call;
+use crate::token::{Token, is_secret};
+
+/// How much later than the mark a token of 1.3.2 must be to live on, in milliseconds: its time is
+/// the issuer's clock, the mark's is redis'.
+const CLOCK_MARGIN: u64 = 5000;
+
+/// What a token without a record is to its session.
+pub enum Trace {
+    /// Nothing is known of the session, or it has ended, or the token was current and has expired.
+    Dead,
+    /// The token is still valid for what is left of its grace.
+    InGrace { current: Token, expires: Option<u64>, grace_ends: u64 },
+    /// The token was used after its grace: it was copied.
+    Reused { current: Token },
+}
+
+impl Scripts {
+    /// What `token`, which has no record, is to its session.
+    pub async fn resolve(&self, connection: Connection, token: &Token) -> RedisResult<Trace> {
+        let call = self.resolve.call().key(self.layout.note(token)).arg(token.secret());
+        let reply: Vec<String> = call.run(connection).await?;
+        // What is no secret there was put there by somebody else.
+        let current = reply.get(1).filter(|secret| is_secret(secret)).map(|secret| token.with_secret(secret));
+        Ok(match (reply.first().map(String::as_str), current) {
+            (Some("grace"), Some(current)) => {
+                let number = |i: usize| reply.get(i).and_then(|digits| digits.parse().ok());
+                Trace::InGrace { current, expires: number(2), grace_ends: number(3).unwrap_or_default() }
+            }
+            (Some("reused"), Some(current)) => Trace::Reused { current },
+            _ => Trace::Dead,
+        })
+    }
+
+    /// What stands under the name of a token's record. The token counts as used.
+    pub async fn check(&self, connection: Connection, key: &str) -> RedisResult<Record> {
+        parse_checked(self.check.call().key(key).arg(self.idle).run(connection).await)
+    }
+
+    /// The same as a command, which redis refuses where it does not know the script yet.
+    pub fn check_command(&self, key: &str) -> Cmd {
+        self.check.call().key(key).arg(self.idle).by_hash()
+    }
+
+    /// Writes `notes` into the record of `token`. Whether it lived.
+    pub async fn update(&self, connection: Connection, token: &Token, notes: &Notes) -> RedisResult<bool> {
+        self.update.call().key(self.layout.record(token)).args(fields(notes)).run(connection).await
+    }
+
+    /// Lists a token that no index lists, or deletes it if the sessions were ended since. Whether
+    /// it is live. `marker`: that of a backfill which is due if 1.3.2 issued the token.
+    pub async fn adopt(&self, connection: Connection, token: &Token, marker: Option<&str>) -> RedisResult<bool> {
+        let keys = self.layout.keys(&token.owner());
+        let call = self.adopt.call().key(self.layout.record(token)).key(keys.index).key(keys.mark);
+        let call = marker.into_iter().fold(call, Call::key);
+        call.arg(token.as_str()).arg(CLOCK_MARGIN).run(connection).await
+    }
+
+    /// Marks the adoption as done, if `marker` still holds `backfill`. Whether it is done.
+    pub async fn finish_backfill(
+        &self,
+        connection: Connection,
+        marker: &str,
+        backfill: &str,
+        done: &str,
+    ) -> RedisResult<bool> {
+        self.finish_backfill.call().key(marker).arg(backfill).arg(done).run(connection).await
+    }
+}
