@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { tempDir } = require('../../support');
+const { drivers, tempDir } = require('../../support');
 const { sessionStore } = require('./session-store');
 
 describe('sessions in a file', () => {
@@ -10,7 +10,13 @@ describe('sessions in a file', () => {
     file = path.join(tempDir(), 'tokens.db');
   });
 
-  sessionStore(() => ({ file }), { shared: true });
+  const ahead = async (user) => {
+    const own = await drivers.sqlite3(file);
+    await own.run('UPDATE mpauthx_session SET issued = issued + 3600000 WHERE user = ?', [user]);
+    await own.close();
+  };
+
+  sessionStore(() => ({ file }), { shared: true, ahead });
 });
 
 describe('sessions in memory', () => {

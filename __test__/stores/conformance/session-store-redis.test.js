@@ -1,6 +1,7 @@
 'use strict';
 
 const { startRedis } = require('../../support');
+const { ahead } = require('../redis/clock-ahead');
 const { sessionStore } = require('./session-store');
 
 describe.each(['compatible', 'tagged'])('sessions in redis (layout %s)', (layout) => {
@@ -9,5 +10,8 @@ describe.each(['compatible', 'tagged'])('sessions in redis (layout %s)', (layout
     server = await startRedis();
   });
 
-  sessionStore(() => ({ url: server.url, layout }), { shared: true });
+  sessionStore(() => ({ url: server.url, layout }), {
+    shared: true,
+    ahead: (user) => ahead(server.redis, user, layout),
+  });
 });

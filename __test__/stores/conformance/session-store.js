@@ -24,6 +24,7 @@ const { atTheSameTime, expectBetween } = require('./support');
 const { idleSessions } = require('./session-store-idle');
 const { manySessions } = require('./session-store-modes');
 const { rotation, rotatedTokens } = require('./session-store-rotation');
+const { sessionOrder } = require('./session-order');
 
 const TTL = 1000;
 const HEX = 'ab'.repeat(32);
@@ -36,8 +37,10 @@ const SKUS = ['', 's', 's*', '[s]', 's}u', '{s}', '微信', 's|u', '|'];
  *
  * @param tokens gives the option `tokens`
  * @param shared whether two objects with the same option see the same tokens
+ * @param ahead makes a user's sessions look as if they came from a clock an hour ahead, where that
+ *   can be done from outside
  */
-function sessionStore(tokens, { shared }) {
+function sessionStore(tokens, { shared, ahead }) {
   let wechat;
   beforeAll(async () => {
     wechat = await startFakeWeChat();
@@ -296,6 +299,7 @@ function sessionStore(tokens, { shared }) {
   });
 
   rotation(open, { shared });
+  sessionOrder(open, { ahead });
   manySessions(open, { shared, login: (app, user) => login(app, wechat, user), loginByCode });
   describe('in time,', () => atTheSameTime([...rotatedTokens(open), ...idleSessions(open, { loginByCode })]));
 

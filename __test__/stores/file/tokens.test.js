@@ -9,16 +9,13 @@ const {
   isValid,
   liveOf,
   login,
-  pause,
   refresh,
-  rejection,
   rejections,
   runNode,
   tempDir,
   until,
-  within,
 } = require('../../support');
-const { copyOf, descriptors, inspect, lockedElsewhere, userFile } = require('../../users/support');
+const { copyOf, descriptors, inspect, userFile } = require('../../users/support');
 const { fileSetting, journalOf, rowsOf } = require('./support');
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
@@ -271,47 +268,5 @@ describe('tokens in a file', () => {
     expect(descriptors(here.file)).toHaveLength(1);
     await Promise.all(apps.slice(1).map((app) => app.close()));
     expect(await liveOf(apps[0], tokens)).toHaveLength(40);
-  });
-
-  test("another process's lock of half a second is waited for", async () => {
-    const file = await userFile();
-    const app = here.open({ file });
-    const token = await ask(app);
-    const lock = await lockedElsewhere(file);
-    let released = false;
-    const calls = [() => ask(app), () => login(app, here.wechat, 'o2'), () => isValid(app, token)].map(async (call) => {
-      await call();
-      return released;
-    });
-    const freed = pause(500).then(() => {
-      released = true;
-      return lock.release();
-    });
-    expect(await within(15000, Promise.all(calls))).toEqual([true, true, true]);
-    await freed;
-  });
-
-  test("another process's lock that lasts is 6000, and then all is well", async () => {
-    const file = await userFile();
-    const app = here.open({ file });
-    const token = await ask(app);
-    const lock = await lockedElsewhere(file);
-    const locked = { code: 6000, message: expect.stringMatching(/^Error: SQLITE_BUSY: database is locked/) };
-    expect(await within(15000, rejection(app.isTokenValid(token)))).toMatchObject(locked);
-    // Many wait no longer than one.
-    const checks = Array.from({ length: 20 }, () => rejection(app.isTokenValid(token)));
-    for (const error of await within(15000, Promise.all(checks))) expect(error).toMatchObject(locked);
-    await lock.release();
-    expect(await ask(app)).toBe(token);
-  });
-
-  test('with a write-ahead log are checked while another process writes', async () => {
-    const file = await userFile({ journal: 'WAL' });
-    const app = here.open({ file });
-    const token = await ask(app);
-    const lock = await lockedElsewhere(file);
-    expect(await isValid(app, token)).toBe(true);
-    expect(await ask(app)).toBe(token);
-    await lock.release();
   });
 });

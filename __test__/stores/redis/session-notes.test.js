@@ -1,0 +1,75 @@
+'use strict';
+
+// What rotations leave in redis: one note for each session, whatever a client does.
+
+const { createApp, everybody, issue, isValid, listed, refresh, rejection, rotate, setting } = require('../../support');
+const { indexKey, noteKey, taggedKeys } = require('./support');
+
+const NOT_LIVE = { code: 6007 };
+
+describe.each(['compatible', 'tagged'])('a session that is rotated 300 times (layout %s)', (layout) => {
+  const here = setting();
+  const index = () => (layout === 'tagged' ? taggedKeys('o1').index : indexKey('o1'));
+
+  test.each([0, 1, 3600])('leaves one note of bounded size, with a grace of %d s', async (grace) => {
+    const app = here.open({ tokens: { url: here.server.url, layout } });
+    const tokens = [await issue(app, 'o1')];
+    const sizes = [];
+    let keys = 0;
+    for (let i = 0; i < 300; i += 1) {
+      tokens.push(await rotate(app, tokens[i], { grace }));
+      if (i === 20) keys = (await here.redis.keys('*')).length;
+      sizes.push(await here.redis.memory('USAGE', noteKey(tokens[0], index())));
+    }
+    expect(new Set(tokens.map((token) => token.slice(0, -32))).size).toBe(1); // the session's part is kept
+    expect(new Set(tokens).size).toBe(301);
+    expect((await here.redis.keys('*')).length).toBe(keys);
+    expect(Math.max(...sizes.slice(20))).toBeLessThanOrEqual(sizes[20] * 1.1);
+    expect(await listed(app, 'o1')).toEqual([tokens[300]]);
+  });
+
+  test.each([0, 150, 298])('knows token number %d again, which ends it', async (number) => {
+    const app = here.open({ tokens: { url: here.server.url, layout } });
+    const tokens = [await issue(app, 'o1')];
+    for (let i = 0; i < 299; i += 1) tokens.push(await rotate(app, tokens[i], { grace: 0 }));
+    expect(await isValid(app, tokens[299])).toBe(true);
+    expect(await isValid(app, tokens[number])).toBe(false);
+    expect(await isValid(app, tokens[299])).toBe(false);
+    expect(await rejection(app.sessions.rotate(tokens[299]))).toMatchObject(NOT_LIVE);
+    expect(await here.redis.hget(noteKey(tokens[0], index()), 'e')).toBe('reused');
+  });
+
+  test('has the 16 newest of the tokens that it has replaced in their grace', async () => {
+    const app = here.open({ tokens: { url: here.server.url, layout } });
+    const tokens = [await issue(app, 'o1')];
+    for (let i = 0; i < 30; i += 1) tokens.push(await rotate(app, tokens[i], { grace: 3600 }));
+    for (const token of tokens.slice(-17)) expect(await isValid(app, token)).toBe(true);
+    for (const token of tokens.slice(-17)) expect(await rotate(app, token.slice(), { grace: 3600 })).toBeTruthy();
+  });
+});
+
+describe('the two layouts in one redis', () => {
+  const here = setting();
+  const open = (layout) =>
+    createApp({ redis: here.server, wechat: here.wechat, db: everybody(), tokens: { url: here.server.url, layout } });
+
+  test.each([
+    ['refreshToken', (app) => refresh(app, 'o1')],
+    ['revokeUser', (app) => app.sessions.revokeUser('o1')],
+  ])('%s ends the tokens of its layout, whatever the other has issued since', async (_name, end) => {
+    for (const [one, other] of [
+      ['compatible', 'tagged'],
+      ['tagged', 'compatible'],
+    ]) {
+      await here.redis.flushall();
+      const [app, neighbour] = [open(one), open(other)];
+      const token = await issue(app, 'o1');
+      const theirs = await issue(neighbour, 'o1');
+      await end(app);
+      expect(await isValid(app, token)).toBe(false);
+      expect(await isValid(neighbour, theirs)).toBe(true);
+      await end(neighbour);
+      expect(await isValid(neighbour, theirs)).toBe(false);
+    }
+  });
+});
