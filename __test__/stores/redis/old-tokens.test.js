@@ -108,8 +108,14 @@ describe('tokens that are not listed', () => {
     expect(await isValid(app, legacy)).toBe(true);
     const connections = async () =>
       Number(/total_connections_received:(\d+)/.exec(await replica.redis.info('stats'))[1]);
-    await pause(300); // the backfill has been refused, which looks for the master elsewhere
-    const before = await connections();
+    // The backfill is refused, and looks for the master for a while.
+    let before = 0;
+    await until(async () => {
+      const count = await connections();
+      await pause(1200);
+      before = await connections();
+      return before === count;
+    }, 20000);
     for (let i = 0; i < 20; i += 1) {
       for (const token of [legacy, ours]) expect(await isValid(app, token)).toBe(true);
     }
