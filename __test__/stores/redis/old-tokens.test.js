@@ -111,6 +111,7 @@ describe('tokens that are not listed', () => {
     // The backfill is refused, and looks for the master for a while.
     let before = 0;
     await until(async () => {
+      expect(await isValid(app, legacy)).toBe(true);
       const count = await connections();
       await pause(1200);
       before = await connections();
