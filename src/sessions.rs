@@ -67,6 +67,7 @@ pub struct CacheLimits {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
     pub device: Option<String>,
+    pub open_id: Option<String>,
     /// The openid and the session key, sealed.
     pub sealed: Option<String>,
 }
@@ -95,6 +96,28 @@ pub struct Session {
     pub notes: Notes,
 }
 
+/// What a check finds out.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    Dead,
+    Live,
+    /// Live, and what is known of it, where that was asked.
+    Session(Box<Session>),
+}
+
+impl Verdict {
+    pub fn live(session: Option<Session>) -> Self {
+        session.map_or(Self::Live, |session| Self::Session(Box::new(session)))
+    }
+}
+
+/// What a check asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Validity,
+    Session,
+}
+
 /// How a store is.
 pub struct Health {
     /// Of one round trip; the error where there was none.
@@ -120,16 +143,18 @@ macro_rules! delegate {
 
 impl Sessions {
     /// A token of `owner` with `notes`: the live one that their logins share, which counts as used;
-    /// else a new one, after `register`.
+    /// else a new one, after `register`. A new one takes the place of the session of `replaced`, if
+    /// that lives.
     pub async fn login(
         &self,
         owner: &Owner,
         notes: &Notes,
+        replaced: Option<&Token>,
         register: impl Future<Output = Result<()>>,
     ) -> Result<Issued> {
         match self {
-            Self::Redis(store) => store.login(owner, notes, register).await,
-            Self::Embedded(store) => store.login(owner, notes, register).await,
+            Self::Redis(store) => store.login(owner, notes, replaced, register).await,
+            Self::Embedded(store) => store.login(owner, notes, replaced, register).await,
         }
     }
 
@@ -140,18 +165,24 @@ impl Sessions {
 
     /// Tells `settle` for each of `tokens`, under its number, whether it is live: those first that
     /// can be told at once. They count as used.
-    pub async fn check(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
+    pub async fn check(
+        &self,
+        tokens: &[Token],
+        asked: Asked,
+        settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync,
+    ) {
         match self {
-            Self::Redis(store) => store.check(tokens, settle).await,
-            Self::Embedded(store) => store.check(tokens, settle).await,
+            Self::Redis(store) => store.check(tokens, asked, settle).await,
+            Self::Embedded(store) => store.check(tokens, asked, settle).await,
         }
     }
 
-    /// Whether `token` is known to be live without asking. No use of it goes unnoted for long.
-    pub fn is_cached(&self, token: &str) -> bool {
+    /// The number of the look that found `token` to be live, where that still holds without asking;
+    /// numbers rise from 1. No use of it goes unnoted for long.
+    pub fn cached(&self, token: &str) -> Option<u64> {
         match self {
-            Self::Redis(store) => store.is_cached(token),
-            Self::Embedded(_) => false,
+            Self::Redis(store) => store.cached(token),
+            Self::Embedded(_) => None,
         }
     }
 
@@ -170,10 +201,15 @@ impl Sessions {
         delegate!(self, store => store.revoke(token))
     }
 
-    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How
-    /// many there were.
-    pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
-        delegate!(self, store => store.revoke_all(owner, all_skus))
+    /// Ends every live session of `owner` but that of `except`, with `all_skus` those of the user's
+    /// other skus too. How many there were.
+    pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {
+        delegate!(self, store => store.revoke_all(owner, except, all_skus))
+    }
+
+    /// The key under which session ids are made: 64 hex digits that the store keeps for ever.
+    pub async fn id_key(&self) -> Result<String> {
+        delegate!(self, store => store.id_key())
     }
 
     /// Puts a new token in the place of a live one, which stays valid for `grace`; meanwhile the

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{Ended, Health, Issued, Mode, Notes, Policy, Session};
+use super::{Asked, Ended, Health, Issued, Mode, Notes, Policy, Session, Verdict};
 use crate::error::{Error, Result};
 use crate::sqlite::{Access, Database, Worker};
 use crate::token::{Owner, Token};
@@ -48,6 +48,7 @@ impl Embedded {
         &self,
         owner: &Owner,
         notes: &Notes,
+        replaced: Option<&Token>,
         register: impl Future<Output = Result<()>>,
     ) -> Result<Issued> {
         if self.policy.mode == Mode::Shared {
@@ -58,12 +59,18 @@ impl Embedded {
         }
         register.await?;
         let (owner, notes, fresh, mode) = (owner.clone(), notes.clone(), Token::mint(owner)?, self.policy.mode);
+        let replaced = replaced.filter(|token| token.owner() == owner).cloned();
         self.change(move |rows| match mode {
             Mode::Shared => match share(&rows, &owner, &notes)? {
                 Some(shared) => Ok(shared),
                 None => rows.insert(fresh.clone(), &notes),
             },
             Mode::PerLogin { max } => {
+                if let Some(replaced) = &replaced
+                    && rows.live(replaced)?.is_some()
+                {
+                    rows.end(replaced, Ended::Replaced)?;
+                }
                 let issued = rows.insert(fresh.clone(), &notes)?;
                 rows.end_oldest(&owner, max)?;
                 Ok(issued)
@@ -75,24 +82,22 @@ impl Embedded {
     pub async fn replace_all(&self, owner: &Owner) -> Result<Token> {
         let (owner, fresh) = (owner.clone(), Token::mint(owner)?);
         self.change(move |rows| {
-            rows.end_all(&owner.user, Some(&owner.sku), Ended::Replaced)?;
+            rows.end_all(&owner.user, Some(&owner.sku), None, Ended::Replaced)?;
             Ok(rows.insert(fresh.clone(), &Notes::default())?.token)
         })
         .await
     }
 
     /// What fails, fails for all: a lock above all, for which each would wait as long again.
-    pub async fn check(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
-        let asked = tokens.to_vec();
-        let found = self
-            .run(move |rows| {
-                let verdicts = asked.iter().map(|token| match rows.live(token)? {
-                    Some(found) => rows.touch(&found.session).map(|()| true),
-                    None => Ok(false),
-                });
-                verdicts.collect::<rusqlite::Result<Vec<bool>>>()
-            })
-            .await;
+    pub async fn check(
+        &self,
+        tokens: &[Token],
+        asked: Asked,
+        settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync,
+    ) {
+        let batch = tokens.to_vec();
+        let found = self.run(move |rows| batch.iter().map(|token| verdict(&rows, token, asked)).collect()).await;
+        let found: Result<Vec<Verdict>> = found;
         settle(match found {
             Ok(verdicts) => verdicts.into_iter().map(Ok).enumerate().collect(),
             Err(error) => (0..tokens.len()).map(|number| (number, Err(error.clone()))).collect(),
@@ -102,11 +107,7 @@ impl Embedded {
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
         let token = token.clone();
         self.run(move |rows| {
-            let found = rows.live(&token)?;
-            Ok(found.map(|found| {
-                let expires = found.grace_ends.or(found.session.expires);
-                Session { token: token.clone(), expires, ..found.session }
-            }))
+            Ok(rows.live(&token)?.map(|found| found.session_of(&token)))
         })
         .await
     }
@@ -125,9 +126,9 @@ impl Embedded {
         .await
     }
 
-    pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
-        let owner = owner.clone();
-        self.change(move |rows| rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()), Ended::Revoked))
+    pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {
+        let (owner, except) = (owner.clone(), except.cloned());
+        self.change(move |rows| rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()), except.as_ref(), Ended::Revoked))
             .await
     }
 
@@ -199,6 +200,16 @@ impl Embedded {
         };
         done.ok_or_else(Error::internal)?
     }
+}
+
+/// Whether `token` is live; then it counts as used.
+fn verdict(rows: &Rows, token: &Token, asked: Asked) -> rusqlite::Result<Verdict> {
+    let Some(found) = rows.live(token)? else { return Ok(Verdict::Dead) };
+    rows.touch(&found.session)?;
+    Ok(match asked {
+        Asked::Validity => Verdict::Live,
+        Asked::Session => Verdict::live(Some(found.session_of(token))),
+    })
 }
 
 /// The live token that the logins of `owner` share, which counts as used and gets the notes.

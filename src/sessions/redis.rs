@@ -100,8 +100,8 @@ impl Redis {
         self.link.bounded(call).await
     }
 
-    pub fn is_cached(&self, token: &str) -> bool {
-        self.tracking.as_ref().is_some_and(|tracking| tracking.cache().contains(token))
+    pub fn cached(&self, token: &str) -> Option<u64> {
+        self.tracking.as_ref()?.cache().get(token)
     }
 
     pub fn kind(&self) -> &'static str {

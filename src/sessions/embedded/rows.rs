@@ -10,7 +10,7 @@ use crate::sessions::{Ended, Issued, Notes, Policy, Session};
 use crate::token::{Owner, Token};
 
 /// The token, then what a session is made of, then what a rotation or an end left.
-const COLUMNS: &str = "token, issued, expires, seen, device, sealed, grace";
+const COLUMNS: &str = "token, issued, expires, seen, device, open_id, sealed, grace";
 
 /// Removed at each login, of the rows that have expired: the table shrinks faster than it grows,
 /// and no login has to clear away what a busy month left.
@@ -23,6 +23,14 @@ pub struct Found {
     /// In the second case, how long the first one is still valid, in Unix milliseconds.
     pub grace_ends: Option<u64>,
     grace: String,
+}
+
+impl Found {
+    /// The session as `token` names it: one that was rotated away ends with its grace.
+    pub fn session_of(self, token: &Token) -> Session {
+        let expires = self.grace_ends.or(self.session.expires);
+        Session { token: token.clone(), expires, ..self.session }
+    }
 }
 
 pub struct Rows<'a> {
@@ -85,8 +93,8 @@ impl<'a> Rows<'a> {
         let (expires, ends, seen) = self.life();
         self.db
             .prepare_cached(
-                "INSERT INTO mpauthx_session (user, sku, session, token, issued, expires, ends, seen, device, sealed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO mpauthx_session (user, sku, session, token, issued, expires, ends, seen, device, open_id, sealed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(params![
                 owner.user,
@@ -98,6 +106,7 @@ impl<'a> Rows<'a> {
                 ends,
                 seen,
                 notes.device,
+                notes.open_id,
                 notes.sealed
             ])?;
         Ok(Issued { token, expires: Some(unsigned(expires)) })
@@ -158,10 +167,10 @@ impl<'a> Rows<'a> {
         let owner = token.owner();
         self.db
             .prepare_cached(
-                "UPDATE mpauthx_session SET device = ifnull(?4, device), sealed = ifnull(?5, sealed)
+                "UPDATE mpauthx_session SET device = ifnull(?4, device), open_id = ifnull(?5, open_id), sealed = ifnull(?6, sealed)
                  WHERE user = ?1 AND sku = ?2 AND session = ?3",
             )?
-            .execute(params![owner.user, owner.sku, token.session(), notes.device, notes.sealed])
+            .execute(params![owner.user, owner.sku, token.session(), notes.device, notes.open_id, notes.sealed])
             .map(drop)
     }
 
@@ -170,22 +179,31 @@ impl<'a> Rows<'a> {
         let owner = token.owner();
         self.db
             .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?4, device = NULL, sealed = NULL
+                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL, sealed = NULL
                  WHERE user = ?1 AND sku = ?2 AND session = ?3 AND ended IS NULL",
             )?
             .execute(params![owner.user, owner.sku, token.session(), why.as_str()])
             .map(drop)
     }
 
-    /// Ends the sessions of `user`, those of `sku` or of all. How many were live.
-    pub fn end_all(&self, user: &str, sku: Option<&str>, why: Ended) -> rusqlite::Result<u64> {
+    /// Ends the sessions of `user`, those of `sku` or of all, but for the session of `except`. How
+    /// many were live.
+    pub fn end_all(&self, user: &str, sku: Option<&str>, except: Option<&Token>, why: Ended) -> rusqlite::Result<u64> {
         let live = self
             .db
             .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?4, device = NULL, sealed = NULL
-                 WHERE user = ?1 AND (?2 IS NULL OR sku = ?2) AND ended IS NULL AND ends > ?3",
+                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL, sealed = NULL
+                 WHERE user = ?1 AND (?2 IS NULL OR sku = ?2) AND ended IS NULL AND ends > ?3
+                 AND NOT (?5 IS NOT NULL AND session = ?5 AND sku = ?6)",
             )?
-            .execute(params![user, sku, self.now, why.as_str()])?;
+            .execute(params![
+                user,
+                sku,
+                self.now,
+                why.as_str(),
+                except.map(Token::session),
+                except.map(|token| token.owner().sku)
+            ])?;
         Ok(live as u64)
     }
 
@@ -193,7 +211,7 @@ impl<'a> Rows<'a> {
     pub fn end_oldest(&self, owner: &Owner, max: u32) -> rusqlite::Result<()> {
         self.db
             .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?5, device = NULL, sealed = NULL WHERE rowid IN (
+                "UPDATE mpauthx_session SET ended = ?5, device = NULL, open_id = NULL, sealed = NULL WHERE rowid IN (
                     SELECT rowid FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND ended IS NULL AND ends > ?3
                     ORDER BY issued DESC LIMIT -1 OFFSET ?4)",
             )?
@@ -229,9 +247,9 @@ fn parse(row: &Row) -> rusqlite::Result<Found> {
         issued: unsigned(row.get(1)?),
         expires: Some(unsigned(row.get(2)?)),
         seen: row.get::<_, Option<i64>>(3)?.map(unsigned),
-        notes: Notes { device: row.get(4)?, sealed: row.get(5)? },
+        notes: Notes { device: row.get(4)?, open_id: row.get(5)?, sealed: row.get(6)? },
     };
-    Ok(Found { session, grace_ends: None, grace: row.get(6)? })
+    Ok(Found { session, grace_ends: None, grace: row.get(7)? })
 }
 
 /// The time in Unix milliseconds.

@@ -12,7 +12,7 @@ const CREATE: &str = "
     CREATE TABLE IF NOT EXISTS mpauthx_session (
         user TEXT NOT NULL, sku TEXT NOT NULL, session TEXT NOT NULL, token TEXT NOT NULL,
         issued INTEGER NOT NULL, expires INTEGER NOT NULL, ends INTEGER NOT NULL, seen INTEGER,
-        device TEXT, sealed TEXT, grace TEXT NOT NULL DEFAULT '', ended TEXT,
+        device TEXT, open_id TEXT, sealed TEXT, grace TEXT NOT NULL DEFAULT '', ended TEXT,
         PRIMARY KEY (user, sku, session)
     );
     CREATE INDEX IF NOT EXISTS mpauthx_session_expires ON mpauthx_session (expires);

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::Embedded;
 use super::rows::{milliseconds, now};
 use crate::error::Result;
+use crate::token::random_hex;
 
 impl Embedded {
     pub async fn get(&self, name: &str) -> Result<Option<String>> {
@@ -39,6 +40,17 @@ impl Embedded {
                 )?
                 .execute(params![name, value, ends, now()])?;
             Ok(set > 0)
+        })
+        .await
+    }
+
+    /// Made by whoever is first.
+    pub async fn id_key(&self) -> Result<String> {
+        let fresh = random_hex(64)?;
+        self.query(move |db| {
+            db.prepare_cached("INSERT OR IGNORE INTO mpauthx_shared (name, value, ends) VALUES ('id-key', ?1, ?2)")?
+                .execute(params![fresh, i64::MAX])?;
+            db.prepare_cached("SELECT value FROM mpauthx_shared WHERE name = 'id-key'")?.query_row([], |row| row.get(0))
         })
         .await
     }

@@ -15,9 +15,10 @@ use tokio::time::timeout;
 
 use super::connect::Link;
 use super::keys;
-use super::record::{Record, record};
+use super::record::{self, Record};
 use super::scripts::Scripts;
 use crate::error::Result;
+use crate::sessions::Asked;
 use crate::token::{Token, random_hex};
 
 /// How long a login waits for a backfill. One live token too many harms nobody, a login that hangs
@@ -135,8 +136,8 @@ impl Adoption {
 
     /// Lists a token that the backfill met, if it is not listed yet.
     async fn adopt_foreign(&self, token: &Token) -> Result<()> {
-        let found = self.link.run(|connection| record(connection, token.as_str())).await?;
-        if found == Record::Foreign {
+        let found = self.link.run(|connection| record::read(connection, token.as_str(), token, Asked::Validity)).await?;
+        if found.kind == Record::Foreign {
             self.link.run(|connection| self.scripts.adopt(connection, token, None)).await?;
         }
         Ok(())

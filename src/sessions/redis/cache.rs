@@ -39,8 +39,8 @@ struct State {
     tracked: Option<Tracked>,
     /// The number of the last connection that was lost. They are numbered upwards from 1.
     lost: u64,
-    /// When what is known of a token ends.
-    ends: LruCache<Box<str>, Instant>,
+    /// When what is known of a token ends, and the number of the look that found it.
+    ends: LruCache<Box<str>, (Instant, u64)>,
     /// The tokens that are being read, each with the number of the last reading.
     readings: HashMap<Box<str>, u64>,
     last_reading: u64,
@@ -73,16 +73,16 @@ impl Cache {
         cache
     }
 
-    /// Whether `token` is known to be live.
-    pub fn contains(&self, token: &str) -> bool {
+    /// The number of the look that found `token` to be live, where it still is known to be.
+    pub fn get(&self, token: &str) -> Option<u64> {
         let mut state = self.state();
         match state.ends.get(token) {
-            Some(&end) if Instant::now() < end => true,
+            Some(&(end, number)) if Instant::now() < end => Some(number),
             Some(_) => {
                 state.ends.pop(token);
-                false
+                None
             }
-            None => false,
+            None => None,
         }
     }
 
@@ -184,7 +184,7 @@ impl Reading<'_> {
             if state.readings.get(token) == Some(&self.number) {
                 // Counted from before redis was asked: whatever held us up since, the age is no
                 // less.
-                state.ends.put(token.into(), self.begun + life.min(self.cache.max_age));
+                state.ends.put(token.into(), (self.begun + life.min(self.cache.max_age), self.number));
             }
         }
     }
@@ -235,7 +235,7 @@ mod tests {
     fn keeps_nothing_without_a_connection_that_tells_of_changes() {
         let cache = Cache::new(Layout::Compatible, &CacheLimits { max_tokens: 1, max_age: Duration::from_secs(1) });
         assert!(cache.read(&[token()]).is_none());
-        assert!(!cache.contains(token().as_str()));
+        assert!(cache.get(token().as_str()).is_none());
     }
 
     #[test]

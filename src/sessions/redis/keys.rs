@@ -16,6 +16,7 @@ pub const ORDER: &str = "k";
 /// When a token with an idle limit was last used, in Unix milliseconds.
 pub const SEEN: &str = "seen";
 pub const DEVICE: &str = "d";
+pub const OPEN_ID: &str = "o";
 pub const SEALED: &str = "s";
 
 /// Fields of a session's note. The secret of the token that is current.
@@ -27,6 +28,9 @@ pub const CURRENT_EXPIRES: &str = "x";
 pub const GRACE: &str = "g";
 /// Why the session ended; missing while it has not.
 pub const ENDED: &str = "e";
+
+/// The key under which session ids are made.
+pub const ID_KEY: &str = "mpauthx:id-key";
 
 /// The set of all skus that issued tokens here.
 pub const SKUS: &str = "mpauthx:skus";

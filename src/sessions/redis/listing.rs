@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 
-use super::record::{self, Recorded};
+use super::record;
 use super::{MAX_ATTEMPTS, Redis, contended};
 use crate::error::Result;
 use crate::sessions::Session;
@@ -13,7 +13,7 @@ impl Redis {
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
         for _ in 0..MAX_ATTEMPTS {
             let Some(live) = self.live(token).await? else { return Ok(None) };
-            if let Some(Recorded { session, .. }) = self.read(&live.token).await? {
+            if let Some((_, session)) = self.read(&live.token).await? {
                 let expires = live.grace.map_or(session.expires, |grace| Some(grace.ends));
                 return Ok(Some(Session { token: token.clone(), expires, ..session }));
             }
@@ -33,7 +33,7 @@ impl Redis {
             // A session must not be missed that is rotated between the two looks.
             let again = self.listed(owner).await?;
             if again.tokens == listed.tokens {
-                return Ok(found.into_iter().flatten().map(|found| found.session).collect());
+                return Ok(found.into_iter().flatten().map(|(_, session)| session).collect());
             }
             listed = again;
         }
@@ -41,8 +41,8 @@ impl Redis {
     }
 
     /// The record of a token, if it makes that live.
-    pub(super) async fn read(&self, token: &Token) -> Result<Option<Recorded>> {
+    pub(super) async fn read(&self, token: &Token) -> Result<Option<(u64, Session)>> {
         let key = self.layout.record(token);
-        self.link.run(|connection| record::recorded(connection, &key, token)).await
+        self.link.run(|connection| record::whole(connection, &key, token)).await
     }
 }

@@ -5,10 +5,10 @@ use redis::Cmd;
 use super::Redis;
 use super::cache::InvalidateOnDrop;
 use super::keys;
-use super::record::{Expiry, Record, record};
+use super::record::{self, Expiry, Record, Recorded};
 use super::scripts::Trace;
 use crate::error::Result;
-use crate::sessions::Ended;
+use crate::sessions::{Asked, Ended, Verdict};
 use crate::token::Token;
 
 /// A live token.
@@ -27,27 +27,40 @@ pub struct Grace {
 }
 
 impl Redis {
-    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is
-    /// rare or old.
-    pub(super) async fn is_valid(&self, token: &Token) -> Result<bool> {
-        match self.used(token).await? {
-            Record::Listed(expiry) if self.is_ahead(expiry) => Ok(true),
+    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is rare
+    /// or old.
+    pub(super) async fn verdict(&self, token: &Token, asked: Asked) -> Result<Verdict> {
+        let Recorded { kind, session, .. } = self.use_record(token, asked).await?;
+        let is_valid = match kind {
+            Record::Listed(expiry) if self.is_ahead(expiry) => return Ok(Verdict::live(session)),
             // Boxed: rare, and every waiting call would hold the room for it.
-            Record::None => Box::pin(self.is_valid_in_grace(token)).await,
+            Record::None => Box::pin(self.is_valid_in_grace(token)).await?,
             rare => {
-                Ok(Box::pin(self.is_live_after_all(token, rare)).await?
-                    || Box::pin(self.is_valid_in_grace(token)).await?)
+                Box::pin(self.is_live_after_all(token, rare)).await?
+                    || Box::pin(self.is_valid_in_grace(token)).await?
+            }
+        };
+        match (is_valid, asked) {
+            (false, _) => Ok(Verdict::Dead),
+            (true, Asked::Validity) => Ok(Verdict::Live),
+            (true, Asked::Session) => {
+                let session = Box::pin(self.inspect(token)).await?;
+                Ok(session.map_or(Verdict::Dead, |session| Verdict::live(Some(session))))
             }
         }
     }
 
     /// What stands under the token's name, which counts as used.
-    pub(super) async fn used(&self, token: &Token) -> Result<Record> {
-        if !self.scripts.has_idle_limit() {
-            return self.record(token).await;
-        }
+    async fn use_record(&self, token: &Token, asked: Asked) -> Result<Recorded> {
         let key = self.layout.record(token);
-        self.link.run(|connection| self.scripts.check(connection, &key)).await
+        match self.scripts.has_idle_limit() {
+            false => self.link.run(|connection| record::read(connection, &key, token, asked)).await,
+            true => self.link.run(|connection| self.scripts.check(connection, &key, token, asked)).await,
+        }
+    }
+
+    pub(super) async fn used(&self, token: &Token) -> Result<Record> {
+        Ok(self.use_record(token, Asked::Validity).await?.kind)
     }
 
     /// Whether a token without a record is valid for the one that took its place, which counts as
@@ -97,7 +110,7 @@ impl Redis {
 
     async fn record(&self, token: &Token) -> Result<Record> {
         let key = self.layout.record(token);
-        self.link.run(|connection| record(connection, &key)).await
+        self.link.run(|connection| record::read(connection, &key, token, Asked::Validity)).await.map(|found| found.kind)
     }
 
     /// The token that took the place of `token`, which has no record, for what is left of its

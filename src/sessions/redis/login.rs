@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::Redis;
 use super::cache::InvalidateOnDrop;
-use super::record::{Record, Recorded};
+use super::record::Record;
 use super::scripts::WriteOutcome;
 use crate::error::Result;
 use crate::sessions::{Issued, Mode, Notes};
@@ -18,6 +18,7 @@ impl Redis {
         &self,
         owner: &Owner,
         notes: &Notes,
+        replaced: Option<&Token>,
         register: impl Future<Output = Result<()>>,
     ) -> Result<Issued> {
         let started = Instant::now();
@@ -27,7 +28,7 @@ impl Redis {
         let paused = Instant::now();
         register.await?;
         let started = started + paused.elapsed();
-        self.link.bounded_since(started, self.issue(owner, notes, started)).await
+        self.link.bounded_since(started, self.issue(owner, notes, replaced, started)).await
     }
 
     /// The live token that the logins of `owner` share, which counts as used and gets the notes.
@@ -55,7 +56,7 @@ impl Redis {
     async fn newest(&self, owner: &Owner) -> Result<Option<Issued>> {
         let listed = self.listed(owner).await?;
         for token in listed.tokens.iter().rev() {
-            let Some(Recorded { order, session, .. }) = self.read(token).await? else { continue };
+            let Some((order, session)) = self.read(token).await? else { continue };
             let is_live = listed.mark.is_none_or(|mark| order > mark);
             if is_live && (!self.scripts.has_idle_limit() || self.used(token).await? != Record::None) {
                 return Ok(Some(Issued { token: session.token, expires: session.expires }));
@@ -64,8 +65,19 @@ impl Redis {
         Ok(None)
     }
 
-    async fn issue(&self, owner: &Owner, notes: &Notes, started: Instant) -> Result<Issued> {
+    async fn issue(
+        &self,
+        owner: &Owner,
+        notes: &Notes,
+        replaced: Option<&Token>,
+        started: Instant,
+    ) -> Result<Issued> {
         let fresh = Token::mint(owner)?;
+        // A token in its grace stands for the one that took its place.
+        let replaced = match replaced {
+            Some(token) if token.owner() == *owner => self.live(token).await?.map(|live| live.token),
+            _ => None,
+        };
         let (listed, remembered) = join(self.listed(owner), self.remember_sku(&owner.sku)).await;
         remembered?;
         let mut listed = listed?;
@@ -74,7 +86,7 @@ impl Redis {
             // many harms nobody.
             let forced = started.elapsed() > self.link.deadline() / 2;
             let guard = InvalidateOnDrop(if self.policy.mode == Mode::Shared { &[] } else { &listed.tokens });
-            let issue = self.link.run(|connection| self.scripts.issue(connection, &fresh, notes, &listed, forced));
+            let issue = self.link.run(|connection| self.scripts.issue(connection, &fresh, notes, &listed, replaced.as_ref(), forced));
             let outcome = issue.await?;
             drop(guard);
             match outcome {

@@ -5,7 +5,7 @@ use redis::{Cmd, RedisError, RedisResult, Value, from_redis_value};
 
 use super::connect::{Connection, error_code};
 use super::keys;
-use crate::sessions::{Notes, Session};
+use crate::sessions::{Asked, Notes, Session};
 use crate::token::Token;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,83 +51,109 @@ impl Expiry {
     }
 }
 
-/// A token's record, whole.
+/// The fields that tell what a record is.
+const KIND: [&str; 3] = [keys::CTIME, keys::VERSION, keys::EXPIRES];
+
+/// All that is known of a session.
+const WHOLE: [&str; 8] = [
+    keys::CTIME,
+    keys::VERSION,
+    keys::EXPIRES,
+    keys::ORDER,
+    keys::SEEN,
+    keys::DEVICE,
+    keys::OPEN_ID,
+    keys::SEALED,
+];
+
+/// The fields of a record, as far as they were asked for.
+type Fields = Vec<Option<Vec<u8>>>;
+
+/// The fields that answer what is asked, in order.
+pub fn fields_of(asked: Asked) -> &'static [&'static str] {
+    match asked {
+        Asked::Validity => &KIND,
+        Asked::Session => &WHOLE,
+    }
+}
+
+/// A token's record.
+#[derive(Debug)]
 pub struct Recorded {
+    pub kind: Record,
     /// The time that counts against the mark, in Unix milliseconds.
     pub order: u64,
-    pub session: Session,
+    /// Where it was asked, and the record is a token's.
+    pub session: Option<Session>,
 }
 
 /// Reads a token's record, in one round trip.
-pub async fn record(mut connection: Connection, key: &str) -> RedisResult<Record> {
-    parse(command(key).query_async(&mut connection).await)
+pub async fn read(mut connection: Connection, key: &str, token: &Token, asked: Asked) -> RedisResult<Recorded> {
+    parse(command(key, asked).query_async(&mut connection).await, token)
 }
 
-/// The command that does.
-pub fn command(key: &str) -> Cmd {
+/// The command that reads a token's record.
+pub fn command(key: &str, asked: Asked) -> Cmd {
     let mut command = redis::cmd("HMGET");
-    command.arg(key).arg(keys::CTIME).arg(keys::VERSION).arg(keys::EXPIRES);
+    command.arg(key).arg(fields_of(asked));
     command
 }
 
 /// What its reply means.
-pub fn parse(reply: RedisResult<Value>) -> RedisResult<Record> {
+pub fn parse(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> {
     match reply {
-        Ok(fields) => {
-            let [issued, version, expires]: [Option<Vec<u8>>; 3] = from_redis_value(fields)?;
-            Ok(Record::of(issued.as_deref(), version.as_deref(), expires.as_deref()))
-        }
-        Err(error) if is_wrong_type(&error) => Ok(Record::Other),
+        Ok(fields) => Ok(recorded(from_redis_value(fields)?, token)),
+        Err(error) if is_wrong_type(&error) => Ok(other(Record::Other)),
         Err(error) => Err(error),
     }
 }
 
 /// What the reply of the script means that notes the use as well.
-pub fn parse_checked(reply: RedisResult<Value>) -> RedisResult<Record> {
-    type Fields = (String, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
-    let (kind, issued, version, expires): Fields = from_redis_value(reply?)?;
-    Ok(match kind.as_str() {
-        "none" => Record::None,
-        "hash" => Record::of(issued.as_deref(), version.as_deref(), expires.as_deref()),
-        _ => Record::Other,
+pub fn parse_checked(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> {
+    let mut fields: Fields = from_redis_value(reply?)?;
+    let kind = if fields.is_empty() { None } else { fields.remove(0) };
+    Ok(match kind.as_deref() {
+        Some(b"none") => other(Record::None),
+        Some(b"hash") => recorded(fields, token),
+        _ => other(Record::Other),
     })
 }
 
 /// Reads all that is known of a token, as far as its record is one.
-pub async fn recorded(mut connection: Connection, key: &str, token: &Token) -> RedisResult<Option<Recorded>> {
-    let mut fields = redis::cmd("HMGET");
-    fields.arg(key).arg(keys::CTIME).arg(keys::VERSION).arg(keys::EXPIRES);
-    fields.arg(keys::ORDER).arg(keys::SEEN).arg(keys::DEVICE).arg(keys::SEALED);
-    let (left, mut other) = (Cmd::pttl(key), connection.clone());
-    let (fields, left) = join(fields.query_async::<Value>(&mut connection), left.query_async::<i64>(&mut other)).await;
-    let fields = match fields {
-        Err(error) if is_wrong_type(&error) => return Ok(None),
-        fields => fields?,
-    };
+pub async fn whole(mut connection: Connection, key: &str, token: &Token) -> RedisResult<Option<(u64, Session)>> {
+    let (read, left, mut also) = (command(key, Asked::Session), Cmd::pttl(key), connection.clone());
+    let (reply, left) = join(read.query_async(&mut connection), left.query_async::<i64>(&mut also)).await;
+    let Recorded { kind, order, session: Some(mut session) } = parse(reply, token)? else { return Ok(None) };
     let left = left?;
-    let [issued, version, expires, order, seen, device, sealed]: [Option<Vec<u8>>; 7] = from_redis_value(fields)?;
-    let expiry = Record::of(issued.as_deref(), version.as_deref(), expires.as_deref());
-    let Some(issued) = issued.map(|field| number(&field).unwrap_or_default()) else { return Ok(None) };
-    let numeric = |field: Option<Vec<u8>>| field.and_then(|field| number(&field));
-    let expires = match expiry {
-        Record::Listed(Expiry::At(time)) => Some(time),
-        Record::Listed(Expiry::Never) => None,
-        // Written by 1.3.2 or an earlier build: it expires when its life is over, on redis' clock.
-        _ if left >= 0 => {
-            let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query_async(&mut connection).await?;
-            Some(seconds * 1000 + microseconds / 1000 + left.unsigned_abs())
-        }
-        _ => None,
-    };
-    let text = |field: Option<Vec<u8>>| field.and_then(|field| String::from_utf8(field).ok());
-    let session = Session {
+    // Written by 1.3.2 or an earlier build: it expires when its life is over, on redis' clock.
+    if !matches!(kind, Record::Listed(Expiry::At(_) | Expiry::Never)) && left >= 0 {
+        let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query_async(&mut connection).await?;
+        session.expires = Some(seconds * 1000 + microseconds / 1000 + left.unsigned_abs());
+    }
+    Ok(Some((order, session)))
+}
+
+fn recorded(fields: Fields, token: &Token) -> Recorded {
+    let field = |i: usize| fields.get(i).and_then(|field| field.as_deref());
+    let (numeric, text) = (
+        |i: usize| field(i).and_then(number),
+        |i: usize| field(i).and_then(|field| String::from_utf8(field.to_vec()).ok()),
+    );
+    let kind = Record::of(field(0), field(1), field(2));
+    let issued = numeric(0).unwrap_or_default();
+    let is_whole = fields.len() == WHOLE.len() && kind != Record::None;
+    let session = is_whole.then(|| Session {
         token: token.clone(),
         issued,
-        expires,
-        seen: numeric(seen),
-        notes: Notes { device: text(device), sealed: text(sealed) },
-    };
-    Ok(Some(Recorded { order: numeric(order).unwrap_or(issued), session }))
+        expires: numeric(2),
+        seen: numeric(4),
+        notes: Notes { device: text(5), open_id: text(6), sealed: text(7) },
+    });
+    Recorded { kind, order: numeric(3).unwrap_or(issued), session }
+}
+
+fn other(kind: Record) -> Recorded {
+    Recorded { kind, order: 0, session: None }
 }
 
 fn number(digits: &[u8]) -> Option<u64> {

@@ -7,7 +7,7 @@ use redis::Cmd;
 
 use super::cache::InvalidateOnDrop;
 use super::index::{Listed, tokens};
-use super::{Redis, STRICT_ATTEMPTS, keys};
+use super::{MAX_ATTEMPTS, Redis, STRICT_ATTEMPTS, keys};
 use crate::error::Result;
 use crate::sessions::Ended;
 use crate::token::{Owner, Token};
@@ -44,9 +44,9 @@ impl Redis {
         }
     }
 
-    /// Ends every live token of `owner`, with `all_skus` those of the user's other skus too. How
-    /// many there were.
-    pub async fn revoke_all(&self, owner: &Owner, all_skus: bool) -> Result<u64> {
+    /// Ends every live session of `owner` but that of `except`, with `all_skus` those of the user's
+    /// other skus too. How many there were.
+    pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {
         if let Some(adoption) = &self.adoption {
             adoption.wait().await?;
         }
@@ -56,17 +56,25 @@ impl Redis {
             skus.push(owner.sku.clone());
         }
         let owners = skus.into_iter().map(|sku| Owner { user: owner.user.clone(), sku });
-        let counts = try_join_all(owners.map(|owner| self.revoke_owner(owner))).await?;
+        let counts = try_join_all(owners.map(|owner| self.revoke_owner(owner, except))).await?;
         Ok(counts.into_iter().sum())
     }
 
-    async fn revoke_owner(&self, owner: Owner) -> Result<u64> {
+    async fn revoke_owner(&self, owner: Owner, except: Option<&Token>) -> Result<u64> {
+        let except = except.filter(|token| token.owner() == owner);
         let mut count = 0;
         for attempt in 0.. {
+            // What is kept may be rotated meanwhile: then it is another token of the same session.
+            let kept = match except {
+                Some(token) => self.live(token).await?.map(|live| live.token),
+                None => None,
+            };
             let listed = self.listed(&owner).await?;
             let _guard = InvalidateOnDrop(&listed.tokens);
-            let forced = attempt >= STRICT_ATTEMPTS;
-            let revoke = self.link.run(|connection| self.scripts.revoke_all(connection, &listed, forced));
+            let strict = if kept.is_some() { MAX_ATTEMPTS } else { STRICT_ATTEMPTS };
+            let revoke = self.link.run(|connection| {
+                self.scripts.revoke_all(connection, &listed, kept.as_ref(), attempt >= strict)
+            });
             if let Some((live, rest)) = revoke.await? {
                 count = live + self.end_rest(&listed, &rest, Ended::Revoked).await?;
                 break;

@@ -6,6 +6,7 @@ use redis::{Cmd, cmd};
 
 use super::{Redis, keys, milliseconds};
 use crate::error::Result;
+use crate::token::random_hex;
 
 impl Redis {
     pub async fn get(&self, name: &str) -> Result<Option<String>> {
@@ -23,6 +24,14 @@ impl Redis {
         set.arg(keys::shared(name)).arg(value).arg("NX").arg("PX").arg(milliseconds(life));
         let done: Option<String> = self.link.query(&set).await?;
         Ok(done.is_some())
+    }
+
+    /// Made by whoever is first.
+    pub async fn id_key(&self) -> Result<String> {
+        let mut set = cmd("SET");
+        set.arg(keys::ID_KEY).arg(random_hex(64)?).arg("NX");
+        self.link.query::<()>(&set).await?;
+        self.link.query(&Cmd::get(keys::ID_KEY)).await
     }
 
     pub async fn delete(&self, name: &str) -> Result<()> {

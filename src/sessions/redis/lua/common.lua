@@ -47,6 +47,18 @@ local function lists_only(i, first)
   return true
 end
 
+-- The tokens in the index at KEYS[i] that were issued until the mark.
+local function listed_until(i, mark)
+  local found = {}
+  local listed = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES')
+  for n = 1, #listed, 2 do
+    if tonumber(listed[n + 1]) <= mark then
+      found[#found + 1] = listed[n]
+    end
+  end
+  return found
+end
+
 -- Whether the index at KEYS[i] lists the token.
 local function is_listed(i, token)
   for _, listed in ipairs(redis.call('ZRANGE', KEYS[i], 0, -1)) do

@@ -2,21 +2,22 @@
 -- KEYS: the index, the mark, the new record, then for each token that was read from the index its
 --       record and its note
 -- ARGV: the new token, its life and its idle limit (0: none) in milliseconds, how many tokens may
---       live (0: one, which is shared), whether to issue in any case, the number of fields and
---       values, these, then the tokens that were read, oldest first
+--       live (0: one, which is shared), whether to issue in any case, the token whose place the
+--       new one takes, if any, the number of fields and values, these, then the tokens that were
+--       read, oldest first
 -- Replies {'issued', '', its expiry, how many tokens live beyond the limit}, {'shared', the live
 -- token, its expiry, 0}, or {'conflict', '', '', 0} where the index lists tokens that were not
 -- read, and one of them would be shared or end.
 local life, idle, max = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local forced, count = ARGV[5] == '1', tonumber(ARGV[6])
-local first = 7 + count
+local forced, replaced, count = ARGV[5] == '1', ARGV[6], tonumber(ARGV[7])
+local first = 8 + count
 local now, mark = now_ms(), mark_at(2)
 
 if is_live(3, -1) then
   return {'issued', '', expiry_of(3, now), 0} -- it ran before, and its reply was lost
 end
 local fields = {}
-for i = 7, first - 1 do
+for i = 8, first - 1 do
   fields[#fields + 1] = ARGV[i]
 end
 local read = {}
@@ -25,14 +26,18 @@ for i = first, #ARGV do
 end
 
 -- What lives: of the tokens that were read by their records, of the others (newer ones) as listed.
-local live, others, dead = {}, 0, {}
+local live, others, dead, gives_way = {}, 0, {}, false
 local listed = redis.call('ZRANGE', KEYS[1], 0, -1)
 for _, token in ipairs(listed) do
   local record = read[token]
   if not record then
     others = others + 1
   elseif is_live(record, mark) then
-    live[#live + 1] = token
+    if max > 0 and token == replaced then
+      gives_way = true
+    else
+      live[#live + 1] = token
+    end
   else
     dead[#dead + 1] = token
   end
@@ -63,6 +68,9 @@ ask_for_rights(1, 3)
 local expires = write_record(3, issued, now, life, idle, fields)
 for _, token in ipairs(dead) do
   redis.call('ZREM', KEYS[1], token)
+end
+if gives_way then
+  end_session(1, read[replaced], replaced, 'replaced', now)
 end
 for n = 1, math.min(excess, #live) do
   end_session(1, read[live[n]], live[n], 'evicted', now)

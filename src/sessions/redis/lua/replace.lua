@@ -31,13 +31,7 @@ for n = 6, #ARGV do
     redis.call('ZREM', KEYS[1], ARGV[n])
   end
 end
-local rest = {}
-local listed = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-for n = 1, #listed, 2 do
-  if tonumber(listed[n + 1]) <= mark then
-    rest[#rest + 1] = listed[n]
-  end
-end
+local rest = listed_until(1, mark)
 if #rest == 0 then
   redis.call('PEXPIRE', KEYS[1], text(life)) -- it has let go of all that it lived for
 end

@@ -52,12 +52,13 @@ impl Scripts {
         fresh: &Token,
         notes: &Notes,
         listed: &Listed,
+        replaced: Option<&Token>,
         forced: bool,
     ) -> RedisResult<WriteOutcome> {
         let fields = fields(notes);
         let call = self.on_owner(&self.issue, listed).key(self.layout.record(fresh));
         let call = call.arg(fresh.as_str()).arg(self.ttl).arg(self.idle).arg(self.max);
-        let call = call.arg(u8::from(forced)).arg(fields.len()).args(fields);
+        let call = call.arg(u8::from(forced)).arg(replaced.map_or("", Token::as_str)).arg(fields.len()).args(fields);
         let (outcome, token, expires, excess): (String, String, String, u64) =
             self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
         let expires = expires.parse().ok();
@@ -97,10 +98,12 @@ impl Scripts {
         &self,
         connection: Connection,
         listed: &Listed,
+        kept: Option<&Token>,
         forced: bool,
     ) -> RedisResult<Option<(u64, Vec<String>)>> {
         let call = self.on_owner(&self.revoke_all, listed).key(listed.keys.absent());
         let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life()).arg(u8::from(forced));
+        let call = call.arg(kept.map_or("", Token::as_str));
         let (done, live, rest): (bool, u64, Vec<String>) =
             self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
         Ok(done.then_some((live, rest)))

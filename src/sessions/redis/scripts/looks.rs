@@ -3,9 +3,9 @@
 use redis::{Cmd, RedisResult};
 
 use super::{Scripts, fields};
-use crate::sessions::Notes;
+use crate::sessions::{Asked, Notes};
 use crate::sessions::redis::connect::Connection;
-use crate::sessions::redis::record::{Record, parse_checked};
+use crate::sessions::redis::record::{Recorded, fields_of, parse_checked};
 use crate::sessions::redis::script::Call;
 use crate::token::{Token, is_secret};
 
@@ -41,13 +41,23 @@ impl Scripts {
     }
 
     /// What stands under the name of a token's record. The token counts as used.
-    pub async fn check(&self, connection: Connection, key: &str) -> RedisResult<Record> {
-        parse_checked(self.check.call().key(key).arg(self.idle).run(connection).await)
+    pub async fn check(
+        &self,
+        connection: Connection,
+        key: &str,
+        token: &Token,
+        asked: Asked,
+    ) -> RedisResult<Recorded> {
+        parse_checked(self.checking(key, asked).run(connection).await, token)
     }
 
     /// The same as a command, which redis refuses where it does not know the script yet.
-    pub fn check_command(&self, key: &str) -> Cmd {
-        self.check.call().key(key).arg(self.idle).by_hash()
+    pub fn check_command(&self, key: &str, asked: Asked) -> Cmd {
+        self.checking(key, asked).by_hash()
+    }
+
+    fn checking(&self, key: &str, asked: Asked) -> Call<'_> {
+        self.check.call().key(key).arg(self.idle).args(fields_of(asked))
     }
 
     /// Writes `notes` into the record of `token`. Whether it lived.
