@@ -86,7 +86,7 @@ pub struct Issued {
 }
 
 /// What is known of a live token. Times are Unix milliseconds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Session {
     pub token: Token,
     pub issued: u64,

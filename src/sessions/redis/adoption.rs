@@ -113,7 +113,7 @@ impl Adoption {
             let (next, found): (u64, Vec<Vec<u8>>) = self.link.bounded(self.link.query(&scan)).await?;
             let tokens: Vec<Token> = found.iter().filter_map(|key| Token::parse(str::from_utf8(key).ok()?)).collect();
             let own = tokens.iter().filter(|token| token.owner().sku == self.sku);
-            self.link.bounded(try_join_all(own.map(|token| self.adopt_foreign(token)))).await?;
+            self.link.bounded(try_join_all(own.map(|token| self.adopt_legacy(token)))).await?;
             cursor = next;
             if cursor == 0 {
                 break;
@@ -135,9 +135,9 @@ impl Adoption {
     }
 
     /// Lists a token that the backfill met, if it is not listed yet.
-    async fn adopt_foreign(&self, token: &Token) -> Result<()> {
+    async fn adopt_legacy(&self, token: &Token) -> Result<()> {
         let found = self.link.run(|connection| record::read(connection, token.as_str(), token, Asked::Validity)).await?;
-        if found.kind == Record::Foreign {
+        if found.kind == Record::Missing {
             self.link.run(|connection| self.scripts.adopt(connection, token, None)).await?;
         }
         Ok(())

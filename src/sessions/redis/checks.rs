@@ -56,7 +56,7 @@ impl Redis {
                 Ok(Recorded { kind: Record::Listed(expiry), session, .. }) if self.is_ahead(expiry) => {
                     live.push((token.0, Ok(Verdict::live(session))));
                 }
-                Ok(Recorded { kind: Record::None, .. }) => missing.push(token),
+                Ok(Recorded { kind: Record::Missing, .. }) => missing.push(token),
                 // Also where redis refused: that may be so for one token alone, or pass.
                 _ => rare.push(token),
             }
@@ -69,8 +69,8 @@ impl Redis {
         .await;
     }
 
-    /// Tells of tokens without a record: hardly any was rotated, which one more round trip finds
-    /// out.
+    /// Tells of tokens that have no record of ours: hardly any was issued by 1.3.2 or has been rotated,
+    /// which one more round trip finds out.
     async fn check_missing(
         &self,
         tokens: Numbered<'_>,
@@ -81,17 +81,18 @@ impl Redis {
         if tokens.is_empty() {
             return;
         }
-        let mut pipeline = Pipeline::with_capacity(tokens.len());
+        let mut pipeline = Pipeline::with_capacity(2 * tokens.len());
         for (_, token) in &tokens {
+            pipeline.add_command(Cmd::hget(&*self.layout.record(token), keys::CTIME));
             pipeline.add_command(Cmd::hget(self.layout.note(token), keys::CURRENT));
         }
         match self.send(&pipeline, started).await {
             Err(error) => settle(tokens.iter().map(|&(number, _)| (number, Err(error.clone()))).collect()),
-            Ok(notes) => {
-                let (dead, noted): (Vec<_>, Vec<_>) =
-                    tokens.into_iter().zip(notes).partition(|(_, note)| *note == Value::Nil);
+            Ok(replies) => {
+                let traces = replies.chunks(2).map(|found| found.iter().any(|reply| *reply != Value::Nil));
+                let (traced, dead): (Vec<_>, Vec<_>) = tokens.into_iter().zip(traces).partition(|(_, traced)| *traced);
                 settle(dead.into_iter().map(|((number, _), _)| (number, Ok(Verdict::Dead))).collect());
-                self.check_each(noted.into_iter().map(|(token, _)| token).collect(), asked, started, settle).await;
+                self.check_each(traced.into_iter().map(|(token, _)| token).collect(), asked, started, settle).await;
             }
         }
     }

@@ -17,6 +17,13 @@ pub struct Listed {
     pub mark: Option<u64>,
 }
 
+impl Listed {
+    /// Whether what was issued then has not been ended with all others since.
+    pub fn is_after_mark(&self, order: u64) -> bool {
+        self.mark.is_none_or(|mark| order > mark)
+    }
+}
+
 impl Redis {
     pub(super) async fn listed(&self, owner: &Owner) -> Result<Listed> {
         let keys = self.layout.keys(owner);

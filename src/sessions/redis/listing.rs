@@ -33,7 +33,9 @@ impl Redis {
             // A session must not be missed that is rotated between the two looks.
             let again = self.listed(owner).await?;
             if again.tokens == listed.tokens {
-                return Ok(found.into_iter().flatten().map(|(_, session)| session).collect());
+                // One that was marked as ended may not be tidied up yet.
+                let found = found.into_iter().flatten().filter(|(order, _)| again.is_after_mark(*order));
+                return Ok(found.map(|(_, session)| session).collect());
             }
             listed = again;
         }

@@ -31,15 +31,12 @@ impl Redis {
     /// or old.
     pub(super) async fn verdict(&self, token: &Token, asked: Asked) -> Result<Verdict> {
         let Recorded { kind, session, .. } = self.use_record(token, asked).await?;
-        let is_valid = match kind {
-            Record::Listed(expiry) if self.is_ahead(expiry) => return Ok(Verdict::live(session)),
-            // Boxed: rare, and every waiting call would hold the room for it.
-            Record::None => Box::pin(self.is_valid_in_grace(token)).await?,
-            rare => {
-                Box::pin(self.is_live_after_all(token, rare)).await?
-                    || Box::pin(self.is_valid_in_grace(token)).await?
-            }
-        };
+        if matches!(kind, Record::Listed(expiry) if self.is_ahead(expiry)) {
+            return Ok(Verdict::live(session));
+        }
+        // Boxed: rare, and every waiting call would hold the room for it.
+        let is_valid = Box::pin(self.is_live_after_all(token, kind)).await?
+            || Box::pin(self.is_valid_in_grace(token)).await?;
         match (is_valid, asked) {
             (false, _) => Ok(Verdict::Dead),
             (true, Asked::Validity) => Ok(Verdict::Live),
@@ -69,17 +66,25 @@ impl Redis {
         Ok(self.live_successor(token, true).await?.is_some())
     }
 
+    /// Whether a token of which `found` is the record is live by itself, though not plainly.
     async fn is_live_after_all(&self, token: &Token, found: Record) -> Result<bool> {
         match found {
-            Record::None | Record::Other => Ok(false),
+            Record::Other => Ok(false),
             // An administrator made it live longer than the index that listed it, or an earlier
             // build of ours issued it.
             Record::Listed(_) => self.link.run(|connection| self.scripts.adopt(connection, token, None)).await,
-            Record::Foreign => match &self.adoption {
-                Some(adoption) => adoption.adopt(token).await,
-                None => Ok(false),
+            // Perhaps 1.3.2 issued it.
+            Record::Missing => match &self.adoption {
+                Some(adoption) if self.is_legacy(token).await? => adoption.adopt(token).await,
+                _ => Ok(false),
             },
         }
+    }
+
+    async fn is_legacy(&self, token: &Token) -> Result<bool> {
+        let issued: Option<Vec<u8>> =
+            self.link.query(&Cmd::hget(&*self.layout.record(token), keys::CTIME)).await?;
+        Ok(issued.is_some())
     }
 
     /// What `token` stands for, if it is live. It does not count as used.
@@ -100,7 +105,7 @@ impl Redis {
     async fn live_successor(&self, token: &Token, is_use: bool) -> Result<Option<Live>> {
         let Some(live) = self.successor(token).await? else { return Ok(None) };
         let found = if is_use { self.used(&live.token).await? } else { self.record(&live.token).await? };
-        if found != Record::None {
+        if found != Record::Missing {
             return Ok(Some(live));
         }
         // It has expired or was deleted; or it was rotated between the two looks, and so was live

@@ -57,8 +57,8 @@ impl Redis {
         let listed = self.listed(owner).await?;
         for token in listed.tokens.iter().rev() {
             let Some((order, session)) = self.read(token).await? else { continue };
-            let is_live = listed.mark.is_none_or(|mark| order > mark);
-            if is_live && (!self.scripts.has_idle_limit() || self.used(token).await? != Record::None) {
+            let is_live = listed.is_after_mark(order);
+            if is_live && (!self.scripts.has_idle_limit() || self.used(token).await? != Record::Missing) {
                 return Ok(Some(Issued { token: session.token, expires: session.expires }));
             }
         }

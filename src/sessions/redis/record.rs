@@ -1,7 +1,7 @@
 //! What stands under a token's name.
 
 use futures_util::future::join;
-use redis::{Cmd, RedisError, RedisResult, Value, from_redis_value};
+use redis::{Cmd, RedisError, RedisResult, Value};
 
 use super::connect::{Connection, error_code};
 use super::keys;
@@ -10,13 +10,11 @@ use crate::token::Token;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
-    /// Nothing, or nothing that makes the token live.
-    None,
+    /// None of ours: nothing, a record that 1.3.2 wrote, or what makes no token live.
+    Missing,
     /// A record that the index lists, or did.
     Listed(Expiry),
-    /// A record that 1.3.2 wrote.
-    Foreign,
-    /// What is none of ours.
+    /// What is no hash.
     Other,
 }
 
@@ -30,17 +28,6 @@ pub enum Expiry {
     Unknown,
 }
 
-impl Record {
-    /// A hash with these fields.
-    fn of(issued: Option<&[u8]>, version: Option<&[u8]>, expires: Option<&[u8]>) -> Self {
-        match (issued, version) {
-            (None, _) => Self::None,
-            (Some(_), None) => Self::Foreign,
-            (Some(_), Some(_)) => Self::Listed(Expiry::of(expires)),
-        }
-    }
-}
-
 impl Expiry {
     fn of(field: Option<&[u8]>) -> Self {
         match field {
@@ -52,22 +39,19 @@ impl Expiry {
 }
 
 /// The fields that tell what a record is.
-const KIND: [&str; 3] = [keys::CTIME, keys::VERSION, keys::EXPIRES];
+const KIND: [&str; 2] = [keys::VERSION, keys::EXPIRES];
 
 /// All that is known of a session.
 const WHOLE: [&str; 8] = [
-    keys::CTIME,
     keys::VERSION,
     keys::EXPIRES,
+    keys::CTIME,
     keys::ORDER,
     keys::SEEN,
     keys::DEVICE,
     keys::OPEN_ID,
     keys::SEALED,
 ];
-
-/// The fields of a record, as far as they were asked for.
-type Fields = Vec<Option<Vec<u8>>>;
 
 /// The fields that answer what is asked, in order.
 pub fn fields_of(asked: Asked) -> &'static [&'static str] {
@@ -102,7 +86,8 @@ pub fn command(key: &str, asked: Asked) -> Cmd {
 /// What its reply means.
 pub fn parse(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> {
     match reply {
-        Ok(fields) => Ok(recorded(from_redis_value(fields)?, token)),
+        Ok(Value::Array(fields)) => Ok(recorded(&fields, token)),
+        Ok(_) => Ok(other(Record::Other)),
         Err(error) if is_wrong_type(&error) => Ok(other(Record::Other)),
         Err(error) => Err(error),
     }
@@ -110,11 +95,15 @@ pub fn parse(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> 
 
 /// What the reply of the script means that notes the use as well.
 pub fn parse_checked(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> {
-    let mut fields: Fields = from_redis_value(reply?)?;
-    let kind = if fields.is_empty() { None } else { fields.remove(0) };
-    Ok(match kind.as_deref() {
-        Some(b"none") => other(Record::None),
-        Some(b"hash") => recorded(fields, token),
+    let Value::Array(reply) = reply? else { return Ok(other(Record::Other)) };
+    let kind = match reply.first() {
+        Some(Value::SimpleString(kind)) => kind.as_bytes(),
+        Some(Value::BulkString(kind)) => kind,
+        _ => b"",
+    };
+    Ok(match kind {
+        b"none" => other(Record::Missing),
+        b"hash" => recorded(&reply[1..], token),
         _ => other(Record::Other),
     })
 }
@@ -133,23 +122,29 @@ pub async fn whole(mut connection: Connection, key: &str, token: &Token) -> Redi
     Ok(Some((order, session)))
 }
 
-fn recorded(fields: Fields, token: &Token) -> Recorded {
-    let field = |i: usize| fields.get(i).and_then(|field| field.as_deref());
-    let (numeric, text) = (
-        |i: usize| field(i).and_then(number),
-        |i: usize| field(i).and_then(|field| String::from_utf8(field.to_vec()).ok()),
-    );
-    let kind = Record::of(field(0), field(1), field(2));
-    let issued = numeric(0).unwrap_or_default();
-    let is_whole = fields.len() == WHOLE.len() && kind != Record::None;
-    let session = is_whole.then(|| Session {
+/// Reads the fields in place, as it is done for every check.
+fn recorded(fields: &[Value], token: &Token) -> Recorded {
+    let field = |i: usize| match fields.get(i) {
+        Some(Value::BulkString(bytes)) => Some(bytes.as_slice()),
+        _ => None,
+    };
+    let kind = match field(0) {
+        Some(_) => Record::Listed(Expiry::of(field(1))),
+        None => Record::Missing,
+    };
+    if fields.len() < WHOLE.len() {
+        return other(kind);
+    }
+    let numeric = |i: usize| field(i).and_then(number);
+    let text = |i: usize| field(i).and_then(|field| String::from_utf8(field.to_vec()).ok());
+    let session = field(2).map(|issued| Session {
         token: token.clone(),
-        issued,
-        expires: numeric(2),
+        issued: number(issued).unwrap_or_default(),
+        expires: numeric(1),
         seen: numeric(4),
         notes: Notes { device: text(5), open_id: text(6), sealed: text(7) },
     });
-    Recorded { kind, order: numeric(3).unwrap_or(issued), session }
+    Recorded { kind, order: numeric(3).or_else(|| numeric(2)).unwrap_or_default(), session }
 }
 
 fn other(kind: Record) -> Recorded {
