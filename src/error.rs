@@ -142,6 +142,11 @@ impl Error {
         Self::new(Code::Decryption, "Decrypt userInfo error")
     }
 
+    /// No key could decrypt the data; `faults` say what is wrong with what was sent.
+    pub fn malformed_data(faults: impl fmt::Display) -> Self {
+        Self::new(Code::Decryption, format!("Decrypt userInfo error: {faults}"))
+    }
+
     /// The application passed no app id, which every decryption needs; `cause` says so.
     pub fn decryption_without_app_id(cause: impl fmt::Display) -> Self {
         Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}"))

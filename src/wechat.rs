@@ -4,6 +4,7 @@
 mod base64;
 mod client;
 mod credentials;
+mod encoded;
 mod exchange;
 mod json;
 mod open_data;
@@ -13,7 +14,8 @@ mod server_api;
 
 pub use client::{Client, Settings};
 pub use credentials::Credentials;
+pub use encoded::Encoded;
 pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
-pub use open_data::{Encoded, OpenData, decrypt, decrypt_text, is_signature};
+pub use open_data::{OpenData, decrypt, decrypt_text, is_signature};
 pub use reply::RequestError;
 pub use server_api::{AccessToken, PhoneNumber, access_token, phone_number};
