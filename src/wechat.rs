@@ -3,11 +3,13 @@
 
 mod base64;
 mod client;
+mod connector;
 mod credentials;
 mod encoded;
 mod exchange;
 mod json;
 mod open_data;
+mod proxy;
 mod reply;
 mod retry;
 mod server_api;
@@ -17,5 +19,5 @@ pub use credentials::Credentials;
 pub use encoded::Encoded;
 pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
 pub use open_data::{OpenData, decrypt, decrypt_text, is_signature};
-pub use reply::RequestError;
+pub use reply::{Failure, RequestError};
 pub use server_api::{AccessToken, PhoneNumber, access_token, phone_number};

@@ -20,7 +20,9 @@ const STORES = {
   file: () => ({ file: path.join(tempDir(), 'tokens.db') }),
 };
 
-/** WeChat is silent about access tokens for that many requests. `most` is of those that wait at once. */
+/**
+ * WeChat is silent about access tokens for that many requests. `most` is of those that wait at once.
+ */
 function silence(requests = 1000) {
   const waiting = { now: 0, most: 0 };
   const silent = (_req, res) => {

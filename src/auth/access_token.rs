@@ -101,7 +101,7 @@ impl Auth {
     async fn request_access_token(&self, app: &App<'_>, force_refresh: bool) -> Result<AccessToken> {
         access_token(&self.dependencies.client, app.id, app.secret, force_refresh)
             .await
-            .map_err(|error| Purpose::ServerApi.error(error))
+            .map_err(|error| Purpose::AccessToken.error(error))
     }
 
     /// The shared token, where there is one and it is not `invalid`.
