@@ -46,8 +46,10 @@ fn advice(errcode: i64, api: Api) -> &'static str {
             ": the code is none of wx.login's, or too old, or of another mini-program: let the mini-program call \
              wx.login again, and send its code, not the phone number button's"
         }
+        (40163, Api::PhoneNumber) => ": the code was used before, let the user press the button again",
         (40163, _) => ": the code was used before, let the mini-program call wx.login again",
-        (40001 | 40014 | 42001, _) => ": the access token is not valid",
+        (40001 | 40014 | 42001, Api::PhoneNumber) => ": the access token is not valid",
+        (40001, _) => ": check the app secret",
         (40013, Api::PhoneNumber) => ": the code was made in another mini-program, check the app id",
         (40013, _) => ": check the app id",
         (40125, _) => ": check the app secret",
@@ -74,6 +76,20 @@ mod tests {
         assert_eq!(retryable(Some(45011)), Some(true));
         assert_eq!(retryable(Some(40029)), Some(false));
         assert_eq!(retryable(None), None);
+    }
+
+    #[test]
+    fn an_errcode_means_what_it_means_where_it_comes_from() {
+        for (errcode, api, said) in [
+            (40001, Api::PhoneNumber, "the access token is not valid"),
+            (40001, Api::AccessToken, "check the app secret"),
+            (40013, Api::PhoneNumber, "the code was made in another mini-program, check the app id"),
+            (40013, Api::AccessToken, "check the app id"),
+            (40163, Api::PhoneNumber, "the code was used before, let the user press the button again"),
+            (40163, Api::Login, "the code was used before, let the mini-program call wx.login again"),
+        ] {
+            assert_eq!(refusal(Some(errcode)).advice(api), format!(" (errcode {errcode}: {said})"));
+        }
     }
 
     #[test]
