@@ -3,6 +3,8 @@
 // The application's side of host calls: how the addon's requests reach the application's database,
 // user store and exchange function. A reply is a list of texts.
 
+const { replyJson } = require('./exchange-reply.js');
+
 /** A function that takes a request of the addon and returns the reply or a promise for it. */
 function createHost(exchange, askDatabase) {
   return (request) => (request.method === 'exchange' ? exchangeCode(exchange, request.code) : askDatabase(request));
@@ -14,9 +16,7 @@ function createHost(exchange, askDatabase) {
  */
 async function exchangeCode(exchange, code) {
   try {
-    const json = JSON.stringify(await exchange(code));
-    if (typeof json !== 'string') throw new TypeError('options.wechat.exchange gave nothing');
-    return [json];
+    return [replyJson(await exchange(code))];
   } catch (error) {
     if (error instanceof Object && Number.isInteger(error.errcode)) {
       return [JSON.stringify({ errcode: error.errcode, errmsg: error.errmsg })];

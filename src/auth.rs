@@ -6,6 +6,7 @@ mod authorize;
 mod check;
 mod login;
 mod phone_number;
+mod renewal;
 mod request_error;
 mod session_key;
 mod sessions;
@@ -26,6 +27,7 @@ use crate::token::Owner;
 use crate::users::Users;
 use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, RequestError, SharedExchange};
 use admission::{MAX_CALLS, closed};
+use renewal::Renewals;
 
 /// What the flows work with.
 pub struct Dependencies {
@@ -46,6 +48,7 @@ pub struct Auth {
     /// Encrypts what is stored, where there is a secret.
     seal: Option<Seal>,
     in_flight: InFlight,
+    renewals: Renewals,
     open: AtomicBool,
     permits: Arc<Semaphore>,
 }
@@ -54,7 +57,14 @@ impl Auth {
     pub fn new(dependencies: Dependencies) -> Result<Self> {
         let seal = dependencies.credentials.secret.as_deref().map(Seal::new).transpose()?;
         let permits = Arc::new(Semaphore::new(MAX_CALLS as usize));
-        Ok(Self { dependencies, seal, in_flight: InFlight::default(), open: AtomicBool::new(true), permits })
+        Ok(Self {
+            dependencies,
+            seal,
+            in_flight: InFlight::default(),
+            renewals: Renewals::default(),
+            open: AtomicBool::new(true),
+            permits,
+        })
     }
 
     /// Starts what runs in the background.

@@ -18,6 +18,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use crate::auth::Auth;
 use crate::error::STATUS_CODES;
@@ -194,8 +195,9 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn phone_number(&self, call: u32, code: String, open_id: Option<String>) {
-        self.spawn(call, |auth, admission| async move {
-            auth.phone_number(&admission, &code, open_id.as_deref()).await.map(Outcome::Phone)
+        let begun = Instant::now(); // not when the runtime comes to it
+        self.spawn(call, move |auth, admission| async move {
+            auth.phone_number(&admission, begun, &code, open_id.as_deref()).await.map(Outcome::Phone)
         });
     }
 

@@ -1,7 +1,11 @@
 //! The errors of calls. Owns the status numbers, which nothing else in the crate names, and the
 //! words of the errors that callers see. Imports nothing of the crate.
 
+mod refusal;
+
 use std::fmt;
+
+pub use refusal::{Api, Refusal};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -62,24 +66,6 @@ impl Code {
     }
 }
 
-/// A refusal in WeChat's own words.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Refusal {
-    pub errcode: Option<i64>,
-    pub errmsg: Option<String>,
-    /// The request id that WeChat's support asks for.
-    pub rid: Option<String>,
-}
-
-impl Refusal {
-    /// Whether the same call may succeed later: -1 is "system busy", 45011 "API rate limit".
-    /// None where WeChat sent no errcode.
-    /// Source: WeChat's `auth.code2Session` page.
-    pub fn retryable(&self) -> Option<bool> {
-        self.errcode.map(|code| matches!(code, -1 | 45011))
-    }
-}
-
 /// A failed call. The message is for people, says what to do where that is known, and carries no
 /// secret and no user data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +94,7 @@ impl Error {
 
     /// WeChat answered `authorize`, but with no session.
     pub fn authorize_refused(refusal: Refusal) -> Self {
-        let message = format!("Decrypt userInfo error: WeChat gave no session{}", errcode_with_advice(&refusal));
+        let message = format!("Decrypt userInfo error: WeChat gave no session{}", refusal.advice(Api::Login));
         Self { retryable: refusal.retryable(), refusal: Some(refusal), ..Self::new(Code::Decryption, message) }
     }
 
@@ -119,9 +105,7 @@ impl Error {
 
     /// WeChat answered a login by code, but named no user.
     pub fn login_refused(refusal: Refusal) -> Self {
-        let cause = format!("WeChat names no user for this code{}", errcode_with_advice(&refusal));
-        let retryable = refusal.retryable() == Some(true);
-        Self { refusal: Some(refusal), ..Self::login_failed(cause, retryable) }
+        Self::login_failed("WeChat names no user for this code", false).with_refusal(refusal, Api::Login)
     }
 
     /// A call of WeChat's server API failed. It is `retryable` where WeChat cannot have seen it.
@@ -130,16 +114,29 @@ impl Error {
     }
 
     /// WeChat's server API refused a call.
-    pub fn server_api_refused(refusal: Refusal) -> Self {
-        let cause = format!("WeChat refused{}", errcode_with_advice(&refusal));
-        let retryable = refusal.retryable() == Some(true);
-        Self { refusal: Some(refusal), ..Self::server_api_failed(cause, retryable) }
+    pub fn server_api_refused(refusal: Refusal, api: Api) -> Self {
+        Self::server_api_failed("WeChat refused", false).with_refusal(refusal, api)
+    }
+
+    /// The error with what WeChat said besides.
+    pub fn with_refusal(self, refusal: Refusal, api: Api) -> Self {
+        Self {
+            message: format!("{}{}", self.message, refusal.advice(api)),
+            retryable: Some(refusal.retryable() == Some(true)),
+            refusal: Some(refusal),
+            ..self
+        }
     }
 
     /// The data do not decrypt. There is one message for all causes: the difference would help only
     /// an attacker.
     pub fn decryption() -> Self {
         Self::new(Code::Decryption, "Decrypt userInfo error")
+    }
+
+    /// No key could decrypt the data; `faults` say what is wrong with what was sent.
+    pub fn malformed_data(faults: impl fmt::Display) -> Self {
+        Self::new(Code::Decryption, format!("Decrypt userInfo error: {faults}"))
     }
 
     /// The application passed no app id, which every decryption needs; `cause` says so.
@@ -175,45 +172,5 @@ impl Error {
     /// This library has a fault. The message has no details: they might carry data.
     pub fn internal() -> Self {
         Self::new(Code::Unknown, "Internal error in mpauthx: the call ended without an answer. Please report it.")
-    }
-}
-
-/// The errcode in brackets, where WeChat sent one.
-fn errcode_with_advice(refusal: &Refusal) -> String {
-    match refusal.errcode {
-        Some(code) if code != 0 => format!(" (errcode {code}{})", advice(code)),
-        _ => String::new(),
-    }
-}
-
-/// What an application's developer does about one of WeChat's error codes. Sources: WeChat's pages
-/// on `auth.code2Session`, `getStableAccessToken` and `getPhoneNumber`.
-fn advice(errcode: i64) -> &'static str {
-    match errcode {
-        -1 => ": WeChat is busy, try again",
-        40029 => ": the code is not valid, let the mini-program get another",
-        40163 => ": the code was used before, let the mini-program get another",
-        40001 | 40014 | 42001 => ": the access token is not valid",
-        40013 => ": check the app id",
-        40125 => ": check the app secret",
-        40226 => ": WeChat blocks this user as high-risk",
-        40164 => ": allow this server's IP address in WeChat's console",
-        45011 => ": too many calls, try again later",
-        41002 | 41004 | 41008 => ": a parameter is missing",
-        _ => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn busy_and_rate_limit_alone_are_retryable() {
-        let retryable = |errcode| Refusal { errcode, ..Refusal::default() }.retryable();
-        assert_eq!(retryable(Some(-1)), Some(true));
-        assert_eq!(retryable(Some(45011)), Some(true));
-        assert_eq!(retryable(Some(40029)), Some(false));
-        assert_eq!(retryable(None), None);
     }
 }

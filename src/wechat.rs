@@ -3,17 +3,21 @@
 
 mod base64;
 mod client;
+mod connector;
 mod credentials;
+mod encoded;
 mod exchange;
 mod json;
 mod open_data;
+mod proxy;
 mod reply;
 mod retry;
 mod server_api;
 
 pub use client::{Client, Settings};
 pub use credentials::Credentials;
+pub use encoded::Encoded;
 pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
-pub use open_data::{Encoded, OpenData, decrypt, decrypt_text, is_signature};
-pub use reply::RequestError;
+pub use open_data::{OpenData, decrypt, decrypt_text, is_signature};
+pub use reply::{Failure, RequestError};
 pub use server_api::{AccessToken, PhoneNumber, access_token, phone_number};

@@ -9,9 +9,10 @@ const { defer } = require('../support');
 /**
  * An HTTP proxy of the test's own. It knows CONNECT, and plain requests to http: addresses. `auth`
  * ('user:password') is demanded of whoever uses it; `tls` makes it one that is spoken to by TLS.
- * `seen` holds what was asked of it: method, target, auth.
+ * Tunnels are answered with `status`, and made where that is one of success. `seen` holds what was
+ * asked of it: method, target, auth.
  */
-async function startProxy({ auth, tls } = {}) {
+async function startProxy({ auth, tls, status = 200 } = {}) {
   const seen = [];
 
   /** Whether the request may pass. */
@@ -44,9 +45,13 @@ async function startProxy({ auth, tls } = {}) {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n');
       return;
     }
+    if (status > 299) {
+      socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nContent-Length: 2\r\n\r\nno`);
+      return;
+    }
     const { hostname, port } = new URL(`http://${req.url}`);
     const onward = net.connect(port, hostname, () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      socket.write(`HTTP/1.1 ${status} Connection Established\r\nVia: a proxy\r\n\r\n`);
       if (head.length > 0) onward.write(head);
       socket.pipe(onward).pipe(socket);
     });

@@ -1,6 +1,6 @@
 'use strict';
 
-const { rejection, sample } = require('../support');
+const { rejection, sample, seen } = require('../support');
 const { UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./every-store');
 
 onEveryStore('decryptData', (here) => {
@@ -71,6 +71,17 @@ onEveryStore('decryptData', (here) => {
     expect({}.polluted).toBeUndefined();
   });
 
+  test('takes raw control characters in texts for what they are', async () => {
+    const token = await here.login();
+    const plain = text('"a":"1\n2\t3\0\x1f\x7f","b\r":"\\"\x01\\\\",\n"c":[ "\\ud83d\b" ]');
+    expect(await here.decrypt(token, here.wechat.openData('o1', plain))).toStrictEqual({
+      watermark: { appid: sample.appId },
+      a: '1\n2\t3\0\x1f\x7f',
+      'b\r': '"\x01\\',
+      c: ['\ud83d\b'],
+    });
+  });
+
   test('replaces bytes that are no UTF-8', async () => {
     const token = await here.login();
     const bytes = Buffer.from(text('"a":"\xff"'), 'latin1');
@@ -92,18 +103,38 @@ onEveryStore('decryptData', (here) => {
   });
 
   test.each([
-    ['an iv of another size', { iv: 'AAAA' }],
     ['another iv', { iv: Buffer.alloc(16).toString('base64') }],
-    ['data that are cut', { encryptedData: 'AAAA' }],
-    ['no data', { encryptedData: '' }],
+    ['data without their first block', ({ encryptedData }) => ({ encryptedData: encryptedData.slice(64) })],
     ['data of another user', () => here.wechat.openData('o2', { openGId: 'g' })],
   ])('refuses %s: 6011', async (_what, change) => {
     const token = await here.login();
     await here.login({ openId: 'o2' });
     const data = here.wechat.openData('o1', { openGId: 'g' });
-    const given = typeof change === 'function' ? change() : { ...data, ...change };
+    const given = { ...data, ...(typeof change === 'function' ? change(data) : change) };
     await expectRefusal(here.decrypt(token, given), UNDECRYPTABLE);
     expect(await here.decrypt(token, data)).toMatchObject({ openGId: 'g' });
+  });
+
+  test.each([
+    ['an iv of another size', { iv: 'AAAA' }, /^iv is the base64 of 3 bytes, not 16$/],
+    ['an iv that is not base64', { iv: '不是' }, /^iv is not base64$/],
+    ['data that are cut', { encryptedData: 'AAAA' }, /^encryptedData is the base64 of 3 bytes, not a multiple of 16/],
+    ['no data', { encryptedData: '' }, /^encryptedData is empty$/],
+    ['percent-encoded data', { encryptedData: `${'%2B'.repeat(16)}AAAA` }, /^encryptedData is percent-encoded/],
+  ])('says what is wrong with %s, and nothing of the key: 6011', async (_what, change, said) => {
+    const token = await here.login();
+    const error = await rejection(here.decrypt(token, { ...here.wechat.openData('o1', {}), ...change }));
+    expect(seen(error)).toStrictEqual({ code: 6011, message: expect.stringMatching(/^Decrypt userInfo error: /) });
+    expect(error.message.replace('Decrypt userInfo error: ', '')).toMatch(said);
+  });
+
+  test('repairs pluses that became blanks', async () => {
+    const token = await here.login();
+    for (let count = 0; count < 20; count += 1) {
+      const { encryptedData, iv } = here.wechat.openData('o1', { count, padding: 'x'.repeat(100) });
+      const damaged = { encryptedData: encryptedData.replaceAll('+', ' '), iv: iv.replaceAll('+', ' ') };
+      expect(await here.decrypt(token, damaged)).toMatchObject({ count });
+    }
   });
 
   test('with a stale key says so, until the user logs in here', async () => {

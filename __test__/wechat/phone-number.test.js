@@ -1,5 +1,6 @@
 'use strict';
 
+const { version } = require('../../package.json');
 const { atOnce, createApp, rejection, sample, SECRET, seen, startFakeWeChat, within } = require('../support');
 const { NUMBER, PHONE, STABLE_TOKEN, ownWeChat } = require('./support');
 
@@ -74,6 +75,17 @@ describe('getPhoneNumber', () => {
     expect(here.wechat.requests).toEqual([]);
   });
 
+  test('says what it sends, and who sends it', async () => {
+    await get(here.open());
+    for (const { headers, body } of here.wechat.requests) {
+      expect(headers).toMatchObject({
+        'content-type': 'application/json',
+        'content-length': `${Buffer.byteLength(body)}`,
+        'user-agent': `mpauthx/${version}`,
+      });
+    }
+  });
+
   test('can be called without its namespace', async () => {
     const { getPhoneNumber } = here.open().wechat;
     expect(await getPhoneNumber(here.wechat.phone())).toStrictEqual(NUMBER);
@@ -101,6 +113,7 @@ describe('a refusal', () => {
       const error = await rejection(app.wechat.getPhoneNumber(code));
       expect(error).toMatchObject({ code: 6008, errcode: 40029, retryable: false });
       expect(error.errmsg).toBe(`invalid code rid: ${error.rid}`);
+      expect(error.message).toMatch(/errcode 40029: the code is none of the phone number button's.*detail\.code/);
     }
     expect(here.count(STABLE_TOKEN)).toBe(1);
   });
@@ -130,6 +143,13 @@ describe('a refusal', () => {
     const app = here.open();
     await expectFailure(get(app), said);
     await expectFailure(get(app), said);
+    expect(here.count(PHONE)).toBe(2);
+  });
+
+  test.each([401, 412])('of an access token beside the status %i renews it', async (status) => {
+    const app = here.open();
+    here.wechat.interrupt(PHONE, { raw: { status, body: '{"errcode":40001}' } });
+    expect(await get(app)).toStrictEqual(NUMBER);
     expect(here.count(PHONE)).toBe(2);
   });
 
@@ -163,23 +183,25 @@ describe('a reply that is not what it should be', () => {
   });
 
   test.each([
-    ['a watermark of another mini-program', info({ watermark: { appid: 'wx-other' } })],
-    ['no watermark', info({ watermark: undefined })],
-    ['a watermark that is null', info({ watermark: null })],
-    ['a watermark without an appid', info({ watermark: {} })],
-    ['no phoneNumber', info({ phoneNumber: undefined })],
-    ['a purePhoneNumber that is a number', info({ purePhoneNumber: 13800138000 })],
-    ['no phone_info', { errcode: 0, errmsg: 'ok' }],
-    ['a phone_info that is null', { errcode: 0, phone_info: null }],
-    ['a list', []],
-    ['status 500', { raw: { status: 500, body: '{}' } }],
-    ['no JSON', { raw: { status: 200, body: '<html>' } }],
-    ['JSON null', { raw: { status: 200, body: 'null' } }],
-    ['a connection that is cut', (_req, res) => res.destroy()],
-  ])('(%s) is 6008, and asked for once', async (_what, reply) => {
+    ['a watermark of another mini-program', info({ watermark: { appid: 'wx-other' } }), 'not for this mini-program'],
+    ['no watermark', info({ watermark: undefined }), 'phone_info.watermark'],
+    ['a watermark that is null', info({ watermark: null }), 'phone_info.watermark'],
+    ['a watermark without an appid', info({ watermark: {} }), 'phone_info.watermark.appid'],
+    ['no phoneNumber', info({ phoneNumber: undefined }), 'phone_info.phoneNumber'],
+    ['a purePhoneNumber that is a number', info({ purePhoneNumber: 13800138000 }), 'phone_info.purePhoneNumber'],
+    ['no phone_info', { errcode: 0, errmsg: 'ok' }, 'holds no usable phone_info'],
+    ['a phone_info that is null', { errcode: 0, phone_info: null }, 'holds no usable phone_info'],
+    ['a list', [], 'phone_info'],
+    ['status 412', { raw: { status: 412, body: '' } }, 'The status is 412'],
+    ['status 502', { raw: { status: 502, body: '{"errcode":48001}' } }, 'The status is 502 (errcode 48001'],
+    ['no JSON', { raw: { status: 200, body: '<html>' } }, 'not JSON'],
+    ['JSON null', { raw: { status: 200, body: 'null' } }, 'null'],
+    ['a connection that is cut', (_req, res) => res.destroy(), ''],
+  ])('(%s) is 6008, asked for once, and told as that', async (_what, reply, said) => {
     here.wechat.interrupt(PHONE, reply);
     const error = await rejection(get(here.open()));
     expect(error).toMatchObject({ code: 6008, retryable: false });
+    expect(error.message).toContain(said);
     expect(error.message).not.toContain(NUMBER.purePhoneNumber);
     expect(here.count(PHONE)).toBe(1);
   });
@@ -221,7 +243,9 @@ test('no error carries an access token, the secret, the code or a phone number',
     [PHONE, { raw: { status: 500, body: leaky } }],
     [PHONE, { raw: { status: 200, body: leaky } }],
     [PHONE, (_req, res) => res.destroy()],
+    [PHONE, { raw: { status: 502, body: JSON.stringify({ errcode: 40029, errmsg: leaky }) } }],
     [STABLE_TOKEN, { errcode: 40125, errmsg: `bad ${SECRET}` }],
+    [STABLE_TOKEN, { raw: { status: 412, body: JSON.stringify({ errcode: 40125, errmsg: `bad ${SECRET}` }) } }],
     [STABLE_TOKEN, { access_token: accessToken, expires_in: 'x' }],
   ];
   for (const [path, reply] of replies) {

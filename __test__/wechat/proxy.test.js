@@ -67,14 +67,53 @@ describe('a proxy', () => {
   ])('that refuses (%s) is 6008, and WeChat hears nothing', async (_what, urlOf) => {
     const proxy = await startProxy({ auth: AUTH });
     const before = wechat.requests.length;
-    const answers = await ask({ proxy: urlOf(proxy) });
+    const answers = await ask({ proxy: urlOf(proxy), retries: 3 });
+    expect(proxy.seen).toHaveLength(2); // one for each call
     for (const { error, all } of Object.values(answers)) {
-      expect(error).toMatchObject({ code: 6008, retryable: true });
+      expect(error).toMatchObject({ code: 6008, retryable: false });
+      expect(error.message).toMatch(/the proxy .* status 407: .*options\.wechat\.proxy/);
       for (const secret of ['a-wrong-password', Buffer.from('user:a-wrong-password').toString('base64')]) {
         expect(all).not.toContain(secret);
       }
     }
     expect(wechat.requests).toHaveLength(before);
+  });
+
+  test.each([
+    [403, false, 1],
+    [404, false, 1],
+    [502, true, 3],
+    [503, true, 3],
+  ])('that answers with the status %i is told as that', async (status, retryable, times) => {
+    const proxy = await startProxy({ status });
+    const wechat = { endpoint: 'https://api.weixin.qq.com', proxy: proxy.url, retries: 2 };
+    const error = await rejection(createApp({ db: everybody(), options: { wechat } }).login('code'));
+    expect(seen(error)).toStrictEqual({
+      code: 6008,
+      message: expect.stringMatching(new RegExp(`the proxy .* status ${status}\\b`)),
+      retryable,
+    });
+    expect(proxy.seen).toHaveLength(times);
+  });
+
+  test('may make a tunnel with any status of success', async () => {
+    const proxy = await startProxy({ status: 202 });
+    expect(await ask({ proxy: proxy.url })).toMatchObject({ login: LOGGED_IN });
+  });
+
+  test.each([
+    ['what is no HTTP', '220 welcome\r\n\r\n'],
+    ['half an answer', 'HTTP/1.1'],
+    ['an answer without an end', `HTTP/1.1 200 OK\r\n${'x'.repeat(1 << 16)}`],
+  ])('that answers with %s is 6008', async (_what, answer) => {
+    const server = net.createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end(answer)));
+    defer(() => server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address();
+    const app = createApp({ db: everybody(), options: { wechat: { proxy: `http://127.0.0.1:${port}` } } });
+    const error = await rejection(app.login('code'));
+    const message = expect.stringContaining(`no connection to 127.0.0.1:${port}: `);
+    expect(seen(error)).toStrictEqual({ code: 6008, message, retryable: true });
   });
 
   test('that is not there is 6008 and retryable, without its password', async () => {
@@ -158,7 +197,11 @@ describe('a plain http: endpoint', () => {
     const proxy = await startProxy({ auth: AUTH });
     const app = open(withAuth(proxy, 'user', 'a-wrong-password'));
     const error = await rejection(app.login(plain.user({ openId: 'o1' }).code));
-    expect(seen(error)).toStrictEqual({ code: 6008, message: expect.stringContaining('Non 200'), retryable: false });
+    expect(seen(error)).toStrictEqual({
+      code: 6008,
+      message: expect.stringContaining('The status is 407: set the right user'),
+      retryable: false,
+    });
   });
 
   test.each(['http://10.0.0.1:3128', 'http://proxy.internal:3128', 'https://user:hidden-password@10.0.0.1'])(

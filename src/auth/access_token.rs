@@ -7,19 +7,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::{Instant, sleep};
 
 use super::Auth;
+use super::renewal::Lock;
 use super::request_error::Purpose;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::seal::Seal;
 use crate::wechat::{AccessToken, access_token};
 
 /// A token is renewed this long before it expires, in seconds.
 const RENEW_BEFORE: u64 = 300;
 
-/// The lock of a renewal expires after this time, should the process that holds it die.
-const LOCK_TTL: Duration = Duration::from_secs(15);
-
-/// A call waits this long for the renewal of another process: for one that dies, and for the one
-/// that takes the lock after it.
+/// A renewal waits this long for that of another process: for one that dies, and for the one that
+/// takes the lock after it.
 const RENEWAL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Between two looks whether another process has renewed the token.
@@ -46,26 +44,39 @@ impl CachedAccessToken {
 }
 
 impl Auth {
-    /// The token that all processes share, but not `invalid`.
-    pub(super) async fn access_token(&self, app: &App<'_>, invalid: Option<&str>) -> Result<String> {
-        let lock = format!("{}:renewal", aad(app.id));
+    /// The token that all processes share, but not `invalid`, for a call that began at `begun`.
+    pub(super) async fn access_token(&self, app: &App<'_>, invalid: Option<&str>, begun: Instant) -> Result<String> {
+        let renewal = match self.cached_access_token(app, invalid).await? {
+            None => self.renewals.join(invalid, begun),
+            Some(cached) if cached.is_fresh() => return Ok(cached.text),
+            // One that is about to expire is good enough, whatever comes of its renewal.
+            Some(cached) => {
+                return match self.renewals.begin_early(invalid) {
+                    Some(renewal) => renewal.outcome(self.renew(app, invalid)).await.or(Ok(cached.text)),
+                    None => Ok(cached.text),
+                };
+            }
+        };
+        renewal.outcome(self.renew(app, invalid)).await
+    }
+
+    /// Renews the token, or waits for the process that does.
+    async fn renew(&self, app: &App<'_>, invalid: Option<&str>) -> Result<String> {
+        let lock = Lock::new(self.sessions(), format!("{}:renewal", aad(app.id)));
         let start = Instant::now();
-        loop {
-            let cached = self.cached_access_token(app, invalid).await?;
-            if let Some(CachedAccessToken { text, .. }) = cached.as_ref().filter(|cached| cached.is_fresh()) {
-                return Ok(text.clone());
+        while !lock.take().await? {
+            if let Some(cached) = self.cached_access_token(app, invalid).await? {
+                return Ok(cached.text);
             }
-            if start.elapsed() > RENEWAL_TIMEOUT || self.sessions().set_if_absent(&lock, "taken", LOCK_TTL).await? {
-                let renewed = self.renew_access_token(app, invalid).await;
-                let _ = self.sessions().delete(&lock).await; // else it expires
-                return renewed;
-            }
-            // Another process renews it. Until then, one that is about to expire is good enough.
-            if let Some(CachedAccessToken { text, .. }) = cached {
-                return Ok(text);
+            // It asks WeChat all the while: to ask as well would help nobody.
+            if start.elapsed() > RENEWAL_TIMEOUT {
+                let seconds = RENEWAL_TIMEOUT.as_secs();
+                let cause = format!("another process got no access token within {seconds} s, try again");
+                return Err(Error::server_api_failed(cause, true));
             }
             sleep(POLL_INTERVAL).await;
         }
+        lock.hold(self.renew_access_token(app, invalid)).await
     }
 
     /// Gets a token from WeChat and shares it. Only a call that knows that the shared token is
@@ -90,7 +101,7 @@ impl Auth {
     async fn request_access_token(&self, app: &App<'_>, force_refresh: bool) -> Result<AccessToken> {
         access_token(&self.dependencies.client, app.id, app.secret, force_refresh)
             .await
-            .map_err(|error| Purpose::ServerApi.error(error))
+            .map_err(|error| Purpose::AccessToken.error(error))
     }
 
     /// The shared token, where there is one and it is not `invalid`.

@@ -24,7 +24,7 @@ impl Auth {
     ) -> Result<String> {
         let app_id = self.dependencies.credentials.app_id().map_err(Error::decryption_without_app_id)?;
         let session_key = self.session_key(admission, token).await?;
-        decrypt_text(app_id, &session_key, data, iv).ok_or_else(|| Error::stale_session_key("the data do not decrypt"))
+        decrypt_text(app_id, &session_key, data, iv)?.ok_or_else(|| Error::stale_session_key("the data do not decrypt"))
     }
 
     /// Whether `signature` is WeChat's for `raw_data`.

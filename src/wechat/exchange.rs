@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use super::client::Client;
+use super::client::{Call, Client};
 use super::credentials::Credentials;
 use super::json::Object;
 use super::reply::{RequestError, check_errcode, parse_refusal, parse_reply};
@@ -54,7 +54,9 @@ impl Exchange {
                 let (app_id, secret) = credentials.both().map_err(RequestError::failed)?;
                 let query =
                     [("appid", app_id), ("secret", secret), ("js_code", code), ("grant_type", "authorization_code")];
-                client.get("/sns/jscode2session", &query, |reply| parse_login(reply, &[secret, code])).await
+                let secrets = [secret, code];
+                let call = Call { path: "/sns/jscode2session", query: &query, body: None, secrets: &secrets };
+                client.ask(&call, |reply| parse_login(reply, &secrets)).await
             }
             Self::Function(host) => {
                 let secrets = [credentials.secret.as_deref().unwrap_or_default(), code];

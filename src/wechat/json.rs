@@ -3,6 +3,7 @@
 //! refuse duplicate keys, and its `Value` refuses lone surrogates and huge numbers. So the values
 //! stay raw text until one of them is needed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -73,6 +74,27 @@ impl Object {
     fn raw(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|raw| raw.get())
     }
+}
+
+/// Escapes the control characters inside the strings of `text`, which JSON wants escaped. Behind a
+/// backslash they stay: that is no escape of JSON's.
+pub fn escape_controls(text: &str) -> Cow<'_, str> {
+    if !text.contains(|letter: char| letter < ' ') {
+        return text.into();
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    let (mut in_string, mut behind_backslash) = (false, false);
+    for letter in text.chars() {
+        match letter {
+            control @ '\0'..'\x20' if in_string && !behind_backslash => {
+                escaped.push_str(&format!("\\u{:04x}", u32::from(control)));
+            }
+            other => escaped.push(other),
+        }
+        in_string ^= letter == '"' && !behind_backslash;
+        behind_backslash = in_string && letter == '\\' && !behind_backslash;
+    }
+    escaped.into()
 }
 
 /// Text that is read as bytes: it may hold a lone surrogate, which no `str` can. That is replaced.
@@ -154,6 +176,22 @@ mod tests {
             ["", "{", "{}x", "\u{feff}{}", "{'id':1}", "{\"id\":1,}", "undefined", "{\"a\tb\":1}", "{\"a\":\"\n\"}"]
         {
             assert!(Json::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn raw_control_characters_are_read_inside_strings_alone() {
+        for (text, read) in [
+            ("{\"a\":\"x\ty\n\0\"}", Some("x\ty\n\0")),
+            ("{\t\n\"a\":\r\"x\\\"\u{1f}\"}", Some("x\"\u{1f}")),
+            ("{\"a\":\"\\\\\u{1}\"}", Some("\\\u{1}")),
+            ("{\"a\u{1}\":1,\"a\":\"y\"}", Some("y")),
+            ("{\u{1}\"a\":\"x\"}", None),
+            ("{\"a\":\"x\\\n\"}", None),
+            ("{\"a\":\"x\n}", None),
+        ] {
+            let parsed = Json::parse(escape_controls(text).as_bytes());
+            assert_eq!(parsed.and_then(|json| json.into_object().text("a")).as_deref(), read, "{text}");
         }
     }
 

@@ -1,31 +1,26 @@
 //! Open data: what `wx.getUserInfo` returns encrypted, with AES-128-CBC under the session key. Pure
 //! functions. Source: WeChat's page on signature verification and decryption of open data.
 
-use std::borrow::Cow;
-
 use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 use subtle::ConstantTimeEq;
 
 use super::base64;
-use super::json::{Json, Object};
+use super::encoded::{Encoded, Purpose};
+use super::json::{Json, Object, escape_controls};
 use crate::error::{Error, Result};
 use crate::hex;
 
-/// Bytes as the application passes them.
-pub enum Encoded {
-    Base64(String),
-    Bytes(Vec<u8>),
-}
+/// AES works on blocks of so many bytes, and the iv is one.
+const BLOCK: usize = 16;
 
-impl Encoded {
-    fn decode(&self) -> Cow<'_, [u8]> {
-        match self {
-            Self::Base64(text) => base64::decode(text).into(),
-            Self::Bytes(bytes) => bytes.into(),
-        }
-    }
-}
+const DATA: Purpose = Purpose {
+    name: "encryptedData",
+    is_length: |count| count > 0 && count.is_multiple_of(BLOCK),
+    wanted: "not a multiple of 16: part of it is missing",
+};
+
+const IV: Purpose = Purpose { name: "iv", is_length: |count| count == BLOCK, wanted: "not 16" };
 
 /// Who the decrypted data say the user is.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,22 +31,28 @@ pub struct OpenData {
 
 /// Decrypts who the user is, and checks that `data` was made for `app_id`.
 pub fn decrypt(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Result<OpenData> {
-    let object = decrypt_object(app_id, session_key, data, iv).map(|(object, _)| object);
-    let object = object.ok_or_else(Error::decryption)?;
+    let (object, _) = decrypt_object(app_id, session_key, data, iv)?.ok_or_else(Error::decryption)?;
     Ok(OpenData { open_id: object.text("openId"), union_id: object.text("unionId") })
 }
 
 /// Decrypts `data`, whatever it holds, as JSON. None where it is not JSON, or was not made for
-/// `app_id` or under this key.
-pub fn decrypt_text(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Option<String> {
-    let (_, plain) = decrypt_object(app_id, session_key, data, iv)?;
-    Some(String::from_utf8_lossy(&plain).into_owned())
+/// `app_id` or under this key. Fails where no key could decrypt it.
+pub fn decrypt_text(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Result<Option<String>> {
+    Ok(decrypt_object(app_id, session_key, data, iv)?.map(|(_, json)| json))
 }
 
-fn decrypt_object(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Option<(Object, Vec<u8>)> {
-    let plain = decrypt_bytes(&base64::decode(session_key), &iv.decode(), &data.decode())?;
-    let object = parse_open_data(&plain, app_id)?;
-    Some((object, plain))
+/// The error is settled before the decryption begins, by what was sent alone: so it tells nothing
+/// of how far the decryption came.
+fn decrypt_object(app_id: &str, session_key: &str, data: &Encoded, iv: &Encoded) -> Result<Option<(Object, String)>> {
+    let faults: Vec<_> = [data.fault(&DATA), iv.fault(&IV)].into_iter().flatten().collect();
+    let key = base64::decode(session_key);
+    let decrypted = iv
+        .readings()
+        .find_map(|iv| data.readings().find_map(|data| parse_open_data(&decrypt_bytes(&key, &iv, &data)?, app_id)));
+    match decrypted {
+        None if !faults.is_empty() => Err(Error::malformed_data(faults.join("; "))),
+        decrypted => Ok(decrypted),
+    }
 }
 
 /// Whether `signature` is that of `raw_data` under the session key. Takes the same time for every
@@ -68,10 +69,13 @@ fn decrypt_bytes(key: &[u8], iv: &[u8], data: &[u8]) -> Option<Vec<u8>> {
     cipher.decrypt_padded_vec::<Pkcs7>(data).ok()
 }
 
-fn parse_open_data(plain: &[u8], app_id: &str) -> Option<Object> {
-    let data = Json::parse(plain)?.into_object();
+/// The data and their text, where they were made for `app_id`. Nicknames hold what users typed, and
+/// WeChat does not escape all of it.
+fn parse_open_data(plain: &[u8], app_id: &str) -> Option<(Object, String)> {
+    let json = escape_controls(&String::from_utf8_lossy(plain)).into_owned();
+    let data = Json::parse(json.as_bytes())?.into_object();
     let made_for = data.object("watermark")?.text("appid")?;
-    (made_for == app_id).then_some(data)
+    (made_for == app_id).then_some((data, json))
 }
 
 #[cfg(test)]
@@ -81,7 +85,7 @@ mod tests {
     #[test]
     fn the_watermark_decides() {
         let own = br#"{"openId":"o","unionId":"u","watermark":{"appid":"wx1"}}"#;
-        assert_eq!(parse_open_data(own, "wx1").unwrap().text("openId").as_deref(), Some("o"));
+        assert_eq!(parse_open_data(own, "wx1").unwrap().0.text("openId").as_deref(), Some("o"));
         assert!(parse_open_data(own, "wx2").is_none());
         for foreign in [&br#"{"openId":"o"}"#[..], br#"{"openId":"o","watermark":null}"#, br#"{"appid":"wx1"}"#, b"[]"]
         {
@@ -93,7 +97,7 @@ mod tests {
     fn an_empty_or_null_union_id_is_none() {
         for union_id in ["null", "\"\""] {
             let plain = format!(r#"{{"openId":"o","unionId":{union_id},"watermark":{{"appid":"wx1"}}}}"#);
-            assert_eq!(parse_open_data(plain.as_bytes(), "wx1").unwrap().text("unionId"), None);
+            assert_eq!(parse_open_data(plain.as_bytes(), "wx1").unwrap().0.text("unionId"), None);
         }
     }
 

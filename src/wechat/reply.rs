@@ -7,18 +7,31 @@ use crate::error::Refusal;
 #[derive(Debug, Clone)]
 pub enum RequestError {
     /// No reply came that can be read.
-    Failed {
-        cause: String,
-        /// Whether it failed before WeChat could have seen the request.
-        unsent: bool,
-    },
+    Failed(Failure),
     /// WeChat refused.
     Refused(Refusal),
 }
 
+#[derive(Debug, Clone)]
+pub struct Failure {
+    pub cause: String,
+    /// Whether it failed before WeChat could have seen the request, and may not do so again.
+    pub unsent: bool,
+    /// What WeChat said beside a status that is none of a reply's.
+    pub refusal: Option<Refusal>,
+}
+
 impl RequestError {
     pub fn failed(cause: impl Into<String>) -> Self {
-        Self::Failed { cause: cause.into(), unsent: false }
+        Self::Failed(Failure { cause: cause.into(), unsent: false, refusal: None })
+    }
+
+    /// WeChat's errcode, where it sent one.
+    pub fn errcode(&self) -> Option<i64> {
+        match self {
+            Self::Failed(failure) => failure.refusal.as_ref()?.errcode,
+            Self::Refused(refusal) => refusal.errcode,
+        }
     }
 }
 
@@ -33,10 +46,13 @@ pub fn parse_reply(reply: &[u8]) -> Result<Object, RequestError> {
 
 /// Fails where `reply` holds an errcode other than 0.
 pub fn check_errcode(reply: &Object, secrets: &[&str]) -> Result<(), RequestError> {
-    match reply.integer("errcode") {
-        None | Some(0) => Ok(()),
-        Some(_) => Err(RequestError::Refused(parse_refusal(reply, secrets))),
-    }
+    refusal_in(reply, secrets).map_or(Ok(()), |refusal| Err(RequestError::Refused(refusal)))
+}
+
+/// The refusal in `reply`, where it holds an errcode other than 0.
+pub fn refusal_in(reply: &Object, secrets: &[&str]) -> Option<Refusal> {
+    let refuses = reply.integer("errcode").is_some_and(|errcode| errcode != 0);
+    refuses.then(|| parse_refusal(reply, secrets))
 }
 
 /// WeChat's own words, with `secrets` masked should WeChat ever repeat one.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::reply::RequestError;
+use super::reply::{Failure, RequestError};
 
 /// The longest delay before the first retry, in milliseconds. It doubles with each further retry,
 /// up to [`MAX_RETRY_DELAY`].
@@ -35,8 +35,8 @@ where
 /// Whether WeChat has done nothing about the request, so that the same may be sent again.
 fn is_transient(error: &RequestError) -> bool {
     match error {
-        RequestError::Failed { unsent, .. } => *unsent,
-        RequestError::Refused(refusal) => refusal.errcode == Some(BUSY),
+        RequestError::Failed(Failure { unsent: true, .. }) => true,
+        error => error.errcode() == Some(BUSY),
     }
 }
 

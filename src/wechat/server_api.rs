@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::Client;
+use super::client::{Call, Client};
 use super::json::Object;
 use super::reply::{RequestError, check_errcode};
 
@@ -31,16 +31,16 @@ pub async fn access_token(
     let body = json!({
         "grant_type": "client_credential", "appid": app_id, "secret": secret, "force_refresh": force_refresh,
     });
-    client.post("/cgi-bin/stable_token", &[], &body, |reply| parse_access_token(reply, secret)).await
+    let secrets = [secret];
+    let call = Call { path: "/cgi-bin/stable_token", query: &[], body: Some(body), secrets: &secrets };
+    client.ask(&call, |reply| parse_access_token(reply, &secrets)).await
 }
 
-fn parse_access_token(reply: &Object, secret: &str) -> Result<AccessToken, RequestError> {
-    check_errcode(reply, &[secret])?;
+fn parse_access_token(reply: &Object, secrets: &[&str]) -> Result<AccessToken, RequestError> {
+    check_errcode(reply, secrets)?;
+    let text = reply.text("access_token").ok_or_else(|| lacks("access_token"))?;
     let expires_in = reply.integer("expires_in").and_then(|seconds| u64::try_from(seconds).ok());
-    match (reply.text("access_token"), expires_in) {
-        (Some(text), Some(expires_in)) => Ok(AccessToken { text, expires_in }),
-        _ => Err(RequestError::failed("WeChat's reply holds no access token")),
-    }
+    Ok(AccessToken { text, expires_in: expires_in.ok_or_else(|| lacks("expires_in"))? })
 }
 
 /// The phone number that the user of `app_id`'s mini-program has agreed to give.
@@ -57,23 +57,28 @@ pub async fn phone_number(
     }
     let query = [("access_token", access_token)];
     let secrets = [access_token, code, open_id.unwrap_or_default()];
-    let parse = |reply: &Object| parse_phone_number(reply, app_id, &secrets);
-    client.post("/wxa/business/getuserphonenumber", &query, &body, parse).await
+    let call = Call { path: "/wxa/business/getuserphonenumber", query: &query, body: Some(body), secrets: &secrets };
+    client.ask(&call, |reply| parse_phone_number(reply, app_id, &secrets)).await
 }
 
 fn parse_phone_number(reply: &Object, app_id: &str, secrets: &[&str]) -> Result<PhoneNumber, RequestError> {
     check_errcode(reply, secrets)?;
-    let info = reply.object("phone_info").unwrap_or_default();
-    let made_for = info.object("watermark").and_then(|watermark| watermark.text("appid"));
-    if made_for.as_deref() != Some(app_id) {
+    let info = reply.object("phone_info").ok_or_else(|| lacks("phone_info"))?;
+    let watermark = info.object("watermark").unwrap_or_default();
+    let made_for = watermark.text("appid").ok_or_else(|| lacks("phone_info.watermark.appid"))?;
+    if made_for != app_id {
         return Err(RequestError::failed("the phone number is not for this mini-program"));
     }
     // WeChat documents the country code as text; a number says the same.
     let country_code = info.text("countryCode").or_else(|| info.integer("countryCode").map(|code| code.to_string()));
-    match (info.text("phoneNumber"), info.text("purePhoneNumber"), country_code) {
-        (Some(phone_number), Some(pure_phone_number), Some(country_code)) => {
-            Ok(PhoneNumber { phone_number, pure_phone_number, country_code })
-        }
-        _ => Err(RequestError::failed("WeChat's reply holds no phone number")),
-    }
+    Ok(PhoneNumber {
+        phone_number: info.text("phoneNumber").ok_or_else(|| lacks("phone_info.phoneNumber"))?,
+        pure_phone_number: info.text("purePhoneNumber").ok_or_else(|| lacks("phone_info.purePhoneNumber"))?,
+        country_code: country_code.ok_or_else(|| lacks("phone_info.countryCode"))?,
+    })
+}
+
+/// WeChat's reply is no refusal, and not what its page says either.
+fn lacks(field: &str) -> RequestError {
+    RequestError::failed(format!("WeChat's reply holds no usable {field}"))
 }

@@ -4,7 +4,9 @@ const { rejection, seen } = require('../../support');
 const { authorize, contract } = require('./support');
 
 const PREFIX = 'Request to get session key and open id error: ';
-const NOT_200 = `${PREFIX}Non 200 http status code received. Http error.`;
+
+/** 1.3.2's words for a status that is not 200, and the status. */
+const not200 = (status) => `${PREFIX}Non 200 http status code received. Http error. The status is ${status}`;
 
 /**
  * The setting of the contract, with `answered`: authorizes the user o1, WeChat answering as told.
@@ -34,4 +36,4 @@ async function expectFailure(
 const raw = (status, body, headers) => ({ raw: { status, headers, body } });
 const body = (text) => raw(200, text, { 'Content-Type': 'application/json' });
 
-module.exports = { NOT_200, exchange, expectFailure, raw, body };
+module.exports = { exchange, expectFailure, not200, raw, body };

@@ -24,6 +24,7 @@ function withKey(sessionKey) {
 }
 
 const bytes = (text) => Buffer.from(text, 'base64');
+const cut = (text, count) => bytes(text).subarray(0, count).toString('base64');
 const withSample = (change) => ({ ...here.wechat.sample(), ...change });
 
 describe('wrong data reject with the one 6011', () => {
@@ -46,19 +47,11 @@ describe('wrong data reject with the one 6011', () => {
 
   const json = (value) => sealed(JSON.stringify(value));
   const marked = (watermark) => json({ ...OK, watermark });
-  const cut = (text, count) => bytes(text).subarray(0, count).toString('base64');
 
   test.each([
-    ['no data', () => withSample({ encryptedData: '' })],
-    ['data that are not base64', () => withSample({ encryptedData: '!!!!' })],
-    ['data of no whole block', () => withSample({ encryptedData: cut(sample.encryptedData, -1) })],
     ['data without the last block', () => withSample({ encryptedData: cut(sample.encryptedData, -16) })],
     ['data without the first block', () => withSample({ encryptedData: bytes(sample.encryptedData).subarray(16) })],
     ['other data', () => withSample({ encryptedData: crypto.randomBytes(64) })],
-    ['no iv', () => withSample({ iv: '' })],
-    ['an iv of 15 bytes', () => withSample({ iv: cut(sample.iv, 15) })],
-    ['an iv of 17 bytes', () => withSample({ iv: Buffer.concat([bytes(sample.iv), Buffer.alloc(1)]) })],
-    ['an iv of 32 bytes', () => withSample({ iv: Buffer.alloc(32) })],
     ['another iv', () => withSample({ iv: Buffer.alloc(16) })],
     ['another key', () => withKey(Buffer.alloc(16, 1).toString('base64'))],
     ['a key of 15 bytes', () => withKey(cut(sample.sessionKey, 15))],
@@ -73,12 +66,8 @@ describe('wrong data reject with the one 6011', () => {
     ['a text that is not JSON', () => sealed('hello')],
     ['half a JSON', () => sealed(JSON.stringify(OK).slice(0, -1))],
     ['more than a JSON', () => sealed(`${JSON.stringify(OK)}x`)],
-    [
-      'a raw control character in a value',
-      () => sealed(JSON.stringify({ ...OK, nickName: 'N' }).replace('"N"', '"\x01"')),
-    ],
-    ['a raw control character in a key', () => sealed(JSON.stringify({ ...OK, n: 1 }).replace('"n"', '"\x01"'))],
-    ['a raw line end in a value', () => sealed(JSON.stringify({ ...OK, nickName: 'N' }).replace('"N"', '"\n"'))],
+    ['a raw control character between values', () => sealed(JSON.stringify(OK).replace(',', ',\x01'))],
+    ['a backslash before a raw line end', () => sealed(JSON.stringify({ ...OK, n: 'N' }).replace('"N"', '"\\\n"'))],
     ['a byte order mark', () => sealed(`\ufeff${JSON.stringify(OK)}`)],
     ['UTF-16', () => sealed(Buffer.from(JSON.stringify(OK), 'utf16le'))],
     ['null', () => json(null)],
@@ -119,6 +108,56 @@ describe('wrong data reject with the one 6011', () => {
   });
 });
 
+describe('what is wrong before any decryption is told, with a 6011', () => {
+  const percent = (text) => encodeURIComponent(text);
+  const iv = (count) => new RegExp(`^iv .* ${count} bytes, not 16$`);
+
+  test.each([
+    ['no data', { encryptedData: '' }, /^encryptedData is empty$/],
+    ['data that are not base64', { encryptedData: '[object Object]' }, /^encryptedData is not base64$/],
+    [
+      'data of no whole block',
+      { encryptedData: cut(sample.encryptedData, -1) },
+      /^encryptedData .* \d+ bytes, not a mul/,
+    ],
+    [
+      'data that are percent-encoded',
+      { encryptedData: percent(sample.encryptedData) },
+      /^encryptedData is percent-enc/,
+    ],
+    ['data that are base64 in a Buffer', { encryptedData: Buffer.from(`${sample.encryptedData}A`) }, /Buffer/],
+    ['no iv', { iv: '' }, /^iv is empty$/],
+    ['an iv that is not base64', { iv: '{}' }, /^iv is not base64$/],
+    ['an iv of 15 bytes', { iv: cut(sample.iv, 15) }, iv(15)],
+    ['an iv of 17 bytes', { iv: Buffer.concat([bytes(sample.iv), Buffer.alloc(1)]) }, iv(17)],
+    ['an iv of 32 bytes', { iv: Buffer.alloc(32) }, iv(32)],
+    ['an iv that is percent-encoded', { iv: percent(sample.iv) }, /^iv is percent-encoded/],
+    ['an iv that is percent-encoded twice', { iv: percent(percent(sample.iv)) }, /^iv is percent-encoded/],
+    ['an iv that is base64 in a Buffer', { iv: Buffer.from(sample.iv) }, /^iv is text in a Buffer/],
+    ['both', { encryptedData: '', iv: '' }, /^encryptedData is empty; iv is empty$/],
+  ])('(%s)', async (_what, change, said) => {
+    const error = await rejection(authorize(here.app, withSample(change)));
+    expect(seen(error)).toStrictEqual({ code: 6011, message: expect.stringMatching(/^Decrypt userInfo error: /) });
+    expect(error.message.slice(`${MESSAGE}: `.length)).toMatch(said);
+  });
+
+  test('and depends on what was sent alone, however far a decryption comes', async () => {
+    const { sessionKey } = here.wechat.seal('');
+    const said = new Set();
+    for (const plaintext of ['x'.repeat(40), 'x'.repeat(15), JSON.stringify({ ...OK, watermark: { appid: 'wx' } })]) {
+      const login = sealed(plaintext, { sessionKey });
+      for (const mark of ['', '%2B'.repeat(16), ' '.repeat(64)]) {
+        // So much more is whole blocks, so that the decryption begins.
+        const encryptedData = `${mark}${login.encryptedData}`;
+        const error = await rejection(authorize(here.app, { ...login, encryptedData }));
+        said.add(`${mark.slice(0, 1)} ${error.message}`);
+      }
+    }
+    const percentEncoded = `${MESSAGE}: encryptedData is percent-encoded, decode it before you pass it`;
+    expect([...said].sort()).toEqual([` ${MESSAGE}`, `  ${MESSAGE}`, `% ${percentEncoded}`].sort());
+  });
+});
+
 describe('odd data do no harm', () => {
   const text = JSON.stringify({ ...OK, nickName: 'NICK' });
   const bytesFor = (nick) => Buffer.from(text.replace('NICK', nick), 'latin1');
@@ -143,6 +182,10 @@ describe('odd data do no harm', () => {
     ['a duplicate openId, the first too large for a double', text.replace('{', '{"openId":1e999,')],
     ['a duplicate watermark, the last of which is right', text.replace('{', '{"watermark":null,')],
     ['a duplicate appid, the last of which is right', text.replace('{"timestamp"', '{"appid":"x","timestamp"')],
+    ['a raw control character in a value', text.replace('NICK', '\x01\0\x1f')],
+    ['a raw control character in a key', text.replace('"nickName"', '"nick\x01"')],
+    ['a raw line end behind an escape', text.replace('NICK', '\\"\\\\\r\n\t')],
+    ['a raw control character in the key that counts', text.replace('"openId"', '"a\n":1,"openId"')],
     ['a key __proto__', text.replace('{', '{"__proto__":{"openId":"x"},')],
     ['escaped keys', text.replace('"openId"', '"\\u006fpenId"').replace('"watermark"', '"water\\u006dark"')],
     ['blanks', ` \t\r\n${text.replaceAll(':', ' :\n')} \n`],

@@ -1,8 +1,9 @@
 'use strict';
 
+const { version } = require('../../../package.json');
 const { rejection, sample, SECRET, seen, startFakeWeChat, startRedis } = require('../../support');
 const { authorize } = require('./support');
-const { body, exchange, expectFailure, NOT_200, raw } = require('./exchange');
+const { body, exchange, expectFailure, not200, raw } = require('./exchange');
 
 const here = exchange();
 
@@ -39,6 +40,13 @@ describe('the request', () => {
     expect(rawQuery).toMatch(/^[\w.~%*+=&-]*$/);
   });
 
+  test('says who makes it', async () => {
+    await authorize(here.app, here.wechat.user({ openId: 'o1' }));
+    const { headers } = here.wechat.requests.at(-1);
+    expect(headers).toMatchObject({ 'user-agent': `mpauthx/${version}` });
+    expect(headers).not.toHaveProperty('content-type');
+  });
+
   test('carries appId and secret percent-encoded', async () => {
     const app = here.open({ db: here.db, appId: 'a&b=c d', secret: 's%&#é' });
     await rejection(app.authorize('code', 'data', 'iv'));
@@ -56,7 +64,7 @@ describe('the request', () => {
     const gone = await startRedis();
     await gone.stop();
     const app = here.open({ db: null, tokens: gone.url });
-    await expectFailure(here.answered(raw(500, ''), app), NOT_200);
+    await expectFailure(here.answered(raw(500, ''), app), not200(500));
   });
 });
 
@@ -67,7 +75,7 @@ describe('a status that is not 200', () => {
       const hasBody = status !== 204 && status !== 304;
       await expectFailure(
         here.answered((session) => raw(status, hasBody ? JSON.stringify(session) : undefined)),
-        NOT_200,
+        not200(status),
       );
     },
   );
@@ -75,8 +83,48 @@ describe('a status that is not 200', () => {
   test.each([301, 302, 303, 307, 308])('(a redirect, %i) is 6008, and is not followed', async (status) => {
     const target = await startFakeWeChat();
     const location = `${target.endpoint}/sns/jscode2session`;
-    await expectFailure(here.answered(raw(status, '', { Location: location })), NOT_200);
+    await expectFailure(here.answered(raw(status, '', { Location: location })), not200(status));
     expect(target.requests).toEqual([]);
+  });
+});
+
+describe('a status that is not 200, with an errcode', () => {
+  const ERRMSG = 'invalid code, rid: 61-ab';
+
+  test.each([
+    [412, { errcode: 40029, errmsg: ERRMSG }, { errcode: 40029, errmsg: ERRMSG, rid: '61-ab', retryable: false }],
+    [502, { errcode: '-1' }, { errcode: -1, retryable: true }],
+    [500, { errcode: 99999, session_key: 'k', openid: 'o1' }, { errcode: 99999, retryable: false }],
+  ])('(%i %j) is 6008 and tells both', async (status, reply, said) => {
+    const error = await rejection(here.answered(raw(status, JSON.stringify(reply))));
+    const beginning = `${not200(status)} (errcode ${said.errcode}`;
+    expect(seen(error)).toStrictEqual({ code: 6008, message: expect.any(String), ...said });
+    expect(error.message.slice(0, beginning.length)).toBe(beginning);
+  });
+
+  test.each([
+    ['an errcode of 0', '{"errcode":0}'],
+    ['an errcode that is no number', '{"errcode":"x"}'],
+    ['a list', '[{"errcode":1}]'],
+    ['null', 'null'],
+    ['half a JSON', '{"errcode":1'],
+    ['HTML', '<html>'],
+    ['too much', `{"errcode":1,"errmsg":"${'x'.repeat(1 << 20)}"}`],
+  ])('(none in %s) is 6008 with the status alone', (_what, text) =>
+    expectFailure(here.answered(raw(502, text)), not200(502)),
+  );
+
+  test('does not wait long for it', async () => {
+    const begun = Date.now();
+    const drip = (_req, res) => {
+      res.writeHead(504);
+      res.write('{');
+    };
+    await expectFailure(
+      here.answered(() => drip),
+      not200(504),
+    );
+    expect(Date.now() - begun).toBeLessThan(5000);
   });
 });
 
@@ -189,6 +237,11 @@ describe('a reply without a usable session_key', () => {
   ])('(%s) is 6011 with what WeChat sent', async (_what, reply, sent) => {
     const error = await rejection(here.answered(reply));
     expect(seen(error)).toStrictEqual({ code: 6011, message: BEGINNING, ...sent });
+  });
+
+  test('(errcode 40029) says that it is the code of wx.login', async () => {
+    const error = await rejection(here.answered({ errcode: 40029, errmsg: 'invalid code' }));
+    expect(error.message).toMatch(/errcode 40029: the code is none of wx\.login's/);
   });
 
   test('(a code that nobody issued) is 6011', async () => {

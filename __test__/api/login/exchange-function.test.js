@@ -191,30 +191,78 @@ describe('what a function gives that is no session', () => {
     },
   };
 
+  /** As axios gives it: it holds itself, and WeChat's reply as well. */
+  const axiosReply = (data) => {
+    const request = { socket: {} };
+    request.socket.request = request;
+    return { status: 200, statusText: 'OK', headers: {}, config: { url: 'secret' }, request, data };
+  };
+
   test.each([
-    ['undefined', undefined],
-    ['null', null],
-    ['a number', 5],
-    ['text', 'o1'],
-    ['true', true],
-    ['a Symbol', Symbol('s')],
-    ['a BigInt', 5n],
-    ['a function', () => SESSION],
-    ['an array', [SESSION]],
-    ['an empty object', {}],
-    ['an openid that is a number', { openid: 5, session_key: KEY }],
-    ['an openid that is empty', { openid: '', session_key: KEY }],
-    ['an openid that is null', { openid: null, session_key: KEY }],
-    ['an object that holds itself', circular],
-    ['an object that throws when it is read', explosive],
-    ['an object whose toJSON throws', { toJSON: () => explosive.openid }],
-    ['an object whose toJSON gives nothing', { toJSON: () => undefined }],
-    ['a Map', new Map(Object.entries(SESSION))],
-    ['bytes', Buffer.from(JSON.stringify(SESSION))],
-  ])('(%s) is 6008', async (_name, value) => {
+    ['undefined', undefined, 'nothing'],
+    ['null', null, 'null'],
+    ['a number', 5, 'a number'],
+    ['text', 'o1', 'text'],
+    ['JSON', JSON.stringify(SESSION), 'JSON.parse'],
+    ['true', true, 'a boolean'],
+    ['a Symbol', Symbol('s'), 'a Symbol'],
+    ['a BigInt', 5n, 'a BigInt'],
+    ['a function', () => SESSION, 'a function'],
+    ['an array', [SESSION], 'an array'],
+    ['an empty object', {}, 'without openid and errcode'],
+    ['an errcode of 0 alone', { errcode: 0, errmsg: 'ok' }, 'without openid and errcode'],
+    ['a session key alone', { session_key: KEY }, 'without openid and errcode'],
+    ['an openid that is a number', { openid: 5, session_key: KEY }, 'whose openid is a number'],
+    ['an openid that is empty', { openid: '', session_key: KEY }, 'whose openid is empty'],
+    ['an openid that is null', { openid: null, session_key: KEY }, 'whose openid is no text'],
+    ['an openid spelt otherwise', { openId: 'o1', sessionKey: KEY }, 'openId in place of openid'],
+    ['an errcode spelt otherwise', { errCode: 40029, errMsg: 'x' }, 'errCode in place of errcode'],
+    ['an object that holds itself', circular, 'has no JSON'],
+    ['an object that throws when it is read', explosive, ''],
+    ['an object whose toJSON throws', { toJSON: () => explosive.openid }, 'has no JSON'],
+    ['an object whose toJSON gives nothing', { toJSON: () => undefined }, 'has no JSON'],
+    ['a Map', new Map(Object.entries(SESSION)), 'without openid and errcode'],
+    ['bytes', Buffer.from(JSON.stringify(SESSION)), 'bytes'],
+    ['a Response', new Response(JSON.stringify(SESSION)), 'a Response (return await response.json())'],
+    ['what axios gives', axiosReply(SESSION), 'in its field data (return that field)'],
+    ['what axios gives of a refusal', axiosReply({ errcode: 40029 }), 'in its field data'],
+    ['what got gives', { statusCode: 200, body: JSON.stringify(SESSION) }, 'in its field body'],
+    ['what a cloud function gives', { errMsg: 'callFunction:ok', result: SESSION }, 'in its field result'],
+  ])('(%s) is 6008, and told as that', async (_name, value, kind) => {
     const said = { code: 6008, message: MESSAGE, retryable: false };
-    expect(await failed(() => value)).toStrictEqual(said);
-    expect(await failed(async () => value)).toStrictEqual(said);
+    for (const exchange of [() => value, async () => value]) {
+      const error = await failed(exchange);
+      expect(error).toStrictEqual(said);
+      expect(error.message).toContain(kind);
+      if (kind)
+        expect(error.message).toContain('it must return { openid, session_key, unionid? } or { errcode, errmsg }');
+      expect(error.message).not.toMatch(/o1|secret\b|40029/);
+      expect(error.message).not.toContain(KEY);
+    }
+  });
+
+  test('is 6008 for authorize too', async () => {
+    const { encryptedData, iv } = here.wechat.user({ openId: 'o1' });
+    const error = await rejection(open(() => axiosReply(SESSION)).authorize(CODE, encryptedData, iv));
+    expect(seen(error)).toStrictEqual({ code: 6008, message: MESSAGE });
+    expect(error.message).toContain('in its field data');
+  });
+});
+
+describe('what a function gives that is a session', () => {
+  test.each([
+    [
+      'an object of a class',
+      new (class Session {
+        openid = 'o1';
+        session_key = KEY;
+      })(),
+    ],
+    ['an object without a prototype', Object.assign(Object.create(null), SESSION)],
+    ['an object that says what its JSON is', { toJSON: () => SESSION }],
+    ['a session beside fields like those of HTTP clients', { ...SESSION, data: {}, body: '', status: 200 }],
+  ])('(%s) logs in', async (_name, value) => {
+    expect((await open(() => value).login(CODE)).response).toMatch(/^o1\|/);
   });
 });
 

@@ -1,8 +1,10 @@
 'use strict';
 
+const https = require('node:https');
 const net = require('node:net');
 const { once } = require('node:events');
 const { createApp, defer, everybody, rejection, SECRET, seen, startFakeWeChat, within } = require('../../support');
+const { certificates } = require('../../support/certificates');
 const { MESSAGE, strictWeChat } = require('./support');
 
 const here = strictWeChat();
@@ -74,6 +76,11 @@ describe('a refusal by WeChat', () => {
     expect(await rejection(app.login(fresh))).toMatchObject({ code: 6008, errcode: 40029, retryable: false });
   });
 
+  test('of a code (40029) says that it is none of wx.login', async () => {
+    const error = await rejection(answered({ errcode: 40029, errmsg: 'invalid code' }));
+    expect(error.message).toMatch(/errcode 40029: the code is none of wx\.login's/);
+  });
+
   test('leaves no user and no token', async () => {
     const users = new Set();
     const app = here.open({ db: { has: (id) => users.has(id), add: (id) => users.add(id) } });
@@ -105,9 +112,22 @@ describe.each(['absent', 'zero', 'text'])('where WeChat sends the errcode as: %s
 describe('no usable reply', () => {
   test.each([201, 204, 301, 404, 429, 500, 502, 503])('(status %i) is 6008', (status) =>
     expectFailure(answered(raw(status, status === 204 ? undefined : '{"openid":"o1"}')), {
-      message: expect.stringMatching(/Non 200 http status code received\. Http error\.$/),
+      message: expect.stringMatching(
+        new RegExp(`Non 200 http status code received\\. Http error\\. The status is ${status}$`),
+      ),
     }),
   );
+
+  test.each([
+    [412, 40163, false],
+    [502, -1, true],
+    [429, 45011, true],
+  ])('(status %i with errcode %i) is 6008, and tells both', async (status, errcode, retryable) => {
+    const errmsg = `some text rid: 61-ab`;
+    const reply = raw(status, JSON.stringify({ errcode, errmsg }));
+    const error = await expectFailure(answered(reply), { errcode, errmsg, rid: '61-ab', retryable });
+    expect(error.message).toMatch(new RegExp(`Http error\\. The status is ${status} \\(errcode ${errcode}:`));
+  });
 
   test.each(['', 'hello', '<html></html>', '{', 'null', '\0'])('(%j) is 6008', (body) =>
     expectFailure(answered(raw(200, body))),
@@ -137,6 +157,29 @@ describe('what fails before the request is sent', () => {
     await expectFailure(app.login('code'), { retryable: true });
   });
 
+  test('(a certificate that nobody vouches for) is 6008 and not retryable, asked once', async () => {
+    let connections = 0;
+    const server = https.createServer(certificates().tls);
+    server.on('connection', () => {
+      connections += 1;
+    });
+    defer(() => server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const app = open(`https://localhost:${server.address().port}`, { retries: 2 });
+    await expectFailure(app.login('code'), {
+      retryable: false,
+      message: expect.stringMatching(/no secure connection to localhost:\d+: .*UnknownIssuer.*NODE_EXTRA_CA_CERTS/),
+    });
+    expect(connections).toBe(1);
+  });
+
+  test('(a server without TLS) is 6008 and not retryable', async () => {
+    const server = net.createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    defer(() => server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    await expectFailure(open(`https://127.0.0.1:${server.address().port}`).login('code'));
+  });
+
   test.each([
     ['appId', { appId: null }],
     ['secret', { secret: null }],
@@ -152,7 +195,13 @@ describe('what fails before the request is sent', () => {
 test('no failure repeats the secret, the code or the session', async () => {
   const code = here.code();
   const leaky = { errcode: 40029, errmsg: `bad ${SECRET} for ${code}`, session_key: 5, openid: 'o1' };
-  const replies = [leaky, raw(200, `{"session_key":"${code}"`), raw(500, SECRET), (_req, res) => res.destroy()];
+  const replies = [
+    leaky,
+    raw(200, `{"session_key":"${code}"`),
+    raw(500, SECRET),
+    raw(502, JSON.stringify(leaky)),
+    (_req, res) => res.destroy(),
+  ];
   for (const reply of replies) {
     here.wechat.answer(code, reply);
     const error = await rejection(here.open().login(code));

@@ -1,0 +1,119 @@
+'use strict';
+
+const path = require('node:path');
+const { atOnce, rejection, seen, startRedis, tempDir, within } = require('../support');
+const { NUMBER, PHONE, STABLE_TOKEN, ownWeChat } = require('./support');
+
+const here = ownWeChat();
+
+const get = (app) => app.wechat.getPhoneNumber(here.wechat.phone());
+
+let server;
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(() => server.redis.flushall());
+
+const STORES = {
+  memory: () => 'memory',
+  redis: () => server.url,
+  file: () => ({ file: path.join(tempDir(), 'tokens.db') }),
+};
+
+/**
+ * WeChat is silent about access tokens for that many requests. `most` is of those that wait at once.
+ */
+function silence(requests = 1000) {
+  const waiting = { now: 0, most: 0 };
+  const silent = (_req, res) => {
+    waiting.now += 1;
+    waiting.most = Math.max(waiting.most, waiting.now);
+    res.once('close', () => {
+      waiting.now -= 1;
+    });
+  };
+  here.wechat.interrupt(STABLE_TOKEN, ...Array(requests).fill(silent));
+  return waiting;
+}
+
+describe.each(Object.keys(STORES))('the access token (%s)', (name) => {
+  let tokens;
+  beforeEach(() => {
+    tokens = STORES[name]();
+  });
+  const open = (timeout = 400) => here.open({ tokens, options: { wechat: { timeout } } });
+
+  test('is asked for once by 200 calls, where WeChat is silent, and they fail together', async () => {
+    const app = open();
+    silence(1);
+    const errors = await within(
+      10000,
+      atOnce(200, () => rejection(get(app))),
+    );
+    const said = { code: 6008, message: expect.stringContaining('within 400 ms'), retryable: false };
+    expect(errors.map(seen)).toStrictEqual(Array(200).fill(said));
+    expect([here.count(STABLE_TOKEN), here.count(PHONE)]).toEqual([1, 0]);
+    expect(await get(app)).toStrictEqual(NUMBER);
+    expect(here.count(STABLE_TOKEN)).toBe(2);
+  });
+
+  test.each([
+    ['refuses', { errcode: -1, errmsg: 'system error' }, { errcode: -1, retryable: true }],
+    ['fails', { raw: { status: 502, body: '' } }, { retryable: false }],
+    ['cuts the connection', (_req, res) => res.destroy(), { retryable: false }],
+  ])('is asked for once by 200 calls, where WeChat %s at once', async (_how, reply, said) => {
+    const app = open();
+    here.wechat.interrupt(STABLE_TOKEN, reply);
+    const errors = await atOnce(200, () => rejection(get(app)));
+    for (const error of errors) expect(error).toMatchObject({ code: 6008, ...said });
+    expect([here.count(STABLE_TOKEN), here.count(PHONE)]).toEqual([1, 0]);
+    expect(await get(app)).toStrictEqual(NUMBER);
+  });
+
+  test('that was taken back is asked for once, where WeChat is silent', async () => {
+    const app = open();
+    await get(app);
+    here.wechat.revokeAccessTokens();
+    silence(1);
+    const errors = await within(
+      10000,
+      atOnce(50, () => rejection(get(app))),
+    );
+    for (const error of errors) expect(error).toMatchObject({ code: 6008, retryable: false });
+    expect([here.count(STABLE_TOKEN), here.count(PHONE)]).toEqual([2, 51]);
+    expect(await get(app)).toStrictEqual(NUMBER);
+    expect(here.count(STABLE_TOKEN)).toBe(3);
+  });
+
+  test.each([
+    ['silent', () => {}],
+    ['ill', { raw: { status: 500, body: '' } }],
+  ])('that is good for a while serves on, where WeChat is %s', async (_how, reply) => {
+    const app = open();
+    here.wechat.interrupt(STABLE_TOKEN, here.wechat.accessToken({ expiresIn: 250 }));
+    await get(app);
+    here.wechat.interrupt(STABLE_TOKEN, ...Array(50).fill(reply));
+    for (let round = 0; round < 3; round += 1) {
+      const numbers = await within(
+        10000,
+        atOnce(20, () => get(app)),
+      );
+      expect(numbers).toEqual(Array(20).fill(NUMBER));
+    }
+    expect(here.count(STABLE_TOKEN)).toBe(2);
+  });
+
+  if (name === 'memory') return;
+
+  test('is asked for by one object at a time, where WeChat is silent, and once by each at the most', async () => {
+    const apps = Array.from({ length: 4 }, () => open(500));
+    const waiting = silence(100);
+    const errors = await within(
+      20000,
+      atOnce(80, (i) => rejection(get(apps[i % apps.length]))),
+    );
+    for (const error of errors) expect(error).toMatchObject({ code: 6008 });
+    expect(waiting.most).toBe(1);
+    expect(here.count(STABLE_TOKEN)).toBeLessThanOrEqual(apps.length);
+  });
+});

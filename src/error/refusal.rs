@@ -1,0 +1,103 @@
+//! What WeChat refuses, and what an application's developer does about it. Sources: WeChat's pages
+//! on `auth.code2Session`, `getStableAccessToken` and `getPhoneNumber`.
+
+/// What WeChat was asked for. Some errcodes mean one thing here and another there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Api {
+    Login,
+    AccessToken,
+    PhoneNumber,
+}
+
+/// A refusal in WeChat's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    pub errcode: Option<i64>,
+    pub errmsg: Option<String>,
+    /// The request id that WeChat's support asks for.
+    pub rid: Option<String>,
+}
+
+impl Refusal {
+    /// Whether the same call may succeed later: -1 is "system busy", 45011 "API rate limit".
+    /// None where WeChat sent no errcode.
+    /// Source: WeChat's `auth.code2Session` page.
+    pub fn retryable(&self) -> Option<bool> {
+        self.errcode.map(|code| matches!(code, -1 | 45011))
+    }
+
+    /// The errcode in brackets, where WeChat sent one, and what to do about it.
+    pub(super) fn advice(&self, api: Api) -> String {
+        match self.errcode {
+            Some(code) if code != 0 => format!(" (errcode {code}{})", advice(code, api)),
+            _ => String::new(),
+        }
+    }
+}
+
+fn advice(errcode: i64, api: Api) -> &'static str {
+    match (errcode, api) {
+        (-1, _) => ": WeChat is busy, try again",
+        (40029, Api::PhoneNumber) => {
+            ": the code is none of the phone number button's, or used, or too old: send the button's detail.code, \
+             not the code of wx.login, and let the user press the button again"
+        }
+        (40029, _) => {
+            ": the code is none of wx.login's, or too old, or of another mini-program: let the mini-program call \
+             wx.login again, and send its code, not the phone number button's"
+        }
+        (40163, Api::PhoneNumber) => ": the code was used before, let the user press the button again",
+        (40163, _) => ": the code was used before, let the mini-program call wx.login again",
+        (40001 | 40014 | 42001, Api::PhoneNumber) => ": the access token is not valid",
+        (40001, _) => ": check the app secret",
+        (40013, Api::PhoneNumber) => ": the code was made in another mini-program, check the app id",
+        (40013, _) => ": check the app id",
+        (40125, _) => ": check the app secret",
+        (40226, _) => ": WeChat blocks this user as high-risk",
+        (40164, _) => ": allow this server's IP address in WeChat's console",
+        (45011, _) => ": too many calls, try again later",
+        (41002 | 41004 | 41008, _) => ": a parameter is missing",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(errcode: Option<i64>) -> Refusal {
+        Refusal { errcode, ..Refusal::default() }
+    }
+
+    #[test]
+    fn busy_and_rate_limit_alone_are_retryable() {
+        let retryable = |errcode| refusal(errcode).retryable();
+        assert_eq!(retryable(Some(-1)), Some(true));
+        assert_eq!(retryable(Some(45011)), Some(true));
+        assert_eq!(retryable(Some(40029)), Some(false));
+        assert_eq!(retryable(None), None);
+    }
+
+    #[test]
+    fn an_errcode_means_what_it_means_where_it_comes_from() {
+        for (errcode, api, said) in [
+            (40001, Api::PhoneNumber, "the access token is not valid"),
+            (40001, Api::AccessToken, "check the app secret"),
+            (40013, Api::PhoneNumber, "the code was made in another mini-program, check the app id"),
+            (40013, Api::AccessToken, "check the app id"),
+            (40163, Api::PhoneNumber, "the code was used before, let the user press the button again"),
+            (40163, Api::Login, "the code was used before, let the mini-program call wx.login again"),
+        ] {
+            assert_eq!(refusal(Some(errcode)).advice(api), format!(" (errcode {errcode}: {said})"));
+        }
+    }
+
+    #[test]
+    fn an_invalid_code_is_told_by_where_it_comes_from() {
+        let begins = |api, text| refusal(Some(40029)).advice(api).starts_with(text);
+        assert!(begins(Api::Login, " (errcode 40029: the code is none of wx.login's"));
+        assert!(begins(Api::PhoneNumber, " (errcode 40029: the code is none of the phone number button's"));
+        assert_eq!(refusal(Some(0)).advice(Api::Login), "");
+        assert_eq!(refusal(Some(99999)).advice(Api::Login), " (errcode 99999)");
+    }
+}
