@@ -39,11 +39,15 @@ impl Object {
         self.prepare().await?;
         let mut added = None;
         let look = async || match self.style {
-            SqlStyle::Bound => self.find_view().await,
-            // Nothing is asked before `run`: test doubles for 1.3.2 count calls.
+            SqlStyle::Bound => {
+                self.finds_view(user, |is_view| format!("SELECT 1 WHERE {is_view}").as_str().into()).await
+            }
+            // `run` comes next, and every statement names the user: test doubles for 1.3.2 know no
+            // other calls.
             SqlStyle::Literal => {
                 let has_changed = self.insert(user).await?;
-                let is_view = !has_changed && self.find_view().await?;
+                let in_view = |is_view: &str| Statement::exists_in_view(user, is_view);
+                let is_view = !has_changed && self.finds_view(user, in_view).await?;
                 added = Some(has_changed || is_view);
                 Ok(is_view)
             }
@@ -71,14 +75,14 @@ impl Object {
         }
     }
 
-    /// Whether the user table is a view.
-    async fn find_view(&self) -> Result<bool> {
-        let [newer, older] = sql::IS_VIEW.map(|sql| HostCall::All(sql.into()));
-        let found = match self.host.call(newer).await {
-            Err(_) => self.host.call(older).await,
-            found => found,
+    /// Whether a statement finds something that has one of the conditions `IS_VIEW`.
+    async fn finds_view(&self, user: &str, statement: impl Fn(&str) -> Statement) -> Result<bool> {
+        let [newer, older] = sql::IS_VIEW.map(statement);
+        let found = match self.call_about(user, HostCall::All, newer).await {
+            Err(_) => self.call_about(user, HostCall::All, older).await?,
+            Ok(found) => found,
         };
-        found.map(|found| !found.is_empty()).map_err(Error::database)
+        Ok(!found.is_empty())
     }
 
     pub async fn probe(&self) -> Result<()> {
