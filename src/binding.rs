@@ -73,7 +73,8 @@ impl Core {
     /// with `config`.
     #[napi(constructor, catch_unwind)]
     pub fn new(config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
-        let outbox = Arc::new(Outbox::new(&wake)?);
+        let outbox = Arc::new(Outbox::default());
+        outbox.listen(&wake)?;
         let host_calls = Arc::new(HostCalls::default());
         let dispatch: Dispatch = {
             let (host_calls, outbox) = (host_calls.clone(), outbox.clone());
@@ -91,7 +92,7 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn authorize(&self, call: u32, code: String, data: Either<String, Uint8Array>, iv: Either<String, Uint8Array>) {
         let (data, iv) = (encoded(data), encoded(iv));
-        let code = Arc::new(self.auth.join_exchange(code));
+        let code = Arc::new(self.auth.join_exchange(code, call));
         self.spawn_with_guard(call, code.clone(), |auth, admission| async move {
             auth.authorize(&admission, &code, &data, &iv).await.map(Outcome::Token)
         });
@@ -120,7 +121,7 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn login(&self, call: u32, code: String, device: Option<String>) {
-        let code = Arc::new(self.auth.join_exchange(code));
+        let code = Arc::new(self.auth.join_exchange(code, call));
         self.spawn_with_guard(call, code.clone(), |auth, admission| async move {
             auth.login(&admission, &code, device).await.map(Outcome::Login)
         });
@@ -215,6 +216,18 @@ impl Core {
             auth.close().await;
             reply.send(Ok(Outcome::Closed));
         });
+    }
+
+    /// Lets `wake` go, so that nothing of an object that was closed is open. Before any other call,
+    /// `listen` passes it again.
+    #[napi(catch_unwind)]
+    pub fn mute(&self) {
+        self.outbox.mute();
+    }
+
+    #[napi(catch_unwind)]
+    pub fn listen(&self, wake: Function<Vec<Message>, ()>) -> napi::Result<()> {
+        self.outbox.listen(&wake)
     }
 
     /// The application's reply to a host call.
