@@ -6,7 +6,7 @@
 const { AsyncResource } = require('async_hooks');
 const { Checks } = require('./checks.js');
 const native = require('./binding.js');
-const { failure } = require('./errors.js');
+const { constants, failure } = require('./errors.js');
 const { causeOf } = require('./host.js');
 const { clearInterval, setInterval } = require('./timers.js');
 
@@ -145,7 +145,8 @@ function createCalls({ config, host }) {
   try {
     calls.core = new native.Core(config, calls.receiver);
   } catch (error) {
-    throw new TypeError(error.message);
+    if (error.code === 'InvalidArg') throw new TypeError(error.message);
+    throw failure({ code: constants.statusCode.databaseRelatedError, message: `Error: ${error.message}` });
   }
   return calls;
 }

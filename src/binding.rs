@@ -15,6 +15,7 @@ mod types;
 use std::sync::Arc;
 use std::time::Duration;
 
+use napi::Status;
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
 use tokio::runtime::Handle;
@@ -23,6 +24,7 @@ use crate::auth::Auth;
 use crate::error::STATUS_CODES;
 use crate::host::Dispatch;
 use crate::sqlite;
+use crate::thread;
 use crate::token;
 use crate::wechat::Encoded;
 use batch::{Batch, Tokens};
@@ -80,8 +82,8 @@ impl Core {
             let (host_calls, outbox) = (host_calls.clone(), outbox.clone());
             Arc::new(move |request| host_calls.dispatch(request, &outbox))
         };
-        let runtime = runtime::get().map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        let auth = Arc::new(config.build(&dispatch).map_err(napi::Error::from_reason)?);
+        let runtime = runtime::get().map_err(|error| refusal(error.to_string()))?;
+        let auth = Arc::new(config.build(&dispatch).map_err(refusal)?);
         runtime.spawn({
             let auth = auth.clone();
             async move { auth.start().await }
@@ -241,6 +243,13 @@ impl Core {
     pub fn fail(&self, id: u32, cause: String) {
         self.host_calls.complete(id, Err(cause));
     }
+}
+
+/// The error of a factory that cannot work because of `cause`. Its status tells index.js whether
+/// the configuration is wrong.
+fn refusal(cause: String) -> napi::Error {
+    let status = if cause == thread::REFUSED { Status::GenericFailure } else { Status::InvalidArg };
+    napi::Error::new(status, cause)
 }
 
 fn encoded(value: Either<String, Uint8Array>) -> Encoded {

@@ -7,8 +7,9 @@ use napi::Status;
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
+use super::runtime::error_of_panic;
 use super::types::{Message, Outcome};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Is dropped when index.js takes the message that it is sent with.
 pub type Guard = Box<dyn Send>;
@@ -116,7 +117,7 @@ impl Reply {
 impl Drop for Reply {
     fn drop(&mut self) {
         if !self.completed {
-            self.complete(Err(Error::internal()));
+            self.complete(Err(error_of_panic()));
         }
     }
 }
