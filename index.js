@@ -110,7 +110,7 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
     },
 
     close() {
-      return calls.start((call) => core.close(call), nothingOf);
+      return calls.close(nothingOf);
     },
 
     constants,

@@ -3,11 +3,12 @@
 // Calls into the addon: each is sent with a number, and its outcome comes back with that number,
 // many outcomes at a time.
 
-const timers = require('timers');
+const { AsyncResource } = require('async_hooks');
 const { Checks } = require('./checks.js');
 const native = require('./binding.js');
-const { failure } = require('./errors.js');
+const { constants, failure } = require('./errors.js');
 const { causeOf } = require('./host.js');
+const { clearInterval, setInterval } = require('./timers.js');
 
 /** The longest delay of a timer, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
@@ -15,17 +16,22 @@ const MAX_DELAY = 2 ** 31 - 1;
 /** The calls of one object, and those among them that are pending. */
 class Calls {
   /**
-   * @param host   answers the addon's requests to the application
+   * @param host   answers the addon's requests to the application; undefined where there are none
    * @param caches whether checks are cached
    */
   constructor(host, caches) {
     this.host = host;
     this.core = null;
+    this.receiver = receiverOf(new WeakRef(this));
     this.checks = new Checks(this, caches);
     this.pending = new Map();
     this.last = 0;
     this.refs = 0;
     this.timer = null;
+    /** A timer keeps the context in which it is made. That of a call must not outlive the call. */
+    this.context = new AsyncResource('mpauthx', { requireManualDestroy: true });
+    this.isClosed = false;
+    this.isMuted = false;
   }
 
   /**
@@ -39,23 +45,54 @@ class Calls {
       this.checks.flush();
       const call = this.last;
       this.last = (call + 1) >>> 0; // the addon's numbers have 32 bits
-      if (begin(call) === false) return resolve(otherwise());
-      this.pending.set(call, { resolve, reject, read });
       this.ref();
+      let isSent = false;
+      try {
+        isSent = begin(call) !== false;
+      } finally {
+        if (!isSent) this.unref();
+      }
+      if (!isSent) return resolve(otherwise());
+      // The application's own code runs in the context of the call that it is needed for.
+      const context = this.host && new AsyncResource('mpauthx.call', { requireManualDestroy: true });
+      this.pending.set(call, { resolve, reject, read, context });
     });
+  }
+
+  close(read) {
+    return this.start((call) => {
+      this.isClosed = true;
+      this.core.close(call);
+    }, read);
   }
 
   /** Keeps this object and the process alive, by a timer, until `unref` was called as often. */
   ref() {
     this.refs += 1;
-    if (this.timer === null) this.timer = timers.setInterval(() => this, MAX_DELAY);
+    if (this.refs > 1) return;
+    if (this.isMuted) this.listen();
+    this.timer = this.context.runInAsyncScope(setInterval, undefined, () => this, MAX_DELAY);
   }
 
   unref() {
     this.refs -= 1;
     if (this.refs > 0) return;
-    timers.clearInterval(this.timer);
+    clearInterval(this.timer);
     this.timer = null;
+    if (this.isClosed) this.mute();
+  }
+
+  /** Lets go of all that counts as open. A call after `close` needs it once more. */
+  mute() {
+    this.isMuted = true;
+    this.core.mute();
+    this.context.emitDestroy();
+  }
+
+  listen() {
+    this.isMuted = false;
+    this.core.listen(this.receiver);
+    this.context = new AsyncResource('mpauthx', { requireManualDestroy: true });
   }
 
   receive(messages) {
@@ -67,8 +104,9 @@ class Calls {
   }
 
   settle(message) {
-    const { resolve, reject, read } = this.pending.get(message.call);
+    const { resolve, reject, read, context } = this.pending.get(message.call);
     this.pending.delete(message.call);
+    if (context) context.emitDestroy();
     this.unref();
     if (message.error) return reject(failure(message.error));
     try {
@@ -79,9 +117,11 @@ class Calls {
   }
 
   /** Answers a request of the addon to the application. */
-  async answer({ id, ...request }) {
+  async answer({ id, caller, ...request }) {
+    const { context } = this.pending.get(caller) || {};
     try {
-      this.core.answer(id, await this.host(request));
+      const reply = context ? context.runInAsyncScope(this.host, undefined, request) : this.host(request);
+      this.core.answer(id, await reply);
     } catch (error) {
       this.core.fail(id, causeOf(error));
     }
@@ -90,8 +130,8 @@ class Calls {
 
 /**
  * The function that the addon calls with messages, and keeps. It refers to `calls` weakly, or an
- * object that the application dropped could never be collected. It is made outside of
- * `createCalls`, as closures of one function share what any of them refers to.
+ * object that the application dropped could never be collected. It is made outside of the
+ * constructor, as closures of one function share what any of them refers to.
  */
 function receiverOf(calls) {
   return (messages) => {
@@ -103,9 +143,10 @@ function receiverOf(calls) {
 function createCalls({ config, host }) {
   const calls = new Calls(host, config.cache !== undefined);
   try {
-    calls.core = new native.Core(config, receiverOf(new WeakRef(calls)));
+    calls.core = new native.Core(config, calls.receiver);
   } catch (error) {
-    throw new TypeError(error.message);
+    if (error.code === 'InvalidArg') throw new TypeError(error.message);
+    throw failure({ code: constants.statusCode.databaseRelatedError, message: `Error: ${error.message}` });
   }
   return calls;
 }

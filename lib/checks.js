@@ -4,8 +4,8 @@
 // together, and many verdicts come back on one wake-up. An application checks a token at every
 // request, on the one thread that runs its JavaScript.
 
-const timers = require('timers');
 const { constants, failure } = require('./errors.js');
+const { setImmediate } = require('./timers.js');
 
 /** Separates the tokens of a batch. A token that contains it is a batch of its own. */
 const SEPARATOR = '\n';
@@ -37,7 +37,7 @@ class Checks {
       if (isAlone) this.flush();
       // The checks of all events that are ready now join the batch. Until then the immediate keeps
       // the process alive.
-      if (this.tokens.length === 0) timers.setImmediate(flush, this);
+      if (this.tokens.length === 0) setImmediate(flush, this);
       this.tokens.push(token);
       this.waiting.push(resolve, reject);
       if (isAlone) this.flush();

@@ -24,7 +24,7 @@ const DEFAULTS = {
 };
 
 /**
- * The addon's `config`, and the `host` that answers its requests. Throws a TypeError that names
+ * The addon's `config`, and the `host` that answers its requests, where it makes any. Throws a TypeError that names
  * what cannot work.
  */
 function readConfig(...given) {
@@ -58,7 +58,7 @@ function parseArguments(appId, secret, sku, db, redisPass, ttl, options) {
   if (config.sessionKeys && config.secret === undefined) {
     throw new TypeError('options.sessionKeys needs the app secret');
   }
-  return { config, host: createHost(exchange, ask) };
+  return { config, host: exchange || ask ? createHost(exchange, ask) : undefined };
 }
 
 /** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */

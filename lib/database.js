@@ -5,22 +5,22 @@
 
 const path = require('path');
 const { absolute, readPath } = require('./file-path.js');
-const { askForPromise, askStore, askSynchronously, askWithCallback, askWithLiterals } = require('./host.js');
+const { askBound, askForPromise, askLiteral, askPrepared, askStore } = require('./host.js');
 
 /** The platforms where two copies of SQLite in one process can exclude each other. */
 const LOCKS_EXCLUDE = ['linux', 'win32'];
 
 /**
  * The kinds of object; the first that fits counts. `style` tells the addon how to word its
- * requests, `ask` puts one to the object and returns the reply, `file` returns the name of the file
- * that the object has open.
+ * requests, `asks` returns a function that puts one to the object and returns the reply, `file`
+ * returns the name of the file that the object has open.
  */
 const KINDS = [
   {
     name: 'a Database of the sqlite3 package',
     fits: (db) => has(db, 'all', 'run', 'each', 'configure') && typeof db.filename === 'string',
     style: 'bound',
-    ask: askWithCallback,
+    asks: (db) => askBound(db),
     file: (db) => db.filename,
     sharesLookups: true,
   },
@@ -28,27 +28,27 @@ const KINDS = [
     name: 'a Database of the sqlite package',
     fits: (db) => has(db, 'all', 'run', 'getDatabaseInstance'),
     style: 'bound',
-    ask: askForPromise,
+    asks: askForPromise,
     file: (db) => db.getDatabaseInstance().filename,
   },
   {
     name: 'an object with the methods all and run',
     fits: (db) => has(db, 'all', 'run'),
     style: 'literal',
-    ask: askWithLiterals,
+    asks: askLiteral,
   },
   {
     name: 'a Database of better-sqlite3 or node:sqlite',
     fits: (db) => has(db, 'prepare', 'exec'),
     style: 'bound',
-    ask: askSynchronously,
+    asks: askPrepared,
     file: (db) => (has(db, 'location') ? db.location() : db.name),
   },
   {
     name: 'a user store with the methods has and add',
     fits: (db) => has(db, 'has', 'add'),
     style: 'store',
-    ask: askStore,
+    asks: askStore,
   },
 ];
 
@@ -82,7 +82,7 @@ function readDb(db, users) {
   // A relative name may mean another file since the handle was opened: then only the handle is
   // asked.
   const shares = kind.sharesLookups && file !== undefined && path.isAbsolute(file);
-  return { file: shares ? file : undefined, style: kind.style, ask: (request) => kind.ask(db, request) };
+  return { file: shares ? file : undefined, style: kind.style, ask: kind.asks(db) };
 }
 
 /** The file that `db` has open; undefined where it is in memory, temporary or unknown. */

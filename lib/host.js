@@ -4,6 +4,7 @@
 // user store and exchange function. A reply is a list of texts.
 
 const { replyJson } = require('./exchange-reply.js');
+const { DatabaseMethods, RETURN, isThenable, replyOf } = require('./database-methods.js');
 
 /** A function that takes a request of the addon and returns the reply or a promise for it. */
 function createHost(exchange, askDatabase) {
@@ -27,47 +28,36 @@ async function exchangeCode(exchange, code) {
 
 // Each kind of database takes a request in its own way.
 
-function askWithCallback(db, { method, sql, values }) {
-  return called(method, (callback) => db[method](sql, values, callback));
+/** A function that puts requests to `db`: to its methods `all` and `run`, with bound values. */
+function askBound(db, way) {
+  const methods = new DatabaseMethods(db, ({ sql, values }) => [sql, values], way);
+  return (request) => methods.ask(request);
 }
 
-/** As 1.3.2 asked: the statement holds its values. */
-function askWithLiterals(db, { method, sql }) {
-  return called(method, (callback) => db[method](sql, callback));
+/** The same, as 1.3.2 asked: the statement holds its values. */
+function askLiteral(db) {
+  const methods = new DatabaseMethods(db, ({ sql }) => [sql]);
+  return (request) => methods.ask(request);
 }
 
-async function askForPromise(db, { method, sql, values }) {
-  return replyOf(method, await db[method](sql, values));
+function askForPromise(db) {
+  return askBound(db, RETURN);
 }
 
-function askSynchronously(db, { method, sql, values }) {
-  return replyOf(method, db.prepare(sql)[method](...values));
+/** The same, by prepared statements. A driver whose thread works elsewhere returns promises. */
+function askPrepared(db) {
+  return async ({ method, sql, values }) => {
+    const prepared = db.prepare(sql);
+    const statement = isThenable(prepared) ? await prepared : prepared;
+    return replyOf(method, await statement[method](...values));
+  };
 }
 
-async function askStore(db, { method, user }) {
-  const done = method === 'has' ? Boolean(await db.has(user)) : (await db.add(user)) !== false;
-  return done ? [''] : [];
-}
-
-/** A promise for what a method gives its callback. An async method throws by rejecting. */
-function called(method, call) {
-  return new Promise((resolve, reject) => {
-    // The sqlite3 package tells by the callback's `this` how many rows a statement has changed.
-    const returned = call(function callback(error, rows) {
-      if (error) return reject(error);
-      return resolve(replyOf(method, method === 'run' ? this : rows));
-    });
-    if (returned && typeof returned.then === 'function') returned.then(undefined, reject);
-  });
-}
-
-/**
- * The reply to a statement. `all` replies with what each row has under `name` (for a row about a
- * column, the column's name), `run` with one text where it has changed rows or does not tell.
- */
-function replyOf(method, result) {
-  if (method === 'run') return result && result.changes === 0 ? [] : [''];
-  return Array.from(result || [], (row) => (row && typeof row.name === 'string' ? row.name : ''));
+function askStore(db) {
+  return async ({ method, user }) => {
+    const done = method === 'has' ? Boolean(await db.has(user)) : (await db.add(user)) !== false;
+    return done ? [''] : [];
+  };
 }
 
 /** The cause of a failed host call, in words. */
@@ -82,12 +72,4 @@ function causeOf(error) {
   }
 }
 
-module.exports = {
-  askForPromise,
-  askStore,
-  askSynchronously,
-  askWithCallback,
-  askWithLiterals,
-  causeOf,
-  createHost,
-};
+module.exports = { askBound, askForPromise, askLiteral, askPrepared, askStore, causeOf, createHost };

@@ -34,10 +34,31 @@ function nameOf({ platform, arch, report }) {
 
 /** States the likely cause and the remedy. */
 function reason(platform, cause) {
+  const forbidden = addonsForbidden() || readingForbidden(platform, cause);
+  if (forbidden) return forbidden;
   if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) {
     return `Likely cause: NAPI_RS_NATIVE_LIBRARY_PATH names a binary that does not load: ${saidBy(cause)}\nRemedy: correct the variable, or unset it.`;
   }
   return optionalDependencies ? reasonInPackage(platform, cause) : reasonInSource(platform, cause);
+}
+
+/** The reason where Node loads no addon at all; undefined where it does. */
+function addonsForbidden() {
+  try {
+    process.dlopen({ exports: {} }, path.join(ROOT, 'no-such-addon.node'));
+  } catch (error) {
+    if (error.code !== 'ERR_DLOPEN_DISABLED') return undefined;
+  }
+  if (process.permission) {
+    return "Likely cause: Node runs with its permission model (--permission, --experimental-permission), which loads no addons.\nRemedy: start it with --allow-addons as well. An addon is not bound by the model's other limits.";
+  }
+  return 'Likely cause: Node runs with --no-addons (on its command line, in NODE_OPTIONS, or in the execArgv of a worker thread).\nRemedy: start it without that flag.';
+}
+
+/** The reason where Node's permission model hides the binary; undefined where it does not. */
+function readingForbidden(platform, cause) {
+  if (!process.permission || !/Access to this API has been restricted/.test(saidBy(cause))) return undefined;
+  return `Likely cause: Node runs with its permission model (--permission, --experimental-permission), which does not let it read mpauthx.${platform}.node.\nRemedy: allow it with --allow-fs-read, for the folder node_modules or for the two packages mpauthx and mpauthx-${platform}.`;
 }
 
 function reasonInSource(platform, cause) {

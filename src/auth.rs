@@ -75,10 +75,10 @@ impl Auth {
         self.users().prepare().await;
     }
 
-    /// Joins the exchange of `code`, or starts one. This happens before the call runs, so that
-    /// calls of one moment meet.
-    pub fn join_exchange(&self, code: String) -> SharedExchange {
-        self.in_flight.join(code)
+    /// Lets the call `caller` join the exchange of `code`, or start one. This happens before the
+    /// call runs, so that calls of one moment meet.
+    pub fn join_exchange(&self, code: String, caller: u32) -> SharedExchange {
+        self.in_flight.join(code, caller)
     }
 
     /// The names and the health of the stores.

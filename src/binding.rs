@@ -15,6 +15,7 @@ mod types;
 use std::sync::Arc;
 use std::time::Duration;
 
+use napi::Status;
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
 use tokio::runtime::Handle;
@@ -24,6 +25,7 @@ use crate::auth::Auth;
 use crate::error::STATUS_CODES;
 use crate::host::Dispatch;
 use crate::sqlite;
+use crate::thread;
 use crate::token;
 use crate::wechat::Encoded;
 use batch::{Batch, Tokens};
@@ -74,14 +76,15 @@ impl Core {
     /// with `config`.
     #[napi(constructor, catch_unwind)]
     pub fn new(config: Config, wake: Function<Vec<Message>, ()>) -> napi::Result<Self> {
-        let outbox = Arc::new(Outbox::new(&wake)?);
+        let outbox = Arc::new(Outbox::default());
+        outbox.listen(&wake)?;
         let host_calls = Arc::new(HostCalls::default());
         let dispatch: Dispatch = {
             let (host_calls, outbox) = (host_calls.clone(), outbox.clone());
             Arc::new(move |request| host_calls.dispatch(request, &outbox))
         };
-        let runtime = runtime::get().map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        let auth = Arc::new(config.build(&dispatch).map_err(napi::Error::from_reason)?);
+        let runtime = runtime::get().map_err(|error| refusal(error.to_string()))?;
+        let auth = Arc::new(config.build(&dispatch).map_err(refusal)?);
         runtime.spawn({
             let auth = auth.clone();
             async move { auth.start().await }
@@ -92,7 +95,7 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn authorize(&self, call: u32, code: String, data: Either<String, Uint8Array>, iv: Either<String, Uint8Array>) {
         let (data, iv) = (encoded(data), encoded(iv));
-        let code = Arc::new(self.auth.join_exchange(code));
+        let code = Arc::new(self.auth.join_exchange(code, call));
         self.spawn_with_guard(call, code.clone(), |auth, admission| async move {
             auth.authorize(&admission, &code, &data, &iv).await.map(Outcome::Token)
         });
@@ -121,7 +124,7 @@ impl Core {
 
     #[napi(catch_unwind)]
     pub fn login(&self, call: u32, code: String, device: Option<String>) {
-        let code = Arc::new(self.auth.join_exchange(code));
+        let code = Arc::new(self.auth.join_exchange(code, call));
         self.spawn_with_guard(call, code.clone(), |auth, admission| async move {
             auth.login(&admission, &code, device).await.map(Outcome::Login)
         });
@@ -219,6 +222,18 @@ impl Core {
         });
     }
 
+    /// Lets `wake` go, so that nothing of an object that was closed is open. Before any other call,
+    /// `listen` passes it again.
+    #[napi(catch_unwind)]
+    pub fn mute(&self) {
+        self.outbox.mute();
+    }
+
+    #[napi(catch_unwind)]
+    pub fn listen(&self, wake: Function<Vec<Message>, ()>) -> napi::Result<()> {
+        self.outbox.listen(&wake)
+    }
+
     /// The application's reply to a host call.
     #[napi(catch_unwind)]
     pub fn answer(&self, id: u32, texts: Vec<String>) {
@@ -230,6 +245,13 @@ impl Core {
     pub fn fail(&self, id: u32, cause: String) {
         self.host_calls.complete(id, Err(cause));
     }
+}
+
+/// The error of a factory that cannot work because of `cause`. Its status tells index.js whether
+/// the configuration is wrong.
+fn refusal(cause: String) -> napi::Error {
+    let status = if cause == thread::REFUSED { Status::GenericFailure } else { Status::InvalidArg };
+    napi::Error::new(status, cause)
 }
 
 fn encoded(value: Either<String, Uint8Array>) -> Encoded {

@@ -8,6 +8,11 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+tokio::task_local! {
+    /// The number of the call that runs in this task. Work in the background has none.
+    pub static CALLER: u32;
+}
+
 /// A statement and the texts for its parameters, each a plain `?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -27,6 +32,8 @@ pub enum HostCall {
 /// A call on its way to JavaScript, and where its reply goes.
 pub struct HostRequest {
     pub call: HostCall,
+    /// The application's call that it is made for: the application's code runs in its context.
+    pub caller: Option<u32>,
     pub reply: oneshot::Sender<HostReply>,
 }
 
@@ -53,7 +60,8 @@ impl Host {
 
     pub async fn call(&self, call: HostCall) -> HostReply {
         let (sender, reply) = oneshot::channel();
-        (self.dispatch)(HostRequest { call, reply: sender });
+        let caller = CALLER.try_with(|caller| *caller).ok();
+        (self.dispatch)(HostRequest { call, caller, reply: sender });
         match timeout(self.timeout, reply).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(_)) => Err(format!("{} can no longer be asked", self.name)),

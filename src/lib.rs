@@ -2,14 +2,15 @@
 //!
 //! # Layout
 //!
-//! Imports point one way: `error`, `hex`, `token`, `host`, `seal`, `tls`, `sqlite` ← `wechat`,
-//! `users`, `sessions` ← `auth` ← `binding`.
+//! Imports point one way: `error`, `hex`, `token`, `host`, `seal`, `thread`, `tls` ← `sqlite` ←
+//! `wechat`, `users`, `sessions` ← `auth` ← `binding`.
 //!
 //! - [`error`]: the errors of calls; the only place that knows the status numbers.
 //! - [`token`]: a token's text and its parts; the only place that knows the separator.
 //! - [`hex`]: lower-case hex digits.
 //! - [`host`]: calls to what only JavaScript has.
 //! - [`seal`]: encryption of what lies in a store that others may read.
+//! - [`thread`]: the start of threads.
 //! - [`tls`]: whom secure connections trust.
 //! - [`sqlite`]: SQLite connections on threads of their own, and the lock sharing that lets the
 //!   application open the same file.
@@ -38,6 +39,7 @@ mod host;
 mod seal;
 mod sessions;
 mod sqlite;
+mod thread;
 mod tls;
 mod token;
 mod users;

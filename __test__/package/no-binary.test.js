@@ -4,12 +4,16 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { Worker } = require('node:worker_threads');
 const { ROOT, runNode, tempDir } = require('../support');
 
 const { files, version } = require('../../package.json');
 const { nameOf } = require('../../lib/no-binary');
 
 const HERE = nameOf(process);
+const [MAJOR] = process.versions.node.split('.').map(Number);
+const PERMISSION = MAJOR < 22 ? '--experimental-permission' : '--permission';
+const onPermissions = MAJOR < 20 ? test.skip : test;
 const OTHERS = ['linux-x64-musl', 'darwin-arm64', 'win32-x64-msvc'].filter((name) => name !== HERE);
 /** What systems say of a text that is no binary. */
 const REFUSED = /load it: .*(too short|invalid ELF header|mach-o|Win32)/;
@@ -51,11 +55,20 @@ function write(folder, manifest) {
 }
 
 /** What a process says that requires the package. */
-async function failure(folder, env) {
-  const { code, stderr } = await runNode(`require(${JSON.stringify(folder)});\n`, { env });
+async function failure(folder, env, nodeArgs) {
+  const { code, stderr } = await runNode(`require(${JSON.stringify(folder)});\n`, { env, nodeArgs });
   expect(code).toBe(1);
   expect(stderr).toContain(START);
   return stderr;
+}
+
+/** What a thread hears that requires the package. */
+function hear(folder) {
+  try {
+    return require(folder);
+  } catch (error) {
+    return error.message;
+  }
 }
 
 test('no platform package: optional dependencies were left out', async () => {
@@ -133,6 +146,48 @@ test('the source, its loader gone: the command that builds it', async () => {
   const folder = installed({ optional: null, binaries: { [HERE]: OURS } });
   fs.rmSync(path.join(folder, 'native.js'));
   expect(await failure(folder)).toContain('Remedy: npm install && npm run build\n');
+});
+
+describe.each([
+  ['installed', { packages: { [HERE]: OURS } }],
+  ['built', { optional: null, binaries: { [HERE]: OURS } }],
+  ['not there', {}],
+])('the binary %s', (_, how) => {
+  test.each([
+    ['on the command line', {}, ['--no-addons']],
+    ['in the environment', { NODE_OPTIONS: '--no-addons' }, []],
+  ])('and --no-addons %s: the flag', async (_where, env, nodeArgs) => {
+    const said = await failure(installed(how), env, nodeArgs);
+    expect(said).toContain('Likely cause: Node runs with --no-addons');
+    expect(said).not.toMatch(/install|build/);
+  });
+
+  test('and --no-addons in a worker thread: the flag', async () => {
+    const source = `require('worker_threads').parentPort.postMessage(String(${hear}(${JSON.stringify(installed(how))})))`;
+    const worker = new Worker(source, { eval: true, execArgv: ['--no-addons'] });
+    const message = await new Promise((resolve) => worker.once('message', resolve));
+    expect(message).toContain('Likely cause: Node runs with --no-addons');
+  });
+
+  onPermissions("and Node's permission model: the flag that allows addons", async () => {
+    const said = await failure(installed(how), {}, [PERMISSION, '--no-warnings', '--allow-fs-read=*']);
+    expect(said).toContain(
+      'Likely cause: Node runs with its permission model (--permission, --experimental-permission)',
+    );
+    expect(said).toContain('Remedy: start it with --allow-addons as well.');
+    expect(said).not.toMatch(/npm (install|run build)/);
+  });
+});
+
+onPermissions("a binary that Node's permission model hides: the flag that shows it", async () => {
+  const folder = installed({ packages: { [HERE]: OURS } });
+  const modules = path.dirname(folder);
+  const shown = [folder + path.sep, path.join(modules, 'package.json'), path.join(modules, '..', 'package.json')];
+  const flags = [PERMISSION, '--no-warnings', '--allow-addons', ...shown.map((name) => `--allow-fs-read=${name}`)];
+  const said = await failure(folder, {}, flags);
+  expect(said).toContain(`which does not let it read mpauthx.${HERE}.node.`);
+  expect(said).toContain('Remedy: allow it with --allow-fs-read');
+  expect(said).toContain(`mpauthx-${HERE}.`);
 });
 
 test('an ES module hears the same', async () => {

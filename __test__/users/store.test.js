@@ -1,6 +1,7 @@
 'use strict';
 
 const { userTable } = require('./table');
+const { userView } = require('./view');
 const { inFile, inFiles, inMemory } = require('./databases');
 const { NAMED, opened, withUsers } = require('./kinds');
 
@@ -19,5 +20,8 @@ describe.each([
   ['a handle of sqlite3 in memory', inMemory('sqlite3')],
   ['a handle of sqlite in memory', inMemory('sqlite')],
   ['a handle of better-sqlite3 in memory', inMemory('better-sqlite3')],
-  ['an object with two methods', inMemory('sqlite3', asDouble)],
-])('the user store: %s', (_name, open) => userTable(open));
+  ['an object with two methods', inMemory('sqlite3', asDouble), { learns: true }],
+])('the user store: %s', (_name, open, view) => {
+  userTable(open);
+  userView(open, view);
+});

@@ -17,10 +17,9 @@ pub struct Login {
 impl Auth {
     /// Logs the user in whom WeChat names for `code`.
     pub async fn login(&self, admission: &Admission, code: &SharedExchange, device: Option<String>) -> Result<Login> {
-        admission.has_room()?;
+        admission.check()?; // WeChat takes a code once: after `close` it is not spent
         let reply = self.login_reply(code).await.map_err(|error| Purpose::Login.error(error))?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
-        admission.check()?;
         let owner = self.owner(self.identify(&reply, open_id).await?);
         let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, device };
         self.log_in(&owner, &notes).await

@@ -4,9 +4,10 @@ use std::mem::{replace, take};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::outbox::{Guard, Outbox};
+use super::runtime::error_of_panic;
 use super::types::{Checked, Message};
 use crate::auth::{Admission, Auth, too_many_calls};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::token::Token;
 
 const NOT_YET: u8 = b'-';
@@ -107,6 +108,9 @@ impl Drop for Batch {
     fn drop(&mut self) {
         let Progress { settled, .. } = self.progress.get_mut().unwrap_or_else(PoisonError::into_inner);
         let missing: Vec<usize> = (0..settled.len()).filter(|&number| !settled[number]).collect();
-        self.settle(missing.into_iter().map(|number| (number, Err(Error::internal()))).collect());
+        if !missing.is_empty() {
+            let error = error_of_panic();
+            self.settle(missing.into_iter().map(|number| (number, Err(error.clone()))).collect());
+        }
     }
 }

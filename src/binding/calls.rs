@@ -7,6 +7,7 @@ use super::outbox::Reply;
 use super::types::Outcome;
 use crate::auth::{Admission, Auth};
 use crate::error::Result;
+use crate::host::CALLER;
 use crate::token::Token;
 
 impl Core {
@@ -31,7 +32,7 @@ impl Core {
         let admission = Arc::new(self.auth.admit());
         let work = work(self.auth.clone(), admission.clone());
         let reply = self.reply(call).with_guard((guard, admission));
-        self.runtime.spawn(async move { reply.send(work.await) });
+        self.runtime.spawn(CALLER.scope(call, async move { reply.send(work.await) }));
     }
 
     /// Runs a call about a token. Returns false where `text` is malformed.

@@ -17,6 +17,8 @@ use crate::host::{HostCall, HostReply, HostRequest, Statement};
 #[derive(Default)]
 pub struct HostCallMessage {
     pub id: u32,
+    /// The number of the call that it is made for.
+    pub caller: Option<u32>,
     pub method: String,
     pub sql: Option<String>,
     pub values: Option<Vec<String>>,
@@ -25,8 +27,8 @@ pub struct HostCallMessage {
 }
 
 impl HostCallMessage {
-    fn new(id: u32, call: HostCall) -> Self {
-        let named = |method: &str| Self { id, method: method.to_owned(), ..Self::default() };
+    fn new(id: u32, caller: Option<u32>, call: HostCall) -> Self {
+        let named = |method: &str| Self { id, caller, method: method.to_owned(), ..Self::default() };
         let statement =
             |method, Statement { sql, values }| Self { sql: Some(sql), values: Some(values), ..named(method) };
         match call {
@@ -47,14 +49,17 @@ pub struct HostCalls {
 }
 
 impl HostCalls {
-    /// Sends a request to index.js.
-    pub fn dispatch(&self, HostRequest { call, reply }: HostRequest, outbox: &Outbox) {
+    /// Sends a request to index.js. Where that listens no more, the request is refused.
+    pub fn dispatch(&self, HostRequest { call, caller, reply }: HostRequest, outbox: &Outbox) {
+        if !outbox.is_heard() {
+            return;
+        }
         let id = self.last.fetch_add(1, Ordering::Relaxed);
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         pending.retain(|_, reply| !reply.is_closed()); // those that have timed out
         pending.insert(id, reply);
         drop(pending);
-        outbox.send(Message { host_call: Some(HostCallMessage::new(id, call)), ..Message::default() });
+        outbox.send(Message { host_call: Some(HostCallMessage::new(id, caller, call)), ..Message::default() });
     }
 
     /// Passes on what index.js replies.

@@ -1,14 +1,15 @@
 //! The queue of messages to index.js, and the replies to its calls.
 
 use std::mem::take;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::Status;
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
+use super::runtime::error_of_panic;
 use super::types::{Message, Outcome};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Is dropped when index.js takes the message that it is sent with.
 pub type Guard = Box<dyn Send>;
@@ -23,20 +24,36 @@ struct Queue {
 /// pending.
 type Wake = ThreadsafeFunction<(), (), Vec<Message>, Status, false, true>;
 
+#[derive(Default)]
 pub struct Outbox {
     queue: Arc<Mutex<Queue>>,
-    wake: Wake,
+    /// None while index.js does not listen.
+    wake: Mutex<Option<Wake>>,
 }
 
 impl Outbox {
-    pub fn new(wake: &Function<Vec<Message>, ()>) -> napi::Result<Self> {
-        let queue = Arc::<Mutex<Queue>>::default();
-        let drained = queue.clone();
-        let wake =
-            wake.build_threadsafe_function().callee_handled::<false>().weak::<true>().build_callback(move |_| {
-                Ok(take(&mut *drained.lock().unwrap_or_else(PoisonError::into_inner)).messages)
-            })?;
-        Ok(Self { queue, wake })
+    /// Calls `wake` with messages from now on, until `mute`.
+    pub fn listen(&self, wake: &Function<Vec<Message>, ()>) -> napi::Result<()> {
+        let drained = self.queue.clone();
+        let wake = wake
+            .build_threadsafe_function()
+            .callee_handled::<false>()
+            .weak::<true>()
+            .build_callback(move |_| Ok(take(&mut *lock(&drained)).messages))?;
+        *lock(&self.wake) = Some(wake);
+        if !lock(&self.queue).messages.is_empty() {
+            self.wake();
+        }
+        Ok(())
+    }
+
+    /// Releases what would count as open of an object that was closed. Messages wait for `listen`.
+    pub fn mute(&self) {
+        lock(&self.wake).take();
+    }
+
+    pub fn is_heard(&self) -> bool {
+        lock(&self.wake).is_some()
     }
 
     /// Queues a message. The first one wakes index.js, which takes all that are queued by then.
@@ -46,15 +63,25 @@ impl Outbox {
 
     /// The same, and drops `guards` when index.js takes the message.
     pub fn send_with_guards(&self, message: Message, guards: Vec<Guard>) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = lock(&self.queue);
         queue.messages.push(message);
         queue.guards.extend(guards);
         if queue.messages.len() == 1 {
             drop(queue);
-            // Refused where the environment ends: then nobody waits any more.
-            let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            self.wake();
         }
     }
+
+    fn wake(&self) {
+        if let Some(wake) = &*lock(&self.wake) {
+            // Refused where the environment ends: then nobody waits any more.
+            let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The right to reply to a call. Dropped unused, by a panic say, it replies with an error, so that
@@ -90,7 +117,7 @@ impl Reply {
 impl Drop for Reply {
     fn drop(&mut self) {
         if !self.completed {
-            self.complete(Err(Error::internal()));
+            self.complete(Err(error_of_panic()));
         }
     }
 }

@@ -5,9 +5,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
-use std::thread;
 
 use tokio::sync::oneshot;
+
+use crate::thread;
 
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
@@ -19,7 +20,7 @@ impl<S: Send + 'static> Worker<S> {
     /// Starts a thread that ends when this handle is dropped and its jobs are done.
     pub fn spawn(mut state: S) -> std::io::Result<Self> {
         let (jobs, queue) = channel::<Job<S>>();
-        thread::Builder::new().name("mpauthx-sqlite".to_owned()).spawn(move || {
+        thread::spawn("mpauthx-sqlite", move || {
             for job in queue {
                 // A job that panics drops the sender of its answer, which its caller sees; the next
                 // job must still run.

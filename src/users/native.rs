@@ -52,8 +52,12 @@ impl Native {
             if exists(db, &user)? {
                 return Ok(false);
             }
-            let insert = Statement::insert_missing(&user);
-            Ok(db.prepare_cached(&insert.sql)?.execute(params_from_iter(&insert.values))? > 0)
+            let insert = Statement::insert_missing_into_view(&user); // as the table may be one
+            let mut statement = db.prepare_cached(&insert.sql)?;
+            let mut inserted = statement.query(params_from_iter(&insert.values))?;
+            let is_new = inserted.next()?.is_some();
+            while inserted.next()?.is_some() {} // its end is what commits
+            Ok(is_new)
         })
         .await
     }

@@ -10,18 +10,46 @@ pub const PROBE: &str = "SELECT openId FROM user LIMIT 1";
 pub const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS user (openId TEXT PRIMARY KEY NOT NULL, city TEXT, country TEXT, \
                                 gender INTEGER, language TEXT, nickName TEXT, province TEXT)";
 
+/// Conditions that say whether the user table is a view. The first looks into attached databases
+/// too; SQLite before 3.37 knows the second alone.
+pub const IS_VIEW: [&str; 2] = [
+    "EXISTS (SELECT 1 FROM pragma_table_list WHERE type = 'view' AND lower(name) = 'user')",
+    "EXISTS (SELECT 1 FROM (SELECT type, name FROM sqlite_master UNION ALL SELECT type, name FROM sqlite_temp_master) \
+     WHERE type = 'view' AND lower(name) = 'user')",
+];
+
+/// A row of a user, compared exactly. An index serves only a comparison by its own collation, so
+/// there is one by that of the column, and one by that which `LIKE` wants of an index. Each follows
+/// from the exact one.
+macro_rules! row_of_user {
+    () => {
+        "SELECT 1 FROM user WHERE openId = ? AND openId = ? COLLATE BINARY AND openId = ? COLLATE NOCASE"
+    };
+}
+
 impl Statement {
     /// Selects a row of `user`.
     pub fn exists(user: &str) -> Self {
-        Self::new("SELECT 1 FROM user WHERE openId = ? COLLATE BINARY LIMIT 1", &[user])
+        Self::new(concat!(row_of_user!(), " LIMIT 1"), &[user; 3])
+    }
+
+    /// Selects a row of `user` where one of `IS_VIEW` holds.
+    pub fn exists_in_view(user: &str, is_view: &str) -> Self {
+        Self::new(&format!("{} AND {is_view} LIMIT 1", row_of_user!()), &[user; 3])
     }
 
     /// Inserts a row of `user` where there is none. One statement, so that it is right also where
     /// the table has no unique index and two logins race.
     pub fn insert_missing(user: &str) -> Self {
-        let sql = "INSERT INTO user (openId) SELECT ? \
-                   WHERE NOT EXISTS (SELECT 1 FROM user WHERE openId = ? COLLATE BINARY)";
-        Self::new(sql, &[user, user])
+        let sql = concat!("INSERT INTO user (openId) SELECT ? WHERE NOT EXISTS (", row_of_user!(), ")");
+        Self::new(sql, &[user; 4])
+    }
+
+    /// The same, and returns a row where it inserts one. For a view: what its triggers write does
+    /// not count as a change of the statement.
+    pub fn insert_missing_into_view(user: &str) -> Self {
+        let Self { sql, values } = Self::insert_missing(user);
+        Self { sql: sql + " RETURNING 1", values }
     }
 
     fn new(sql: &str, values: &[&str]) -> Self {
@@ -73,6 +101,56 @@ mod tests {
 
     fn exists(db: &Connection, statement: &Statement) -> bool {
         db.prepare(&statement.sql).unwrap().exists(params_from_iter(&statement.values)).unwrap()
+    }
+
+    /// How SQLite finds rows for `statement` in a table that `schema` makes.
+    fn plan(schema: &str, statement: &Statement) -> String {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(schema).unwrap();
+        let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sql)).unwrap();
+        let steps = explain.query_map(params_from_iter(&statement.values), |row| row.get::<_, String>("detail"));
+        steps.unwrap().collect::<rusqlite::Result<Vec<_>>>().unwrap().join("; ")
+    }
+
+    #[test]
+    fn whatever_the_collation_of_the_column_or_of_an_index_the_index_serves() {
+        const INDEXED: [&str; 8] = [
+            CREATE_TABLE,
+            "CREATE TABLE user (openId TEXT COLLATE NOCASE PRIMARY KEY)",
+            "CREATE TABLE user (openId TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID",
+            "CREATE TABLE user (openId TEXT COLLATE RTRIM UNIQUE)",
+            "CREATE TABLE user (openId TEXT COLLATE NOCASE); CREATE INDEX i ON user (openId COLLATE BINARY)",
+            "CREATE TABLE user (openId TEXT); CREATE INDEX i ON user (openId COLLATE NOCASE)",
+            "CREATE TABLE user (openId, city); CREATE INDEX i ON user (openId, city)",
+            "CREATE TABLE person (openId TEXT COLLATE NOCASE UNIQUE); CREATE VIEW user AS SELECT openId FROM person; \
+             CREATE TRIGGER t INSTEAD OF INSERT ON user BEGIN INSERT INTO person VALUES (NEW.openId); END",
+        ];
+        for schema in INDEXED {
+            for statement in [Statement::exists("o"), Statement::insert_missing("o")] {
+                for statement in [statement.clone(), statement.with_literals()] {
+                    let plan = plan(schema, &statement);
+                    assert!(plan.contains("SEARCH") && !plan.contains("SCAN user"), "{schema}: {plan}");
+                }
+            }
+        }
+        // Without an index that can serve, the table is read whole.
+        assert!(plan("CREATE TABLE user (openId)", &Statement::exists("o")).contains("SCAN"));
+    }
+
+    #[test]
+    fn whatever_the_collation_ids_are_compared_exactly() {
+        for collation in ["BINARY", "NOCASE", "RTRIM"] {
+            let db = Connection::open_in_memory().unwrap();
+            db.execute_batch(&format!("CREATE TABLE user (openId TEXT COLLATE {collation})")).unwrap();
+            let ids = ["user", "USER", "user ", "us", "user\0", "user\0x"];
+            for (i, id) in ids.iter().enumerate() {
+                for (j, other) in ids.iter().enumerate() {
+                    assert_eq!(exists(&db, &Statement::exists(other)), j < i, "{collation} {id:?} {other:?}");
+                }
+                assert_eq!(execute(&db, &Statement::insert_missing(id)), 1, "{collation} {id:?}");
+                assert_eq!(execute(&db, &Statement::insert_missing(id)), 0, "{collation} {id:?}");
+            }
+        }
     }
 
     fn execute(db: &Connection, statement: &Statement) -> usize {

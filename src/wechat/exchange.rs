@@ -11,7 +11,7 @@ use super::credentials::Credentials;
 use super::json::Object;
 use super::reply::{RequestError, check_errcode, parse_refusal, parse_reply};
 use crate::error::Refusal;
-use crate::host::{Host, HostCall};
+use crate::host::{CALLER, Host, HostCall};
 
 /// A shorter text than this is a test's code or secret, and may be a word of an error.
 const MIN_SECRET_LENGTH: usize = 8;
@@ -45,7 +45,8 @@ impl Exchange {
 
     /// Exchanges the code that `wx.login` gave.
     pub async fn reply(&self, credentials: &Credentials, code: &SharedExchange) -> Result<LoginReply, RequestError> {
-        code.reply.get_or_init(|| self.request(credentials, &code.code)).await.clone()
+        let request = || CALLER.scope(code.caller, self.request(credentials, &code.code));
+        code.reply.get_or_init(request).await.clone()
     }
 
     async fn request(&self, credentials: &Credentials, code: &str) -> Result<LoginReply, RequestError> {
@@ -90,32 +91,34 @@ fn mask(cause: String, secrets: &[&str]) -> String {
 
 type Reply = Arc<OnceCell<Result<LoginReply, RequestError>>>;
 
-/// The exchanges in flight, by their codes. WeChat accepts a code once, so calls with the same code
-/// share one request.
+/// The exchanges in flight, by their codes, with the first call of each. WeChat accepts a code
+/// once, so calls with the same code share one request.
 #[derive(Clone, Default)]
-pub struct InFlight(Arc<Mutex<HashMap<String, Reply>>>);
+pub struct InFlight(Arc<Mutex<HashMap<String, (Reply, u32)>>>);
 
 /// An exchange that all calls with one code share. A call that joins it before the first of them
 /// drops it gets the same reply; a later call sends a request of its own.
 pub struct SharedExchange {
     code: String,
     reply: Reply,
+    /// The number of the first call, in whose context the application's function runs.
+    caller: u32,
     in_flight: InFlight,
 }
 
 impl InFlight {
-    /// Joins the exchange of `code`, or starts one.
-    pub fn join(&self, code: String) -> SharedExchange {
+    /// Lets the call `caller` join the exchange of `code`, or start one.
+    pub fn join(&self, code: String, caller: u32) -> SharedExchange {
         let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let reply = codes.entry(code.clone()).or_default().clone();
-        SharedExchange { code, reply, in_flight: self.clone() }
+        let (reply, caller) = codes.entry(code.clone()).or_insert_with(|| (Reply::default(), caller)).clone();
+        SharedExchange { code, reply, caller, in_flight: self.clone() }
     }
 }
 
 impl Drop for SharedExchange {
     fn drop(&mut self) {
         let mut codes = self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if codes.get(&self.code).is_some_and(|current| Arc::ptr_eq(current, &self.reply)) {
+        if codes.get(&self.code).is_some_and(|(current, _)| Arc::ptr_eq(current, &self.reply)) {
             codes.remove(&self.code);
         }
     }

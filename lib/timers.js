@@ -1,0 +1,18 @@
+'use strict';
+
+// Node's timers, taken once: fake ones that a test puts in their place later do not stop calls.
+
+const { clearInterval, setImmediate, setInterval } = require('timers');
+
+/**
+ * Whether fake timers stood in their place already. Those of sinon and jest have a clock, those of
+ * node:test another name.
+ */
+const isFake = setImmediate.clock !== undefined || setImmediate.name !== 'setImmediate';
+
+/** Fakes leave promises alone. */
+function soon(task, argument) {
+  Promise.resolve(argument).then(task);
+}
+
+module.exports = { clearInterval, setImmediate: isFake ? soon : setImmediate, setInterval };
