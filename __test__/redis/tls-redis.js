@@ -72,4 +72,4 @@ async function startTlsRedis({ clients = 'no', ...given } = {}) {
   return { ...server, tlsUrl: `rediss://localhost:${port}`, addressUrl: `rediss://127.0.0.1:${port}`, ca, client };
 }
 
-module.exports = { startTlsRedis, clientCertificate };
+module.exports = { startTlsRedis, clientCertificate, openTlsPort };
