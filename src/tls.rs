@@ -1,6 +1,6 @@
-//! Whom we trust, WeChat and redis alike: Mozilla's roots, compiled in, and what NODE_EXTRA_CA_CERTS
-//! names, as Node does.
-//! The system's store is not asked: slim containers have none. May import nothing of the crate.
+//! Whom we trust, WeChat and redis alike: Mozilla's roots, compiled in, and what
+//! NODE_EXTRA_CA_CERTS names, as Node does. The system's store is not asked: slim containers have
+//! none. May import nothing of the crate.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ pub fn client_config() -> Result<ClientConfig, String> {
     client_config_with(None, None)
 }
 
-/// The same where `ca` (PEM) is trusted besides, and a server that demands it is shown a certificate,
-/// the first of `own`, with the key that is the second (PEM).
+/// The same where `ca` (PEM) is trusted besides, and a server that demands it is shown a
+/// certificate, the first of `own`, with the key that is the second (PEM).
 pub fn client_config_with(ca: Option<&str>, own: Option<(&str, &str)>) -> Result<ClientConfig, String> {
     let text = |error: Error| error.to_string();
     let mut roots = RootCertStore::empty();
@@ -61,8 +61,9 @@ fn extra_certificates() -> Vec<CertificateDer<'static>> {
         .unwrap_or_default()
 }
 
-/// Verifies as rustls does, but for one case: it refuses a server that shows a CA's certificate, which a
-/// self-signed one usually is, while Node accepts it where that very certificate is named as trusted.
+/// Verifies as rustls does, but for one case: it refuses a server that shows a CA's certificate,
+/// which a self-signed one usually is, while Node accepts it where that very certificate is named
+/// as trusted.
 #[derive(Debug)]
 struct NodeVerifier {
     chain: Arc<WebPkiServerVerifier>,

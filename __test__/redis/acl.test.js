@@ -10,7 +10,10 @@ const ROOT = path.join(__dirname, '..', '..');
 const LINE = /^ACL SETUSER mpauthx on >password (.+)$/gm;
 const ADVICE = { code: 6000, message: expect.stringMatching(/^Error: NOPERM .*docs\/redis\.md/) };
 
-/** The rights that a documentation file lists: for the compatible layout, the tagged one, and a Cluster. */
+/**
+ * The rights that a documentation file lists: for the compatible layout, the tagged one, and a
+ * Cluster.
+ */
 function documented(file) {
   const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
   return [...text.matchAll(LINE)].map(([, rights]) => rights.trim().split(' '));
@@ -37,7 +40,10 @@ describe('an ACL user', () => {
   const url = (of = server) => of.url.replace('//', '//app:pw@');
   const open = (tokens) => createApp({ wechat, db: everybody(), tokens });
 
-  /** Everything that the library does with redis. What went wrong: the errors of calls, and what health() says. */
+  /**
+   * Everything that the library does with redis. What went wrong: the errors of calls, and what
+   * health() says.
+   */
   async function work(tokens) {
     const errors = [];
     const attempt = (call) => call.catch((error) => errors.push(error));

@@ -28,7 +28,10 @@ async function during(ms, doing) {
 
 const info = async (redis, field) => new RegExp(`^${field}:(.*)\\r$`, 'm').exec(await redis.info('replication'))?.[1];
 
-/** A master and its replica. `failOver()` gives them each other's place and cuts replication, as a network that is split does. */
+/**
+ * A master and its replica. `failOver()` gives them each other's place and cuts replication, as a
+ * network that is split does.
+ */
 async function startPair() {
   const [a, b] = [await startRedis(), await startRedis()];
   await b.redis.replicaof('127.0.0.1', a.port);

@@ -6,8 +6,9 @@ const tls = require('node:tls');
 const { defer } = require('../support');
 
 /**
- * A Sentinel that names what `master()` gives, { host, port } or null; with `secure`, the key and certificate of a server, it speaks
- * TLS. Where it has `users`, passwords by name, it wants one of them. `said()` is what it was told, each command an array.
+ * A Sentinel that names what `master()` gives, { host, port } or null; with `secure`, the key and
+ * certificate of a server, it speaks TLS. Where it has `users`, passwords by name, it wants one of
+ * them. `said()` is what it was told, each command an array.
  */
 async function startFakeSentinel({ master, secure, users }) {
   const said = [];
@@ -32,7 +33,15 @@ async function startFakeSentinel({ master, secure, users }) {
     socket.setEncoding('latin1').on('data', (chunk) => {
       // Commands come whole, and no word holds a line break.
       for (const text of chunk.split(/(?=\*\d+\r\n)/)) {
-        socket.write(answer(socket, text.split('\r\n').slice(1).filter((_, i) => i % 2 === 1)));
+        socket.write(
+          answer(
+            socket,
+            text
+              .split('\r\n')
+              .slice(1)
+              .filter((_, i) => i % 2 === 1),
+          ),
+        );
       }
     });
   };

@@ -52,7 +52,10 @@ describe.each(Object.keys(PLACES))('connections to %s that died without a word',
     ['a check', (app, token) => isValid(app, token)],
     ['a refresh', (app) => refresh(app, 'o1')],
     ['health', async (app) => (await app.health()).tokens.ready],
-    ['many calls at once', (app, token) => atOnce(200, (i) => (i % 2 ? isValid(app, token) : login(app, wechat, `o${i}`)))],
+    [
+      'many calls at once',
+      (app, token) => atOnce(200, (i) => (i % 2 ? isValid(app, token) : login(app, wechat, `o${i}`))),
+    ],
   ];
   test.each(CALLS)('cost no call: %s', async (_what, call) => {
     const { way, tokens } = await PLACES[place]();
@@ -89,7 +92,9 @@ test('a redis that is slow for a while is waited for, on the connection that the
   expect(way.opened() - before).toBeLessThan(5);
 });
 
-/** Our ends of the connections to `port`: what the system waits for, and how long yet, in seconds. */
+/**
+ * Our ends of the connections to `port`: what the system waits for, and how long yet, in seconds.
+ */
 function timers(port) {
   const remote = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = fs.readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1);
@@ -97,7 +102,10 @@ function timers(port) {
   const ESTABLISHED = '01';
   return fields
     .filter(([, , to, state]) => to.endsWith(remote) && state === ESTABLISHED)
-    .map(([, , , , , timer]) => ({ keepalive: timer.startsWith('02:'), left: Number.parseInt(timer.slice(3), 16) / 100 }));
+    .map(([, , , , , timer]) => ({
+      keepalive: timer.startsWith('02:'),
+      left: Number.parseInt(timer.slice(3), 16) / 100,
+    }));
 }
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
@@ -110,7 +118,9 @@ onLinux('the system looks whether every idle connection is still there, about ev
     if (i === 0) await cached(app, server.redis, token);
     await until(() => {
       const all = timers(way.port);
-      return all.length >= (i === 0 ? 2 : 1) && all.every(({ keepalive, left }) => keepalive && left > 20 && left <= 30);
+      return (
+        all.length >= (i === 0 ? 2 : 1) && all.every(({ keepalive, left }) => keepalive && left > 20 && left <= 30)
+      );
     });
   }
 });

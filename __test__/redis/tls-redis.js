@@ -40,7 +40,10 @@ function freePort() {
   });
 }
 
-/** Opens a port for TLS in a running server. Another process may take a free port first; then another is tried. */
+/**
+ * Opens a port for TLS in a running server. Another process may take a free port first; then
+ * another is tried.
+ */
 async function openTlsPort(redis) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
@@ -54,9 +57,10 @@ async function openTlsPort(redis) {
 }
 
 /**
- * A redis that speaks TLS as `localhost`, with the certificate of an authority of its own. What startRedis gives, and `tlsUrl` by
- * that name, `addressUrl` by the address, which the certificate does not name, `ca` (a path), and `client`: a certificate that the
- * server trusts, and demands where `clients` is 'yes'.
+ * A redis that speaks TLS as `localhost`, with the certificate of an authority of its own. What
+ * startRedis gives, and `tlsUrl` by that name, `addressUrl` by the address, which the certificate
+ * does not name, `ca` (a path), and `client`: a certificate that the server trusts, and demands
+ * where `clients` is 'yes'.
  */
 async function startTlsRedis({ clients = 'no', ...given } = {}) {
   const { ca } = certificates();

@@ -15,7 +15,10 @@ beforeAll(async () => {
 
 const open = (tokens) => createApp({ wechat, db: everybody(), tokens });
 
-/** A certificate for localhost that vouches for itself, as `openssl req -x509` makes it; `days` may have passed. */
+/**
+ * A certificate for localhost that vouches for itself, as `openssl req -x509` makes it; `days` may
+ * have passed.
+ */
 function selfSigned({ name = 'localhost', ca = true, days = 2 } = {}) {
   const dir = tempDir();
   const [cert, key] = ['cert.pem', 'key.pem'].map((file) => path.join(dir, file));

@@ -31,7 +31,10 @@ describe('an address that cannot be reached is named:', () => {
     expectSaid({ url: 'unix:///nowhere/redis.sock' }, /^Error: redis cannot be reached: \/nowhere\/redis\.sock: /));
 
   test('a host without an address', () =>
-    expectSaid({ url: 'redis://nowhere.invalid', connectTimeout: 500 }, /^Error: redis cannot be reached: nowhere\.invalid:6379: /));
+    expectSaid(
+      { url: 'redis://nowhere.invalid', connectTimeout: 500 },
+      /^Error: redis cannot be reached: nowhere\.invalid:6379: /,
+    ));
 
   test('a Sentinel', () => expectSaid({ sentinels: [gone.url], master: 'm' }, at(gone.port)));
 

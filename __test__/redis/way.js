@@ -5,9 +5,9 @@ const net = require('node:net');
 const { defer } = require('../support');
 
 /**
- * A way to a server on this machine, as an address that moves, or a NAT, is one.
- * `lead(port)` leads new connections elsewhere. After `forget()` nothing comes through on those that are there, in no direction, and
- * nobody is told; new ones work. `opened()` says how many there have been.
+ * A way to a server on this machine, as an address that moves, or a NAT, is one. `lead(port)` leads
+ * new connections elsewhere. After `forget()` nothing comes through on those that are there, in no
+ * direction, and nobody is told; new ones work. `opened()` says how many there have been.
  */
 async function openWay(port) {
   let target = port;

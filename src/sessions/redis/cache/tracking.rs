@@ -1,5 +1,5 @@
-//! The connection on which redis tells of changes: a second one, since it speaks RESP3 and what is read
-//! over it is tracked. Checks do without it where it cannot be had.
+//! The connection on which redis tells of changes: a second one, since it speaks RESP3 and what is
+//! read over it is tracked. Checks do without it where it cannot be had.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -13,8 +13,8 @@ use super::{Cache, Reading, Tracked};
 use crate::sessions::redis::connect::{LOOK_INTERVAL, Link, Topology, describe, is_transient};
 use crate::token::Token;
 
-/// The delay before the next attempt to connect: where redis was away for a moment, and where it refused,
-/// for it is old or does not allow its user the commands.
+/// The delay before the next attempt to connect: where redis was away for a moment, and where it
+/// refused, for it is old or does not allow its user the commands.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 const REFUSED_DELAY: Duration = Duration::from_secs(60);
 
@@ -48,7 +48,8 @@ impl Tracking {
         &self.cache
     }
 
-    /// Begins to read `tokens`; None while there is no connection, which is then made in the background.
+    /// Begins to read `tokens`; None while there is no connection, which is then made in the
+    /// background.
     pub fn read<'a>(self: &'a Arc<Self>, tokens: &'a [Token]) -> Option<Reading<'a>> {
         let reading = self.cache().read(tokens);
         match reading {
@@ -122,8 +123,8 @@ impl Tracking {
     }
 }
 
-/// While the connection of this number tells of changes and the cache is asked, looks whether its server
-/// is still the master: what is answered from memory asks nobody who could tell.
+/// While the connection of this number tells of changes and the cache is asked, looks whether its
+/// server is still the master: what is answered from memory asks nobody who could tell.
 async fn watch(cache: Weak<Cache>, is_used: Arc<AtomicBool>, number: u64) {
     let tracked = || cache.upgrade()?.tracked().filter(|tracked| tracked.number == number);
     while let Some(Tracked { connection, .. }) = tracked() {

@@ -1,8 +1,8 @@
 //! A Redis Cluster.
 //!
-//! redis-rs keeps the map of its slots, and has a way to let somebody else connect with the nodes, so
-//! that they are reached like every other server. But it tells that one nothing of whose nodes they
-//! are. So what it takes for the password is a ticket, under which the right dialer is found.
+//! redis-rs keeps the map of its slots, and has a way to let somebody else connect with the nodes,
+//! so that they are reached like every other server. But it tells that one nothing of whose nodes
+//! they are. So what it takes for the password is a ticket, under which the right dialer is found.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,13 +25,13 @@ use super::settings::Settings;
 
 const OPTION: &str = "options.tokens.cluster";
 
-/// How long redis-rs waits before it repeats what a node cannot do yet, in milliseconds: at least and
-/// at most. Its own waits start at 1280 and double, so that a call would sleep through its deadline
-/// though the slot has arrived.
+/// How long redis-rs waits before it repeats what a node cannot do yet, in milliseconds: at least
+/// and at most. Its own waits start at 1280 and double, so that a call would sleep through its
+/// deadline though the slot has arrived.
 const RETRY_DELAYS: (u64, u64) = (50, 100);
 
-/// The ways to the Clusters of the process, by ticket. Per process by nature: redis-rs calls a function
-/// that has nothing else to look at.
+/// The ways to the Clusters of the process, by ticket. Per process by nature: redis-rs calls a
+/// function that has nothing else to look at.
 static WAYS: LazyLock<Mutex<HashMap<String, Weak<Way>>>> = LazyLock::new(Mutex::default);
 static NEXT_TICKET: AtomicU64 = AtomicU64::new(1);
 

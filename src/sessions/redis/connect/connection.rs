@@ -27,8 +27,8 @@ impl Connection {
         }
     }
 
-    /// How long it may be silent where a server may be so for `patience`: a Cluster first tries to help
-    /// itself.
+    /// How long it may be silent where a server may be so for `patience`: a Cluster first tries to
+    /// help itself.
     pub fn patience(&self, patience: Duration) -> Duration {
         match self {
             Self::Node(_) => patience,

@@ -22,8 +22,8 @@ use super::errors::{is_needless_password, is_too_old_for_users};
 use super::node::{Manner, Node};
 use super::place::{Address, Place};
 
-/// When the system asks whether the other side of an idle connection is still there. Less than a NAT
-/// or a load balancer takes to forget a connection, which is minutes.
+/// When the system asks whether the other side of an idle connection is still there. Less than a
+/// NAT or a load balancer takes to forget a connection, which is minutes.
 const KEEPALIVE_TIME: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;

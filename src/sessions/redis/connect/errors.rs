@@ -1,26 +1,27 @@
-//! What an error of redis means: whether the connection is still good, whether to try again, and what
-//! to tell the application.
+//! What an error of redis means: whether the connection is still good, whether to try again, and
+//! what to tell the application.
 
 use redis::{ErrorKind, RedisError};
 
 const PASSWORD_REFUSED: &str = "redis refused the password, check redisPass and the URL";
 
-/// The error itself; of a pipeline, the first of its commands that redis refused: redis-rs tells neither
-/// code nor detail of it otherwise.
+/// The error itself; of a pipeline, the first of its commands that redis refused: redis-rs tells
+/// neither code nor detail of it otherwise.
 pub fn first(error: RedisError) -> RedisError {
     let first = error.clone().into_server_errors().and_then(|errors| errors.first().cloned());
     first.map_or(error, |(_, refused)| refused.into())
 }
 
-/// Whether another connection would be better: this one is broken, or its server is no longer the master.
+/// Whether another connection would be better: this one is broken, or its server is no longer the
+/// master.
 pub fn is_broken(error: &RedisError) -> bool {
     error.is_io_error()
         || error.is_unrecoverable_error()
         || matches!(error_code(error), "READONLY" | "MASTERDOWN" | "NOAUTH")
 }
 
-/// Whether a slot of the Cluster is on its way: the step will succeed when it is there. The deadline ends
-/// the wait.
+/// Whether a slot of the Cluster is on its way: the step will succeed when it is there. The
+/// deadline ends the wait.
 pub fn is_moving(error: &RedisError) -> bool {
     matches!(error_code(error), "ASK" | "MOVED" | "TRYAGAIN")
 }
@@ -36,8 +37,8 @@ pub fn is_transient(error: &RedisError) -> bool {
     ) || matches!(error_code(error), "LOADING" | "CLUSTERDOWN" | "MASTERDOWN" | "READONLY")
 }
 
-/// The code that redis gave; '' where it gave none. redis up to 6.2 wraps the error of a command within a
-/// script: `ERR Error running script …: -READONLY You can't write …`.
+/// The code that redis gave; '' where it gave none. redis up to 6.2 wraps the error of a command
+/// within a script: `ERR Error running script …: -READONLY You can't write …`.
 pub fn error_code(error: &RedisError) -> &str {
     let detail = error.detail().unwrap_or_default();
     match error.code().unwrap_or_default() {
@@ -68,8 +69,8 @@ fn says(error: &RedisError, words: &str) -> bool {
     error_code(error) == "ERR" && error.detail().is_some_and(|detail| detail.to_ascii_lowercase().contains(words))
 }
 
-/// What happened, and what to do. redis repeats the arguments of a command that it does not know, and they
-/// hold a user's id.
+/// What happened, and what to do. redis repeats the arguments of a command that it does not know,
+/// and they hold a user's id.
 pub fn describe(error: &RedisError) -> String {
     let detail = error.detail().unwrap_or_default();
     match error_code(error) {

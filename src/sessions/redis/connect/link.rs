@@ -1,7 +1,7 @@
 //! The connection to redis: made when it is needed, made anew when it broke.
 //!
-//! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and nothing of connections that
-//! are dead without a word.
+//! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and nothing of connections
+//! that are dead without a word.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -33,7 +33,8 @@ pub struct Link {
     connect_timeout: Duration,
     patience: Duration,
     deadline: Duration,
-    /// Made by the first call that needs it, for all that wait for it; replaced by an empty one when it failed, or the connection breaks.
+    /// Made by the first call that needs it, for all that wait for it; replaced by an empty one
+    /// when it failed, or the connection breaks.
     current: Mutex<Arc<Attempt>>,
     /// Held by who tries to put another connection in the place of a silent one.
     renewal: tokio::sync::Mutex<()>,
@@ -77,7 +78,8 @@ impl Link {
         &self.topology
     }
 
-    /// Runs a whole call, for the deadline at most. A connection that let it pass without an answer is not used again.
+    /// Runs a whole call, for the deadline at most. A connection that let it pass without an answer
+    /// is not used again.
     pub async fn bounded<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         self.bounded_since(Instant::now(), call).await
     }
@@ -93,8 +95,8 @@ impl Link {
         })
     }
 
-    /// Runs one step of a call on the connection, and again where redis was away for a moment only. So `step` must do no harm when it
-    /// is done twice.
+    /// Runs one step of a call on the connection, and again where redis was away for a moment only.
+    /// So `step` must do no harm when it is done twice.
     pub async fn run<T, F>(&self, step: impl Fn(Connection) -> F) -> Result<T>
     where
         F: Future<Output = RedisResult<T>>,
@@ -150,7 +152,8 @@ impl Link {
         self.replace(&self.current());
     }
 
-    /// What comes of a step; None where its connection turns out to be dead, and another one is there.
+    /// What comes of a step; None where its connection turns out to be dead, and another one is
+    /// there.
     async fn reply<T>(
         &self,
         cell: &Arc<Attempt>,
@@ -178,8 +181,8 @@ impl Link {
         }
     }
 
-    /// Puts another connection in the place of a silent one where redis answers there. Whether the silent
-    /// one is let go.
+    /// Puts another connection in the place of a silent one where redis answers there. Whether the
+    /// silent one is let go.
     async fn renew(&self, silent: &Arc<Attempt>) -> bool {
         let _turn = self.renewal.lock().await;
         if !Arc::ptr_eq(&self.current(), silent) {
@@ -236,8 +239,8 @@ impl Link {
     }
 }
 
-/// redis' clock, as far as it is known. Between two looks at it, time passes here as there: what the
-/// application's own clock says does not count.
+/// redis' clock, as far as it is known. Between two looks at it, time passes here as there: what
+/// the application's own clock says does not count.
 struct Clock {
     base: std::time::Instant,
     /// What is to be added to the milliseconds since `base`.

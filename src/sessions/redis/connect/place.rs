@@ -1,4 +1,5 @@
-//! Where a redis is, and as whom to talk to it: what a URL says. What a URL cannot make happen is refused.
+//! Where a redis is, and as whom to talk to it: what a URL says. What a URL cannot make happen is
+//! refused.
 
 use std::path::PathBuf;
 

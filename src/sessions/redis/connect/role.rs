@@ -1,5 +1,5 @@
-//! Whether a server is still the master: what becomes a replica says the truth no longer, and may go on
-//! for ever saying it.
+//! Whether a server is still the master: what becomes a replica says the truth no longer, and may
+//! go on for ever saying it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,8 +15,8 @@ pub const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 const REFUSED_PAUSE: Duration = Duration::from_secs(600);
 const CUT_PAUSE: Duration = Duration::from_secs(60);
 
-/// How long a connection is kept that leads to a replica from its start. Somebody may want it so; but
-/// the address may also have pointed to a master that had just been demoted.
+/// How long a connection is kept that leads to a replica from its start. Somebody may want it so;
+/// but the address may also have pointed to a master that had just been demoted.
 const REPLICA_LIFE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,7 +93,8 @@ impl Watch {
 }
 
 impl Schedule {
-    /// Puts the next look off; or, where `to_hurry`, forward, unless the server is to be left alone.
+    /// Puts the next look off; or, where `to_hurry`, forward, unless the server is to be left
+    /// alone.
     fn postpone(&self, pause: Duration, to_hurry: bool) {
         let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -104,8 +105,8 @@ impl Schedule {
     }
 }
 
-/// The role of a server; None where it does not tell. `INFO` is asked first: the rights of old ACL users
-/// hold it.
+/// The role of a server; None where it does not tell. `INFO` is asked first: the rights of old ACL
+/// users hold it.
 pub async fn ask(connection: &mut impl ConnectionLike) -> RedisResult<Option<Role>> {
     let info: RedisResult<String> = cmd("INFO").arg("replication").query_async(connection).await;
     match info {

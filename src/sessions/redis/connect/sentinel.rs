@@ -61,8 +61,8 @@ impl Sentinel {
         })
     }
 
-    /// Asks the Sentinels anew each time: the master may be another one by now. All at once, for some may
-    /// be away, and the first that names a master is right.
+    /// Asks the Sentinels anew each time: the master may be another one by now. All at once, for
+    /// some may be away, and the first that names a master is right.
     pub async fn connect(&self, config: &AsyncConnectionConfig) -> RedisResult<Connection> {
         let mut answers: FuturesUnordered<_> = self.sentinels.iter().map(|sentinel| self.ask(sentinel)).collect();
         let mut failure = None;

@@ -33,8 +33,8 @@ pub struct Tls {
 }
 
 impl Settings {
-    /// How long a connection may be silent when it was asked before it is taken for dead: a fresh one
-    /// must still have time to answer.
+    /// How long a connection may be silent when it was asked before it is taken for dead: a fresh
+    /// one must still have time to answer.
     pub fn patience(&self) -> Duration {
         (self.deadline / 5).min(Duration::from_secs(1))
     }

@@ -21,8 +21,8 @@ pub enum Topology {
 }
 
 impl Topology {
-    /// `Err` says what is wrong with `settings`, without the password. A connection that speaks RESP3
-    /// sees by itself to it that it is not dead.
+    /// `Err` says what is wrong with `settings`, without the password. A connection that speaks
+    /// RESP3 sees by itself to it that it is not dead.
     pub fn new(settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
         let manner = Manner {
             patience: protocol.supports_resp3().then(|| settings.patience()),
@@ -51,8 +51,8 @@ impl Topology {
         self.connect_with(&config()).await
     }
 
-    /// The same, to a server that tells `on_push` what it was not asked. It must speak RESP3, and be no
-    /// Cluster.
+    /// The same, to a server that tells `on_push` what it was not asked. It must speak RESP3, and
+    /// be no Cluster.
     pub async fn connect_tracking(&self, on_push: impl AsyncPushSender) -> RedisResult<Connection> {
         self.connect_with(&config().set_push_sender(on_push)).await
     }
