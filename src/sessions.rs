@@ -73,6 +73,11 @@ pub struct Notes {
 }
 
 impl Notes {
+    /// The openid of a session of `owner`, as it is kept: empty where it is the user's id.
+    pub fn open_id_of(owner: &Owner, open_id: Option<&str>) -> Option<String> {
+        open_id.map(|open_id| if owner.user == open_id { String::new() } else { open_id.to_owned() })
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -116,6 +121,16 @@ impl Verdict {
 pub enum Asked {
     Validity,
     Session,
+}
+
+impl Session {
+    /// The user's openid, where it is known.
+    pub fn open_id(&self) -> Option<String> {
+        match self.notes.open_id.as_deref()? {
+            "" => Some(self.token.owner().user),
+            open_id => Some(open_id.to_owned()),
+        }
+    }
 }
 
 /// How a store is.
@@ -165,12 +180,7 @@ impl Sessions {
 
     /// Tells `settle` for each of `tokens`, under its number, whether it is live: those first that
     /// can be told at once. They count as used.
-    pub async fn check(
-        &self,
-        tokens: &[Token],
-        asked: Asked,
-        settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync,
-    ) {
+    pub async fn check(&self, tokens: &[Token], asked: Asked, settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync) {
         match self {
             Self::Redis(store) => store.check(tokens, asked, settle).await,
             Self::Embedded(store) => store.check(tokens, asked, settle).await,

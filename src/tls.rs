@@ -1,12 +1,13 @@
-//! Whom we trust: Mozilla's roots, compiled in, and what NODE_EXTRA_CA_CERTS names, as Node does.
-//! The system's store is not asked: slim containers have none. May import nothing of the crate.
+//! Whom we trust, WeChat and redis alike: Mozilla's roots, compiled in, and what
+//! NODE_EXTRA_CA_CERTS names, as Node does. The system's store is not asked: slim containers have
+//! none. May import nothing of the crate.
 
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
@@ -15,35 +16,35 @@ use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 /// `Err` says why there can be no secure connections.
 pub fn client_config() -> Result<ClientConfig, String> {
-    let extra = extra_certificates();
+    client_config_with(None, None)
+}
+
+/// The same where `ca` (PEM) is trusted besides, and a server that demands it is shown a
+/// certificate, the first of `own`, with the key that is the second (PEM).
+pub fn client_config_with(ca: Option<&str>, own: Option<(&str, &str)>) -> Result<ClientConfig, String> {
+    let text = |error: Error| error.to_string();
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(TLS_SERVER_ROOT_CERTS.iter().chain(&extra).cloned());
+    let mut named = extra_certificates();
+    roots.add_parsable_certificates(TLS_SERVER_ROOT_CERTS.iter().chain(&named).cloned());
+    for certificate in CertificateDer::pem_slice_iter(ca.unwrap_or_default().as_bytes()) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate.clone()).map_err(text)?;
+        named.push(certificate);
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
         .map_err(|error| error.to_string())?;
-    Ok(ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
+        .map_err(text)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(NodeVerifier { chain, extra }))
-        .with_no_client_auth())
-}
-
-/// Makes ring what rustls computes with, for clients that do not ask us.
-pub fn install_provider() {
-    // Installed already: by an earlier object of this process.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
-/// Everything trusted, and `ca` (PEM) besides, as PEM.
-pub fn trusted_pem(ca: Option<&str>) -> String {
-    let mut pem = ca.unwrap_or_default().to_owned();
-    for certificate in TLS_SERVER_ROOT_CERTS.iter().chain(&extra_certificates()) {
-        let base64 = base64_simd::STANDARD.encode_to_string(certificate);
-        pem.push_str(&format!("\n-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n"));
-    }
-    pem
+        .with_custom_certificate_verifier(Arc::new(NodeVerifier { chain, named }));
+    let Some((certificate, key)) = own else { return Ok(config.with_no_client_auth()) };
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate.as_bytes()).collect();
+    let certificates = certificates.map_err(|error| error.to_string())?;
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|error| error.to_string())?;
+    config.with_client_auth_cert(certificates, key).map_err(text)
 }
 
 /// Whether `text` holds certificates in PEM, and nothing that looks like one and is none.
@@ -60,12 +61,14 @@ fn extra_certificates() -> Vec<CertificateDer<'static>> {
         .unwrap_or_default()
 }
 
-/// Verifies as rustls does, but for one case: it refuses a server that shows a CA's certificate, which a self-signed one usually is,
-/// while Node accepts it where NODE_EXTRA_CA_CERTS names that very certificate.
+/// Verifies as rustls does, but for one case: it refuses a server that shows a CA's certificate,
+/// which a self-signed one usually is, while Node accepts it where that very certificate is named
+/// as trusted.
 #[derive(Debug)]
 struct NodeVerifier {
     chain: Arc<WebPkiServerVerifier>,
-    extra: Vec<CertificateDer<'static>>,
+    /// By NODE_EXTRA_CA_CERTS, and by the application.
+    named: Vec<CertificateDer<'static>>,
 }
 
 impl ServerCertVerifier for NodeVerifier {
@@ -79,7 +82,7 @@ impl ServerCertVerifier for NodeVerifier {
     ) -> Result<ServerCertVerified, Error> {
         match self.chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // webpki checks the dates before it comes to this.
-            Err(error) if is_ca_as_end_entity(&error) && self.extra.contains(end_entity) => {
+            Err(error) if is_ca_as_end_entity(&error) && self.named.contains(end_entity) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
             }

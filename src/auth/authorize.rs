@@ -25,11 +25,12 @@ impl Auth {
         };
         let open_data = decrypt(app_id, session_key, data, iv)?;
         let owner = self.owner(identify(&reply, open_data)?);
-        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, device: None };
+        let open_id = Notes::open_id_of(&owner, reply.open_id.as_deref());
+        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id, device: None };
         admission.check()?;
         // Where a token is live, the user table is not asked, as in 1.3.2.
         let register = async { self.users().ensure(&owner.user).await.map(drop) };
-        Ok(self.sessions().login(&owner, &notes, register).await?.token)
+        Ok(self.sessions().login(&owner, &notes, None, register).await?.token)
     }
 
     /// Ends the sessions of `user` and issues a new one.

@@ -2,21 +2,27 @@
 
 use super::Auth;
 use crate::error::Result;
+use crate::sessions::{Asked, Verdict};
 use crate::token::Token;
 
 impl Auth {
     /// Checks whether each of `tokens` is live. Passes the verdicts to `settle`, each with its
     /// token's number, as soon as they are known. A call that came after `close` finds no token
     /// live.
-    pub async fn check(&self, is_closed: bool, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<bool>)>) + Sync) {
+    pub async fn check(
+        &self,
+        is_closed: bool,
+        tokens: &[Token],
+        settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync,
+    ) {
         if is_closed {
-            return settle((0..tokens.len()).map(|number| (number, Ok(false))).collect());
+            return settle((0..tokens.len()).map(|number| (number, Ok(Verdict::Dead))).collect());
         }
-        self.sessions().check(tokens, settle).await;
+        self.sessions().check(tokens, Asked::Validity, settle).await;
     }
 
     /// Whether the cache knows that `token` is live.
     pub fn is_cached(&self, token: &str) -> bool {
-        self.is_open() && self.sessions().is_cached(token)
+        self.is_open() && self.sessions().cached(token).is_some()
     }
 }

@@ -21,14 +21,15 @@ impl Auth {
         let reply = self.login_reply(code).await.map_err(|error| Purpose::Login.error(error))?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
         let owner = self.owner(self.identify(&reply, open_id).await?);
-        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, device };
+        let open_id = Notes::open_id_of(&owner, reply.open_id.as_deref());
+        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id, device };
         self.log_in(&owner, &notes).await
     }
 
     /// Logs in `user`, whom the application has identified.
     pub async fn issue(&self, admission: &Admission, user: String, device: Option<String>) -> Result<Login> {
         admission.check()?;
-        self.log_in(&self.owner(user), &Notes { sealed: None, device }).await
+        self.log_in(&self.owner(user), &Notes { device, ..Notes::default() }).await
     }
 
     async fn log_in(&self, owner: &Owner, notes: &Notes) -> Result<Login> {
@@ -36,7 +37,7 @@ impl Auth {
             return Err(Error::unusable_user());
         }
         let is_new_user = self.users().ensure(&owner.user).await?;
-        Ok(Login { issued: self.sessions().login(owner, notes, async { Ok(()) }).await?, is_new_user })
+        Ok(Login { issued: self.sessions().login(owner, notes, None, async { Ok(()) }).await?, is_new_user })
     }
 
     /// The user's id: the unionid where there is one, unless the user is registered under the

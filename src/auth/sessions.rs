@@ -41,7 +41,7 @@ impl Auth {
         admission.check()?;
         let owner = self.owner(user);
         match owner.is_usable() {
-            true => self.sessions().revoke_all(&owner, all_skus).await,
+            true => self.sessions().revoke_all(&owner, None, all_skus).await,
             false => Ok(0),
         }
     }
@@ -53,7 +53,8 @@ impl Auth {
     }
 
     fn inspected(&self, session: Session) -> Inspected {
-        let open_id = self.session_secret(&session).map(|secret| secret.open_id);
+        let sealed = || self.session_secret(&session).map(|secret| secret.open_id);
+        let open_id = session.open_id().or_else(sealed);
         Inspected { session, open_id }
     }
 }

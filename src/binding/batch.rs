@@ -8,6 +8,7 @@ use super::runtime::error_of_panic;
 use super::types::{Checked, Message};
 use crate::auth::{Admission, Auth, too_many_calls};
 use crate::error::Result;
+use crate::sessions::Verdict;
 use crate::token::Token;
 
 const NOT_YET: u8 = b'-';
@@ -61,18 +62,18 @@ impl Batch {
                     numbers.push(number);
                     candidates.push(token);
                 }
-                None => malformed.push((number, Ok(false))),
+                None => malformed.push((number, Ok(Verdict::Dead))),
             }
         }
         self.settle(malformed);
-        let settle = |verdicts: Vec<(usize, Result<bool>)>| {
+        let settle = |verdicts: Vec<(usize, Result<Verdict>)>| {
             self.settle(verdicts.into_iter().map(|(i, verdict)| (numbers[i], verdict)).collect());
         };
         auth.check(is_closed, &candidates, settle).await;
     }
 
     /// Sends verdicts on the tokens of these numbers. Errors that come together are one.
-    fn settle(&self, verdicts: Vec<(usize, Result<bool>)>) {
+    fn settle(&self, verdicts: Vec<(usize, Result<Verdict>)>) {
         let Some(first) = verdicts.iter().map(|&(number, _)| number).min() else { return };
         let last = verdicts.iter().map(|&(number, _)| number).max().unwrap_or(first);
         let mut letters = vec![NOT_YET; last - first + 1];
@@ -84,8 +85,8 @@ impl Batch {
             }
             progress.left -= 1;
             letters[number - first] = match verdict {
-                Ok(true) => b'1',
-                Ok(false) => b'0',
+                Ok(Verdict::Dead) => b'0',
+                Ok(Verdict::Live | Verdict::Session(_)) => b'1',
                 Err(error) => {
                     failure = Some(error);
                     b'e'

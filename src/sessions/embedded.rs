@@ -89,12 +89,7 @@ impl Embedded {
     }
 
     /// What fails, fails for all: a lock above all, for which each would wait as long again.
-    pub async fn check(
-        &self,
-        tokens: &[Token],
-        asked: Asked,
-        settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync,
-    ) {
+    pub async fn check(&self, tokens: &[Token], asked: Asked, settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync) {
         let batch = tokens.to_vec();
         let found = self.run(move |rows| batch.iter().map(|token| verdict(&rows, token, asked)).collect()).await;
         let found: Result<Vec<Verdict>> = found;
@@ -106,10 +101,7 @@ impl Embedded {
 
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
         let token = token.clone();
-        self.run(move |rows| {
-            Ok(rows.live(&token)?.map(|found| found.session_of(&token)))
-        })
-        .await
+        self.run(move |rows| Ok(rows.live(&token)?.map(|found| found.session_of(&token)))).await
     }
 
     pub async fn list(&self, owner: &Owner) -> Result<Vec<Session>> {
@@ -128,8 +120,10 @@ impl Embedded {
 
     pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {
         let (owner, except) = (owner.clone(), except.cloned());
-        self.change(move |rows| rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()), except.as_ref(), Ended::Revoked))
-            .await
+        self.change(move |rows| {
+            rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()), except.as_ref(), Ended::Revoked)
+        })
+        .await
     }
 
     pub async fn rotate(&self, token: &Token, grace: Duration) -> Result<Option<Issued>> {

@@ -34,7 +34,7 @@ test('a user who may not track: no cache and a warning that says so; with the ri
   const url = `redis://shop:pass@127.0.0.1:${port}`;
   const app = open(url);
   const token = await expectTokensWork(app);
-  expect(await tokensOf(app)).toMatchObject({ ready: true, warnings: warning('NOPERM.*README') });
+  expect(await tokensOf(app)).toMatchObject({ ready: true, warnings: warning('NOPERM.*docs/redis') });
   for (let i = 0; i < 3; i += 1) expect(await readingsDuring(redis, () => isValid(app, token))).toBe(1);
 
   await redis.call('ACL', 'SETUSER', 'shop', '+client|tracking');

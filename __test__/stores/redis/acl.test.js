@@ -17,7 +17,7 @@ const {
 const { isAdopted } = require('./support');
 
 const LINE = /^ACL SETUSER mpauthx on >password (.+)$/gm;
-const ADVICE = { code: 6000, message: expect.stringMatching(/^Error: NOPERM .*README/) };
+const ADVICE = { code: 6000, message: expect.stringMatching(/^Error: NOPERM .*docs\/redis\.md/) };
 
 /**
  * The rights that a documentation file lists: for the compatible layout, the tagged one, and a

@@ -40,7 +40,7 @@ describe('a message says what redis said and what to do', () => {
     ['LOADING Redis is loading the dataset in memory', /LOADING .*try again/],
     ["READONLY You can't write against a read only replica.", /READONLY .*connect to its master/],
     ["OOM command not allowed when used memory > 'maxmemory'.", /OOM .*maxmemory/],
-    ["NOPERM this user has no permissions to run the 'evalsha' command", /NOPERM .*README/],
+    ["NOPERM this user has no permissions to run the 'evalsha' command", /NOPERM .*docs\/redis\.md/],
     ['CLUSTERDOWN The cluster is down', /CLUSTERDOWN .*failover/],
     ['MASTERDOWN Link with MASTER is down', /MASTERDOWN/],
     ['ERR max number of clients reached', /max number of clients reached/],

@@ -33,4 +33,4 @@ const failingRedis = (error) =>
     });
   });
 
-module.exports = { silentRedis, failingRedis };
+module.exports = { oddRedis, silentRedis, failingRedis };

@@ -43,4 +43,4 @@ async function startTlsRedis({ clients = 'no', ...given } = {}) {
   return { ...server, tlsUrl: `rediss://localhost:${port}`, addressUrl: `rediss://127.0.0.1:${port}`, ca, client };
 }
 
-module.exports = { startTlsRedis };
+module.exports = { openTlsPort, startTlsRedis };

@@ -136,7 +136,8 @@ impl Adoption {
 
     /// Lists a token that the backfill met, if it is not listed yet.
     async fn adopt_legacy(&self, token: &Token) -> Result<()> {
-        let found = self.link.run(|connection| record::read(connection, token.as_str(), token, Asked::Validity)).await?;
+        let found =
+            self.link.run(|connection| record::read(connection, token.as_str(), token, Asked::Validity)).await?;
         if found.kind == Record::Missing {
             self.link.run(|connection| self.scripts.adopt(connection, token, None)).await?;
         }

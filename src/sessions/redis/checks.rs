@@ -26,12 +26,7 @@ type Numbered<'a> = Vec<(usize, &'a Token)>;
 impl Redis {
     /// Tells `settle` for each of `tokens`, under its number, whether it is valid: those first that
     /// one round trip tells. They count as used.
-    pub async fn check(
-        &self,
-        tokens: &[Token],
-        asked: Asked,
-        settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync,
-    ) {
+    pub async fn check(&self, tokens: &[Token], asked: Asked, settle: impl Fn(Vec<(usize, Result<Verdict>)>) + Sync) {
         let started = Instant::now();
         // In a Cluster the keys are on many nodes, and one that is away must not hold up the
         // others.
@@ -62,22 +57,13 @@ impl Redis {
             }
         }
         settle(live);
-        join(
-            self.check_missing(missing, asked, started, &settle),
-            self.check_each(rare, asked, started, &settle),
-        )
-        .await;
+        join(self.check_missing(missing, asked, started, &settle), self.check_each(rare, asked, started, &settle))
+            .await;
     }
 
     /// Tells of tokens that have no record of ours: hardly any was issued by 1.3.2 or has been rotated,
     /// which one more round trip finds out.
-    async fn check_missing(
-        &self,
-        tokens: Numbered<'_>,
-        asked: Asked,
-        started: Instant,
-        settle: &impl Settle,
-    ) {
+    async fn check_missing(&self, tokens: Numbered<'_>, asked: Asked, started: Instant, settle: &impl Settle) {
         if tokens.is_empty() {
             return;
         }
@@ -98,25 +84,14 @@ impl Redis {
     }
 
     /// Tells of each token as soon as that is known.
-    async fn check_each(
-        &self,
-        tokens: Numbered<'_>,
-        asked: Asked,
-        started: Instant,
-        settle: &impl Settle,
-    ) {
+    async fn check_each(&self, tokens: Numbered<'_>, asked: Asked, started: Instant, settle: &impl Settle) {
         join_all(tokens.into_iter().map(|(number, token)| async move {
             settle(vec![(number, self.link.bounded_since(started, self.verdict(token, asked)).await)]);
         }))
         .await;
     }
 
-    async fn look(
-        &self,
-        tokens: &[Token],
-        asked: Asked,
-        started: Instant,
-    ) -> Result<Vec<RedisResult<Recorded>>> {
+    async fn look(&self, tokens: &[Token], asked: Asked, started: Instant) -> Result<Vec<RedisResult<Recorded>>> {
         let mut pipeline = Pipeline::with_capacity(tokens.len());
         for token in tokens {
             pipeline.add_command(self.check_command(&self.layout.record(token), asked));

@@ -3,8 +3,13 @@
 
 mod cluster;
 mod connection;
+mod dialer;
 mod errors;
+mod heard;
 mod link;
+mod node;
+mod place;
+mod role;
 mod sentinel;
 mod server;
 mod settings;
@@ -13,5 +18,6 @@ mod topology;
 pub use connection::Connection;
 pub use errors::{describe, error_code, is_transient};
 pub use link::Link;
+pub use role::{LOOK_INTERVAL, Role, of_info};
 pub use settings::{Endpoint, Settings, Tls};
 pub use topology::Topology;

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use redis::{Value, cmd};
+use redis::{RedisResult, Value, cmd};
 
-use super::connect::Link;
+use super::connect::{Connection, Link, Role, of_info};
 use crate::error::{Error, Result};
 use crate::sessions::Health;
 
@@ -14,7 +14,7 @@ pub async fn check(link: &Link) -> Health {
     match latency {
         Err(error) => Health { latency: Err(error), warnings: Vec::new() },
         Ok(latency) => {
-            let info: Result<Value> = link.bounded(link.query(&cmd("INFO"))).await;
+            let info: Result<Value> = link.bounded(link.run(ask)).await;
             let (writable, warnings) = match info {
                 Ok(info) => parse_info(link.topology().name(), &texts(&info)),
                 Err(_) => (Ok(()), vec!["redis does not allow INFO: maxmemory-policy cannot be checked".to_owned()]),
@@ -22,6 +22,15 @@ pub async fn check(link: &Link) -> Health {
             Health { latency: writable.map(|()| latency), warnings }
         }
     }
+}
+
+/// Asks for INFO. A connection that leads to a master no more is let go for what that tells.
+async fn ask(mut connection: Connection) -> RedisResult<Value> {
+    let info = cmd("INFO").query_async(&mut connection).await?;
+    if let Some(role) = texts(&info).iter().find_map(|node| of_info(node)) {
+        connection.learn(role);
+    }
+    Ok(info)
 }
 
 /// What the replies to INFO, one per node, tell.
@@ -38,7 +47,7 @@ fn parse_info(kind: &str, nodes: &[String]) -> (Result<()>, Vec<String>) {
             )
         });
     // In a Cluster there are replicas by design.
-    let replica = kind != "cluster" && nodes.iter().any(|node| field(node, "role").as_deref() == Some("slave"));
+    let replica = kind != "cluster" && nodes.iter().any(|node| of_info(node) == Some(Role::Replica));
     let writable = match replica {
         true => Err(Error::database("READONLY this redis is a replica, connect to its master")),
         false => Ok(()),

@@ -35,8 +35,8 @@ impl Redis {
             return Ok(Verdict::live(session));
         }
         // Boxed: rare, and every waiting call would hold the room for it.
-        let is_valid = Box::pin(self.is_live_after_all(token, kind)).await?
-            || Box::pin(self.is_valid_in_grace(token)).await?;
+        let is_valid =
+            Box::pin(self.is_live_after_all(token, kind)).await? || Box::pin(self.is_valid_in_grace(token)).await?;
         match (is_valid, asked) {
             (false, _) => Ok(Verdict::Dead),
             (true, Asked::Validity) => Ok(Verdict::Live),
@@ -82,8 +82,7 @@ impl Redis {
     }
 
     async fn is_legacy(&self, token: &Token) -> Result<bool> {
-        let issued: Option<Vec<u8>> =
-            self.link.query(&Cmd::hget(&*self.layout.record(token), keys::CTIME)).await?;
+        let issued: Option<Vec<u8>> = self.link.query(&Cmd::hget(&*self.layout.record(token), keys::CTIME)).await?;
         Ok(issued.is_some())
     }
 

@@ -65,13 +65,7 @@ impl Redis {
         Ok(None)
     }
 
-    async fn issue(
-        &self,
-        owner: &Owner,
-        notes: &Notes,
-        replaced: Option<&Token>,
-        started: Instant,
-    ) -> Result<Issued> {
+    async fn issue(&self, owner: &Owner, notes: &Notes, replaced: Option<&Token>, started: Instant) -> Result<Issued> {
         let fresh = Token::mint(owner)?;
         // A token in its grace stands for the one that took its place.
         let replaced = match replaced {
@@ -86,7 +80,9 @@ impl Redis {
             // many harms nobody.
             let forced = started.elapsed() > self.link.deadline() / 2;
             let guard = InvalidateOnDrop(if self.policy.mode == Mode::Shared { &[] } else { &listed.tokens });
-            let issue = self.link.run(|connection| self.scripts.issue(connection, &fresh, notes, &listed, replaced.as_ref(), forced));
+            let issue = self
+                .link
+                .run(|connection| self.scripts.issue(connection, &fresh, notes, &listed, replaced.as_ref(), forced));
             let outcome = issue.await?;
             drop(guard);
             match outcome {

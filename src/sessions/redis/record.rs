@@ -42,16 +42,8 @@ impl Expiry {
 const KIND: [&str; 2] = [keys::VERSION, keys::EXPIRES];
 
 /// All that is known of a session.
-const WHOLE: [&str; 8] = [
-    keys::VERSION,
-    keys::EXPIRES,
-    keys::CTIME,
-    keys::ORDER,
-    keys::SEEN,
-    keys::DEVICE,
-    keys::OPEN_ID,
-    keys::SEALED,
-];
+const WHOLE: [&str; 8] =
+    [keys::VERSION, keys::EXPIRES, keys::CTIME, keys::ORDER, keys::SEEN, keys::DEVICE, keys::OPEN_ID, keys::SEALED];
 
 /// The fields that answer what is asked, in order.
 pub fn fields_of(asked: Asked) -> &'static [&'static str] {

@@ -72,9 +72,9 @@ impl Redis {
             let listed = self.listed(&owner).await?;
             let _guard = InvalidateOnDrop(&listed.tokens);
             let strict = if kept.is_some() { MAX_ATTEMPTS } else { STRICT_ATTEMPTS };
-            let revoke = self.link.run(|connection| {
-                self.scripts.revoke_all(connection, &listed, kept.as_ref(), attempt >= strict)
-            });
+            let revoke = self
+                .link
+                .run(|connection| self.scripts.revoke_all(connection, &listed, kept.as_ref(), attempt >= strict));
             if let Some((live, rest)) = revoke.await? {
                 count = live + self.end_rest(&listed, &rest, Ended::Revoked).await?;
                 break;

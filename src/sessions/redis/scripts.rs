@@ -93,8 +93,7 @@ fn names() -> String {
 
 /// Notes as fields of a record and their values.
 fn fields(notes: &Notes) -> Vec<&str> {
-    let pairs =
-        [(keys::DEVICE, &notes.device), (keys::OPEN_ID, &notes.open_id), (keys::SEALED, &notes.sealed)];
+    let pairs = [(keys::DEVICE, &notes.device), (keys::OPEN_ID, &notes.open_id), (keys::SEALED, &notes.sealed)];
     pairs.into_iter().filter_map(|(field, value)| Some([field, value.as_deref()?])).flatten().collect()
 }
 

@@ -1,18 +1,21 @@
 //! The connection to redis: made when it is needed, made anew when it broke.
 //!
-//! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and cannot do without a password that the server turns out not
-//! to need.
+//! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and nothing of connections
+//! that are dead without a word.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use redis::{Cmd, FromRedisValue, ProtocolVersion, RedisResult};
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+use redis::{Cmd, FromRedisValue, ProtocolVersion, RedisFuture, RedisResult};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connection::Connection;
-use super::errors::{describe, is_broken, is_moving, is_transient};
+use super::errors::{describe, first, is_broken, is_moving, is_transient};
 use super::settings::Settings;
 use super::topology::Topology;
 use crate::error::{Error, Result};
@@ -28,9 +31,13 @@ type Attempt = OnceCell<RedisResult<Connection>>;
 pub struct Link {
     topology: Topology,
     connect_timeout: Duration,
+    patience: Duration,
     deadline: Duration,
-    /// Made by the first call that needs it, for all that wait for it; replaced by an empty one when it failed, or the connection breaks.
+    /// Made by the first call that needs it, for all that wait for it; replaced by an empty one
+    /// when it failed, or the connection breaks.
     current: Mutex<Arc<Attempt>>,
+    /// Held by who tries to put another connection in the place of a silent one.
+    renewal: tokio::sync::Mutex<()>,
     /// How many connections were let go.
     epoch: AtomicU64,
     closed: AtomicBool,
@@ -42,8 +49,10 @@ impl Link {
         Ok(Self {
             topology: Topology::new(settings, ProtocolVersion::RESP2)?,
             connect_timeout: settings.connect_timeout,
+            patience: settings.patience(),
             deadline: settings.deadline,
             current: Mutex::default(),
+            renewal: tokio::sync::Mutex::default(),
             epoch: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             clock: Clock::default(),
@@ -69,7 +78,8 @@ impl Link {
         &self.topology
     }
 
-    /// Runs a whole call, for the deadline at most. A connection that let it pass without an answer is not used again.
+    /// Runs a whole call, for the deadline at most. A connection that let it pass without an answer
+    /// is not used again.
     pub async fn bounded<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         self.bounded_since(Instant::now(), call).await
     }
@@ -79,12 +89,14 @@ impl Link {
         let used = self.current();
         timeout_at(started + self.deadline, call).await.unwrap_or_else(|_| {
             self.replace(&used);
-            Err(Error::database(format!("redis did not answer within {} ms", self.deadline.as_millis())))
+            let cause = self.topology.failure(started).map(|error| format!(": {}", describe(&error)));
+            let limit = self.deadline.as_millis();
+            Err(Error::database(format!("redis did not answer within {limit} ms{}", cause.unwrap_or_default())))
         })
     }
 
-    /// Runs one step of a call on the connection, and again where redis was away for a moment only. So `step` must do no harm when it
-    /// is done twice.
+    /// Runs one step of a call on the connection, and again where redis was away for a moment only.
+    /// So `step` must do no harm when it is done twice.
     pub async fn run<T, F>(&self, step: impl Fn(Connection) -> F) -> Result<T>
     where
         F: Future<Output = RedisResult<T>>,
@@ -93,12 +105,21 @@ impl Link {
         loop {
             self.check_open()?;
             let cell = self.current();
-            // Boxed, as it is large and rare: every waiting call would hold the room for it.
-            let connection = cell.get_or_init(|| Box::pin(self.connect())).await;
+            let connection = cell.get_or_init(|| self.connect()).await;
             // `close` may have come while this connected.
             self.check_open().inspect_err(|_| self.replace(&cell))?;
             let result = match connection {
-                Ok(connection) => step(connection.clone()).await,
+                Ok(connection) if connection.is_demoted() => {
+                    self.replace(&cell);
+                    continue;
+                }
+                Ok(connection) => {
+                    connection.look_when_due();
+                    match self.reply(&cell, connection, step(connection.clone())).await {
+                        Some(result) => result,
+                        None => continue,
+                    }
+                }
                 Err(error) => {
                     self.replace(&cell);
                     Err(error.clone())
@@ -107,12 +128,13 @@ impl Link {
             match result {
                 Ok(done) => return Ok(done),
                 Err(error) => {
+                    let error = first(error);
                     if is_broken(&error) {
                         self.replace(&cell);
                     }
                     let retry = is_moving(&error) || (is_transient(&error) && start.elapsed() < RETRY_TIMEOUT);
                     if !retry {
-                        return Err(Error::database(describe(&error)));
+                        return Err(Error::database(describe(&self.topology.explain(error, start))));
                     }
                 }
             }
@@ -130,13 +152,65 @@ impl Link {
         self.replace(&self.current());
     }
 
-    async fn connect(&self) -> RedisResult<Connection> {
-        let mut connection = self.topology.connect(self.connect_timeout).await?;
-        // A redis that does not tell its time now does no harm: ours will do.
-        if let Ok(time) = redis::cmd("TIME").query_async(&mut connection).await {
-            self.clock.set(time);
+    /// What comes of a step; None where its connection turns out to be dead, and another one is
+    /// there.
+    async fn reply<T>(
+        &self,
+        cell: &Arc<Attempt>,
+        connection: &Connection,
+        step: impl Future<Output = RedisResult<T>>,
+    ) -> Option<RedisResult<T>> {
+        let mut step = pin!(step);
+        let patience = connection.patience(self.patience);
+        let mut wait = patience;
+        loop {
+            if let Ok(result) = timeout(wait, &mut step).await {
+                return Some(result);
+            }
+            if let Some(rest) = patience.checked_sub(connection.silence()) {
+                wait = rest;
+                continue;
+            }
+            wait = patience;
+            // Dead, or redis is slow: which of them, a new connection tells.
+            match select(step.as_mut(), pin!(self.renew(cell))).await {
+                Either::Left((result, _)) => return Some(result),
+                Either::Right((true, _)) => return None,
+                Either::Right((false, _)) => {}
+            }
         }
-        Ok(connection)
+    }
+
+    /// Puts another connection in the place of a silent one where redis answers there. Whether the
+    /// silent one is let go.
+    async fn renew(&self, silent: &Arc<Attempt>) -> bool {
+        let _turn = self.renewal.lock().await;
+        if !Arc::ptr_eq(&self.current(), silent) {
+            return true;
+        }
+        match timeout(self.connect_timeout, self.connect()).await {
+            Ok(Ok(connection)) => {
+                self.put(silent, Arc::new(OnceCell::new_with(Some(Ok(connection)))));
+                true
+            }
+            _ => {
+                sleep(RETRY_DELAY).await;
+                false
+            }
+        }
+    }
+
+    /// Boxed, as it is large and rare: every waiting call would hold the room for it.
+    fn connect(&self) -> RedisFuture<'_, Connection> {
+        async {
+            let mut connection = self.topology.connect().await?;
+            // A redis that does not tell its time now does no harm: ours will do.
+            if let Ok(time) = redis::cmd("TIME").query_async(&mut connection).await {
+                self.clock.set(time);
+            }
+            Ok(connection)
+        }
+        .boxed()
     }
 
     fn check_open(&self) -> Result<()> {
@@ -152,16 +226,21 @@ impl Link {
 
     /// Lets `broken` go, if nobody has yet.
     fn replace(&self, broken: &Arc<Attempt>) {
+        self.put(broken, Arc::default());
+    }
+
+    /// The same, for `next`.
+    fn put(&self, broken: &Arc<Attempt>, next: Arc<Attempt>) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, broken) {
-            *current = Arc::default();
+            *current = next;
             self.epoch.fetch_add(1, Ordering::Release);
         }
     }
 }
 
-/// redis' clock, as far as it is known. Between two looks at it, time passes here as there: what the
-/// application's own clock says does not count.
+/// redis' clock, as far as it is known. Between two looks at it, time passes here as there: what
+/// the application's own clock says does not count.
 struct Clock {
     base: std::time::Instant,
     /// What is to be added to the milliseconds since `base`.

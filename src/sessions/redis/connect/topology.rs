@@ -1,13 +1,15 @@
 //! Where redis is: one server, the master that Sentinels name, or a Cluster.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use redis::aio::AsyncPushSender;
-use redis::cluster::ClusterClient;
-use redis::{AsyncConnectionConfig, ProtocolVersion, RedisResult};
+use redis::{AsyncConnectionConfig, ProtocolVersion, RedisError, RedisResult};
+use tokio::time::Instant;
 
-use super::cluster;
+use super::cluster::Cluster;
 use super::connection::Connection;
+use super::node::Manner;
+use super::role::Schedule;
 use super::sentinel::Sentinel;
 use super::server::Server;
 use super::settings::{Endpoint, Settings};
@@ -15,18 +17,24 @@ use super::settings::{Endpoint, Settings};
 pub enum Topology {
     Server(Box<Server>),
     Sentinel(Box<Sentinel>),
-    Cluster(Box<ClusterClient>),
+    Cluster(Box<Cluster>),
 }
 
 impl Topology {
-    /// `Err` says what is wrong with `settings`, without the password.
+    /// `Err` says what is wrong with `settings`, without the password. A connection that speaks
+    /// RESP3 sees by itself to it that it is not dead.
     pub fn new(settings: &Settings, protocol: ProtocolVersion) -> Result<Self, String> {
+        let manner = Manner {
+            patience: protocol.supports_resp3().then(|| settings.patience()),
+            schedule: Some(Arc::<Schedule>::default()),
+            masters_only: false,
+        };
         Ok(match &settings.endpoint {
-            Endpoint::Server(url) => Self::Server(Box::new(Server::new(url, settings, protocol)?)),
+            Endpoint::Server(url) => Self::Server(Box::new(Server::new(url, settings, manner, protocol)?)),
             Endpoint::Sentinels { urls, master } => {
-                Self::Sentinel(Box::new(Sentinel::new(urls, master, settings, protocol)?))
+                Self::Sentinel(Box::new(Sentinel::new(urls, master, settings, manner, protocol)?))
             }
-            Endpoint::Cluster(urls) => Self::Cluster(Box::new(cluster::client(urls, settings)?)),
+            Endpoint::Cluster(urls) => Self::Cluster(Box::new(Cluster::new(urls, settings)?)),
         })
     }
 
@@ -39,25 +47,41 @@ impl Topology {
         }
     }
 
-    pub async fn connect(&self, timeout: Duration) -> RedisResult<Connection> {
-        self.connect_with(&config(timeout)).await
+    pub async fn connect(&self) -> RedisResult<Connection> {
+        self.connect_with(&config()).await
     }
 
-    /// The same, to a server that tells `on_push` what it was not asked. It must speak RESP3, and be no
-    /// Cluster.
-    pub async fn connect_tracking(&self, timeout: Duration, on_push: impl AsyncPushSender) -> RedisResult<Connection> {
-        self.connect_with(&config(timeout).set_push_sender(on_push)).await
+    /// The same, to a server that tells `on_push` what it was not asked. It must speak RESP3, and
+    /// be no Cluster.
+    pub async fn connect_tracking(&self, on_push: impl AsyncPushSender) -> RedisResult<Connection> {
+        self.connect_with(&config().set_push_sender(on_push)).await
+    }
+
+    /// What `error` of a call that began then comes from, as far as that is known.
+    pub fn explain(&self, error: RedisError, since: Instant) -> RedisError {
+        match self {
+            Self::Cluster(cluster) => cluster.explain(error, since),
+            _ => error,
+        }
+    }
+
+    /// Why a node of the Cluster could not be reached since then, as far as that is known.
+    pub fn failure(&self, since: Instant) -> Option<RedisError> {
+        match self {
+            Self::Cluster(cluster) => cluster.failure(since),
+            _ => None,
+        }
     }
 
     async fn connect_with(&self, config: &AsyncConnectionConfig) -> RedisResult<Connection> {
         match self {
             Self::Server(server) => server.connect(config).await,
             Self::Sentinel(sentinel) => sentinel.connect(config).await,
-            Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
+            Self::Cluster(cluster) => cluster.connect().await,
         }
     }
 }
 
-fn config(timeout: Duration) -> AsyncConnectionConfig {
-    AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(None) // whoever calls sees to it
+fn config() -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new().set_response_timeout(None) // whoever calls sees to it
 }

@@ -3,10 +3,10 @@
 use redis::{Cmd, RedisResult};
 
 use super::{Scripts, fields};
-use crate::sessions::{Asked, Notes};
 use crate::sessions::redis::connect::Connection;
 use crate::sessions::redis::record::{Recorded, fields_of, parse_checked};
 use crate::sessions::redis::script::Call;
+use crate::sessions::{Asked, Notes};
 use crate::token::{Token, is_secret};
 
 /// How much later than the mark a token of 1.3.2 must be to live on, in milliseconds: its time is
@@ -41,13 +41,7 @@ impl Scripts {
     }
 
     /// What stands under the name of a token's record. The token counts as used.
-    pub async fn check(
-        &self,
-        connection: Connection,
-        key: &str,
-        token: &Token,
-        asked: Asked,
-    ) -> RedisResult<Recorded> {
+    pub async fn check(&self, connection: Connection, key: &str, token: &Token, asked: Asked) -> RedisResult<Recorded> {
         parse_checked(self.checking(key, asked).run(connection).await, token)
     }
 
