@@ -21,7 +21,8 @@ const STORES = {
 };
 
 /**
- * WeChat is silent about access tokens for that many requests. `most` is of those that wait at once.
+ * WeChat is silent about access tokens for that many requests. Returns how many of them wait, and
+ * the most that waited at once.
  */
 function silence(requests = 1000) {
   const waiting = { now: 0, most: 0 };
