@@ -21,7 +21,8 @@ const STORES = {
 };
 
 /**
- * WeChat is silent about access tokens for that many requests. `most` is of those that wait at once.
+ * WeChat is silent about access tokens for that many requests. Returns how many of them wait, and
+ * the most that waited at once.
  */
 function silence(requests = 1000) {
   const waiting = { now: 0, most: 0 };
@@ -105,15 +106,33 @@ describe.each(Object.keys(STORES))('the access token (%s)', (name) => {
 
   if (name === 'memory') return;
 
-  test('is asked for by one object at a time, where WeChat is silent, and once by each at the most', async () => {
+  test('is asked for once by several objects, where WeChat is silent, and they fail together', async () => {
     const apps = Array.from({ length: 4 }, () => open(500));
-    const waiting = silence(100);
+    const waiting = silence(1);
     const errors = await within(
-      20000,
-      atOnce(80, (i) => rejection(get(apps[i % apps.length]))),
+      5000,
+      atOnce(200, (i) => rejection(get(apps[i % apps.length]))),
     );
-    for (const error of errors) expect(error).toMatchObject({ code: 6008 });
-    expect(waiting.most).toBe(1);
-    expect(here.count(STABLE_TOKEN)).toBeLessThanOrEqual(apps.length);
+    for (const error of errors) expect(error).toMatchObject({ code: 6008, retryable: expect.any(Boolean) });
+    expect([waiting.most, here.count(STABLE_TOKEN), here.count(PHONE)]).toEqual([1, 1, 0]);
+    expect(errors.filter(({ message }) => message.includes('another process'))).toHaveLength(150);
+    expect(await Promise.all(apps.map(get))).toEqual(Array(4).fill(NUMBER));
+    expect(here.count(STABLE_TOKEN)).toBe(2);
+  });
+
+  test('is not given up where the other that fails has another secret', async () => {
+    const [app, other] = [open(), here.open({ tokens, secret: 'another' })];
+    let refuse;
+    const asked = new Promise((resolve) => {
+      here.wechat.interrupt(STABLE_TOKEN, (_req, res) => {
+        refuse = () => res.end('{"errcode":40125}');
+        resolve();
+      });
+    });
+    const refused = rejection(get(other));
+    await asked;
+    setTimeout(refuse, 200);
+    expect(await get(app)).toStrictEqual(NUMBER);
+    expect(await refused).toMatchObject({ errcode: 40125 });
   });
 });

@@ -62,19 +62,26 @@ impl Auth {
 
     /// Renews the token, or waits for the process that does.
     async fn renew(&self, app: &App<'_>, invalid: Option<&str>) -> Result<String> {
-        let lock = Lock::new(self.sessions(), format!("{}:renewal", aad(app.id)));
+        let lock = Lock::new(self.sessions(), app.seal, format!("{}:renewal", aad(app.id)));
         let start = Instant::now();
+        let mut holders = Vec::new();
         while !lock.take().await? {
             if let Some(cached) = self.cached_access_token(app, invalid).await? {
                 return Ok(cached.text);
             }
+            holders.extend(lock.holder().await?.filter(|holder| !holders.contains(holder)));
             // It asks WeChat all the while: to ask as well would help nobody.
             if start.elapsed() > RENEWAL_TIMEOUT {
-                let seconds = RENEWAL_TIMEOUT.as_secs();
-                let cause = format!("another process got no access token within {seconds} s, try again");
-                return Err(Error::server_api_failed(cause, true));
+                return Err(elsewhere(&format!("got no access token within {} s", RENEWAL_TIMEOUT.as_secs())));
             }
             sleep(POLL_INTERVAL).await;
+            if failed_of(&holders, &lock).await? {
+                return Err(elsewhere("got no access token"));
+            }
+        }
+        if failed_of(&holders, &lock).await? {
+            lock.release().await;
+            return Err(elsewhere("got no access token"));
         }
         lock.hold(self.renew_access_token(app, invalid)).await
     }
@@ -115,6 +122,16 @@ impl Auth {
         };
         Ok(sealed.and_then(parse).filter(|cached| Some(cached.text.as_str()) != invalid))
     }
+}
+
+/// Whether the renewal failed that one of `holders` made.
+async fn failed_of(holders: &[String], lock: &Lock<'_>) -> Result<bool> {
+    Ok(!holders.is_empty() && lock.failed().await?.is_some_and(|failed| holders.contains(&failed)))
+}
+
+/// WeChat has not seen the code of the call.
+fn elsewhere(cause: &str) -> Error {
+    Error::server_api_failed(format!("another process {cause}, try again"), true)
 }
 
 /// The shared token's name in the token store, and the additional data under which it is sealed.

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
 use crate::error::Result;
+use crate::seal::Seal;
 use crate::sessions::Sessions;
 
 /// The lock expires after this time, should the process that holds it die.
@@ -17,6 +18,9 @@ const LOCK_TTL: Duration = Duration::from_secs(15);
 
 /// The lock is prolonged so often, for as long as the renewal takes.
 const PROLONG_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Those who wait see the note of a failure within this time.
+const NOTE_TTL: Duration = Duration::from_secs(15);
 
 /// So long after a failure nobody renews a token that is still good.
 const EARLY_PAUSE: Duration = Duration::from_secs(30);
@@ -74,17 +78,22 @@ impl Renewal {
     }
 }
 
-/// A lock that all processes share.
+/// A lock that all processes share, and a note of whose work under it failed.
 pub(super) struct Lock<'a> {
     sessions: &'a Sessions,
+    seal: &'a Seal,
     name: String,
+    note: String,
     /// Nobody else's.
     owner: String,
 }
 
 impl<'a> Lock<'a> {
-    pub fn new(sessions: &'a Sessions, name: String) -> Self {
-        Self { sessions, name, owner: getrandom::u64().unwrap_or_default().to_string() }
+    /// `seal` keeps the notes from processes that have another secret: they fail for reasons of
+    /// their own.
+    pub fn new(sessions: &'a Sessions, seal: &'a Seal, name: String) -> Self {
+        let owner = getrandom::u64().unwrap_or_default().to_string();
+        Self { sessions, seal, note: format!("{name}:failed"), name, owner }
     }
 
     /// Takes the lock. Whether it was free.
@@ -92,26 +101,51 @@ impl<'a> Lock<'a> {
         self.sessions.set_if_absent(&self.name, &self.owner, LOCK_TTL).await
     }
 
-    /// Does `work`, keeps the lock as long as it takes, and lets it go. Where the store fails, the
-    /// lock expires.
-    pub async fn hold<T>(&self, work: impl Future<Output = T>) -> T {
+    /// Who has the lock.
+    pub async fn holder(&self) -> Result<Option<String>> {
+        self.sessions.get(&self.name).await
+    }
+
+    /// The holder whose work failed last, if lately.
+    pub async fn failed(&self) -> Result<Option<String>> {
+        Ok(self.sessions.get(&self.note).await?.and_then(|sealed| self.seal.open(&self.note, &sealed)))
+    }
+
+    /// Does `work`, keeps the lock as long as it takes, and lets it go.
+    pub async fn hold<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let mut work = pin!(work);
         loop {
-            let done = timeout(PROLONG_INTERVAL, work.as_mut()).await;
-            // A process that stood still may have lost it to another.
-            let is_held = self.sessions.get(&self.name).await.is_ok_and(|owner| owner.as_ref() == Some(&self.owner));
-            match done {
+            match timeout(PROLONG_INTERVAL, work.as_mut()).await {
                 Ok(done) => {
-                    if is_held {
-                        let _ = self.sessions.delete(&self.name).await;
+                    if done.is_err() {
+                        self.note_failure().await;
                     }
+                    self.release().await;
                     return done;
                 }
-                Err(_) if is_held => {
+                Err(_) if self.is_held().await => {
                     let _ = self.sessions.set(&self.name, &self.owner, LOCK_TTL).await;
                 }
                 Err(_) => {}
             }
+        }
+    }
+
+    /// Lets the lock go. Where the store fails, it expires.
+    pub async fn release(&self) {
+        if self.is_held().await {
+            let _ = self.sessions.delete(&self.name).await;
+        }
+    }
+
+    /// A process that stood still may have lost it to another.
+    async fn is_held(&self) -> bool {
+        self.holder().await.is_ok_and(|holder| holder.as_ref() == Some(&self.owner))
+    }
+
+    async fn note_failure(&self) {
+        if let Ok(sealed) = self.seal.seal(&self.note, &self.owner) {
+            let _ = self.sessions.set(&self.note, &sealed, NOTE_TTL).await;
         }
     }
 }
