@@ -78,8 +78,9 @@ impl Notes {
         open_id.map(|open_id| if owner.user == open_id { String::new() } else { open_id.to_owned() })
     }
 
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+    /// Whether a login that gives a live token has nothing new to keep with it.
+    pub fn is_old(&self) -> bool {
+        self.device.is_none() && self.sealed.is_none()
     }
 }
 

@@ -26,13 +26,13 @@ describe('a login', () => {
     expect(Object.keys(result)).toEqual(['status_code', 'status_message', 'response']);
   });
 
-  test('leaves the token in redis as a hash under its own name, with ctime, v, x and a TTL', async () => {
+  test('leaves the token in redis as a hash under its own name, with ctime, v, x, o and a TTL', async () => {
     const before = Date.now();
     const token = await log();
     expect(await here.redis.type(token)).toBe('hash');
     const record = await here.redis.hgetall(token);
     const time = expect.stringMatching(/^\d{13}$/);
-    expect(record).toEqual({ ctime: time, v: '2', x: time });
+    expect(record).toEqual({ ctime: time, v: '2', x: time, o: '' });
     expect(Number(record.ctime)).toBeGreaterThanOrEqual(before);
     expect(Number(record.ctime)).toBeLessThanOrEqual(Date.now());
     const ttl = await here.redis.ttl(token);

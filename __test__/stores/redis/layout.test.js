@@ -43,7 +43,7 @@ describe("the layout 'tagged'", () => {
     expect(token).toMatch(/^o1\|shop\|[0-9a-f]{64}$/);
     expect((await redis.keys('*')).sort()).toEqual([taggedKeys('o1').index, record(token), 'mpauthx:skus'].sort());
     const time = expect.stringMatching(/^\d{13}$/);
-    expect(await redis.hgetall(record(token))).toEqual({ ctime: time, v: '2', x: time });
+    expect(await redis.hgetall(record(token))).toEqual({ ctime: time, v: '2', x: time, o: '' });
     expect(await redis.ttl(record(token))).toBeGreaterThan(259100);
     expect(await redis.zrange(taggedKeys('o1').index, 0, -1)).toEqual([token]);
   });

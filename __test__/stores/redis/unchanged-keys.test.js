@@ -9,16 +9,18 @@ const { adopted, indexKey, markerKey, noteKey, sinceKey, taggedKeys } = require(
 const SKUS = 'mpauthx:skus';
 const TIME = expect.stringMatching(/^\d{13}$/);
 const RECORD = { ctime: TIME, v: '2', x: TIME };
+/** The openid is kept as empty where it is the user's id. */
+const OF_LOGIN = { ...RECORD, o: '' };
 
 describe("1.3.2's functions alone", () => {
   const here = setting();
   const keys = async () => (await here.redis.keys('*')).sort();
 
-  test('a login leaves a record of three fields, the index, the mark of the adoption and the skus', async () => {
+  test('a login leaves a record of four fields, the index, the mark of the adoption and the skus', async () => {
     const token = await login(here.open(), here.wechat, 'o1');
     await adopted(here.redis);
     expect(await keys()).toEqual([token, indexKey('o1'), markerKey(), SKUS].sort());
-    expect(await here.redis.hgetall(token)).toEqual(RECORD);
+    expect(await here.redis.hgetall(token)).toEqual(OF_LOGIN);
     for (const key of [token, indexKey('o1')]) {
       const left = await here.redis.ttl(key);
       expect(left).toBeGreaterThan(259100);
@@ -69,7 +71,7 @@ describe("1.3.2's functions alone", () => {
     const token = await login(app, here.wechat, 'o1');
     const record = `${indexKey('o1')}:${token.slice(-64)}`;
     expect(await keys()).toEqual([record, taggedKeys('o1').index, SKUS].sort());
-    expect(await here.redis.hgetall(record)).toEqual(RECORD);
+    expect(await here.redis.hgetall(record)).toEqual(OF_LOGIN);
   });
 });
 

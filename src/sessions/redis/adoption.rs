@@ -138,7 +138,7 @@ impl Adoption {
     async fn adopt_legacy(&self, token: &Token) -> Result<()> {
         let found =
             self.link.run(|connection| record::read(connection, token.as_str(), token, Asked::Validity)).await?;
-        if found.kind == Record::Missing {
+        if found.kind == Record::Unlisted {
             self.link.run(|connection| self.scripts.adopt(connection, token, None)).await?;
         }
         Ok(())

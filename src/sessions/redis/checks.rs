@@ -61,24 +61,23 @@ impl Redis {
             .await;
     }
 
-    /// Tells of tokens that have no record of ours: hardly any was issued by 1.3.2 or has been rotated,
-    /// which one more round trip finds out.
+    /// Tells of tokens without a record: hardly any was rotated, which one more round trip finds
+    /// out.
     async fn check_missing(&self, tokens: Numbered<'_>, asked: Asked, started: Instant, settle: &impl Settle) {
         if tokens.is_empty() {
             return;
         }
-        let mut pipeline = Pipeline::with_capacity(2 * tokens.len());
+        let mut pipeline = Pipeline::with_capacity(tokens.len());
         for (_, token) in &tokens {
-            pipeline.add_command(Cmd::hget(&*self.layout.record(token), keys::CTIME));
             pipeline.add_command(Cmd::hget(self.layout.note(token), keys::CURRENT));
         }
         match self.send(&pipeline, started).await {
             Err(error) => settle(tokens.iter().map(|&(number, _)| (number, Err(error.clone()))).collect()),
-            Ok(replies) => {
-                let traces = replies.chunks(2).map(|found| found.iter().any(|reply| *reply != Value::Nil));
-                let (traced, dead): (Vec<_>, Vec<_>) = tokens.into_iter().zip(traces).partition(|(_, traced)| *traced);
+            Ok(notes) => {
+                let (dead, noted): (Vec<_>, Vec<_>) =
+                    tokens.into_iter().zip(notes).partition(|(_, note)| *note == Value::Nil);
                 settle(dead.into_iter().map(|((number, _), _)| (number, Ok(Verdict::Dead))).collect());
-                self.check_each(traced.into_iter().map(|(token, _)| token).collect(), asked, started, settle).await;
+                self.check_each(noted.into_iter().map(|(token, _)| token).collect(), asked, started, settle).await;
             }
         }
     }

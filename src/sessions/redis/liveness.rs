@@ -68,22 +68,23 @@ impl Redis {
 
     /// Whether a token of which `found` is the record is live by itself, though not plainly.
     async fn is_live_after_all(&self, token: &Token, found: Record) -> Result<bool> {
-        match found {
-            Record::Other => Ok(false),
+        match (found, &self.adoption) {
+            (Record::Missing | Record::Other, _) => Ok(false),
+            // 1.3.2 knows the compatible layout alone.
+            (Record::Unlisted, None) if !self.is_ours(token).await? => Ok(false),
+            (Record::Unlisted, Some(adoption)) => adoption.adopt(token).await,
             // An administrator made it live longer than the index that listed it, or an earlier
             // build of ours issued it.
-            Record::Listed(_) => self.link.run(|connection| self.scripts.adopt(connection, token, None)).await,
-            // Perhaps 1.3.2 issued it.
-            Record::Missing => match &self.adoption {
-                Some(adoption) if self.is_legacy(token).await? => adoption.adopt(token).await,
-                _ => Ok(false),
-            },
+            (Record::Listed(_) | Record::Unlisted, _) => {
+                self.link.run(|connection| self.scripts.adopt(connection, token, None)).await
+            }
         }
     }
 
-    async fn is_legacy(&self, token: &Token) -> Result<bool> {
-        let issued: Option<Vec<u8>> = self.link.query(&Cmd::hget(&*self.layout.record(token), keys::CTIME)).await?;
-        Ok(issued.is_some())
+    async fn is_ours(&self, token: &Token) -> Result<bool> {
+        let version: Option<Vec<u8>> =
+            self.link.query(&Cmd::hget(&*self.layout.record(token), keys::VERSION)).await?;
+        Ok(version.is_some())
     }
 
     /// What `token` stands for, if it is live. It does not count as used.
@@ -167,7 +168,6 @@ impl Redis {
         match expiry {
             Expiry::At(time) => time > self.link.now(),
             Expiry::Never => true,
-            Expiry::Unknown => false,
         }
     }
 }

@@ -10,10 +10,12 @@ use crate::token::Token;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
-    /// None of ours: nothing, a record that 1.3.2 wrote, or what makes no token live.
+    /// Nothing, or nothing that makes the token live.
     Missing,
     /// A record that the index lists, or did.
     Listed(Expiry),
+    /// A record that no index may list: 1.3.2 or an earlier build of ours wrote it.
+    Unlisted,
     /// What is no hash.
     Other,
 }
@@ -24,26 +26,23 @@ pub enum Expiry {
     /// In Unix milliseconds.
     At(u64),
     Never,
-    /// The record does not say.
-    Unknown,
 }
 
 impl Expiry {
-    fn of(field: Option<&[u8]>) -> Self {
+    fn of(field: &[u8]) -> Self {
         match field {
-            None => Self::Unknown,
-            Some(b"") => Self::Never,
-            Some(digits) => number(digits).map_or(Self::Unknown, Self::At),
+            b"" => Self::Never,
+            digits => Self::At(number(digits).unwrap_or_default()),
         }
     }
 }
 
 /// The fields that tell what a record is.
-const KIND: [&str; 2] = [keys::VERSION, keys::EXPIRES];
+const KIND: [&str; 2] = [keys::CTIME, keys::EXPIRES];
 
 /// All that is known of a session.
-const WHOLE: [&str; 8] =
-    [keys::VERSION, keys::EXPIRES, keys::CTIME, keys::ORDER, keys::SEEN, keys::DEVICE, keys::OPEN_ID, keys::SEALED];
+const WHOLE: [&str; 7] =
+    [keys::CTIME, keys::EXPIRES, keys::ORDER, keys::SEEN, keys::DEVICE, keys::OPEN_ID, keys::SEALED];
 
 /// The fields that answer what is asked, in order.
 pub fn fields_of(asked: Asked) -> &'static [&'static str] {
@@ -107,7 +106,7 @@ pub async fn whole(mut connection: Connection, key: &str, token: &Token) -> Redi
     let Recorded { kind, order, session: Some(mut session) } = parse(reply, token)? else { return Ok(None) };
     let left = left?;
     // Written by 1.3.2 or an earlier build: it expires when its life is over, on redis' clock.
-    if !matches!(kind, Record::Listed(Expiry::At(_) | Expiry::Never)) && left >= 0 {
+    if kind == Record::Unlisted && left >= 0 {
         let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query_async(&mut connection).await?;
         session.expires = Some(seconds * 1000 + microseconds / 1000 + left.unsigned_abs());
     }
@@ -120,23 +119,24 @@ fn recorded(fields: &[Value], token: &Token) -> Recorded {
         Some(Value::BulkString(bytes)) => Some(bytes.as_slice()),
         _ => None,
     };
-    let kind = match field(0) {
-        Some(_) => Record::Listed(Expiry::of(field(1))),
-        None => Record::Missing,
+    let kind = match (field(0), field(1)) {
+        (None, _) => Record::Missing,
+        (Some(_), None) => Record::Unlisted,
+        (Some(_), Some(expires)) => Record::Listed(Expiry::of(expires)),
     };
     if fields.len() < WHOLE.len() {
         return other(kind);
     }
     let numeric = |i: usize| field(i).and_then(number);
     let text = |i: usize| field(i).and_then(|field| String::from_utf8(field.to_vec()).ok());
-    let session = field(2).map(|issued| Session {
+    let session = field(0).map(|issued| Session {
         token: token.clone(),
         issued: number(issued).unwrap_or_default(),
         expires: numeric(1),
-        seen: numeric(4),
-        notes: Notes { device: text(5), open_id: text(6), sealed: text(7) },
+        seen: numeric(3),
+        notes: Notes { device: text(4), open_id: text(5), sealed: text(6) },
     });
-    Recorded { kind, order: numeric(3).or_else(|| numeric(2)).unwrap_or_default(), session }
+    Recorded { kind, order: numeric(2).or_else(|| numeric(0)).unwrap_or_default(), session }
 }
 
 fn other(kind: Record) -> Recorded {

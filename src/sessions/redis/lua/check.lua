@@ -1,6 +1,6 @@
 -- Looks at a token's record and notes that the token was used.
 -- KEYS: the record; ARGV: the idle limit in milliseconds, then the fields that are asked for, the
--- version first
+-- issue first
 -- Replies the record's type, then these fields where it is a hash.
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'hash' then
