@@ -32,7 +32,8 @@ const info = async (redis, field) => new RegExp(`^${field}:(.*)\\r$`, 'm').exec(
  * network that is split does.
  */
 async function startPair() {
-  const [a, b] = [await startRedis(), await startRedis()];
+  const args = ['--repl-diskless-sync-delay', '0'];
+  const [a, b] = [await startRedis({ args }), await startRedis({ args })];
   await b.redis.replicaof('127.0.0.1', a.port);
   await until(async () => (await info(b.redis, 'master_link_status')) === 'up', BOUND);
   const failOver = async () => {

@@ -3,6 +3,7 @@
 //! redis-rs keeps the map of its slots, and has a way to let somebody else connect with the nodes,
 //! so that they are reached like every other server. But it tells that one nothing of whose nodes
 //! they are. So what it takes for the password is a ticket, under which the right dialer is found.
+//! That way is not in its documentation: look at it when its version changes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
