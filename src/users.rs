@@ -147,6 +147,9 @@ impl Users {
         if let Self::Native(native) | Self::Shared { lookups: native, .. } = self {
             native.close().await;
         }
+        if let Self::Object(object) | Self::Shared { object, .. } = self {
+            object.retire();
+        }
     }
 }
 
