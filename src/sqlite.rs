@@ -1,5 +1,6 @@
-//! SQLite connections, each used from one plain thread, and the lock sharing that lets the application open the same file with a
-//! SQLite library of its own. Everything in this crate that opens a database file does it through here. Imports `thread`.
+//! SQLite connections, each used from one plain thread, and the lock sharing that lets the
+//! application open the same file with a SQLite library of its own. Everything in this crate that
+//! opens a database file does it through here. Imports `thread`.
 //!
 //! Inside, imports point one way too: `failure`, `identity` ← `shared_file`, `registry` ← `file`, `worker`
 //! ← `database`.

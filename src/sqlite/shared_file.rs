@@ -61,8 +61,9 @@ mod linux {
 
     static REFUSES_LOCKS: AtomicBool = AtomicBool::new(false);
 
-    /// Whether the system has refused open-file-description locks. POSIX locks are no way out: any library that opens and
-    /// closes the file in this process would drop them, and that none will cannot be known.
+    /// Whether the system has refused open-file-description locks. POSIX locks are no way out: any
+    /// library that opens and closes the file in this process would drop them, and that none will
+    /// cannot be known.
     pub fn refuses_locks() -> bool {
         REFUSES_LOCKS.load(Ordering::Relaxed)
     }
