@@ -30,7 +30,13 @@ declare namespace mpauthx {
    * An object is recognised by its methods. Where it has `all` and `run`, only these are called,
    * whatever else it has.
    */
-  export type UserDatabase = FilePath | CallbackDatabase | PromiseDatabase | SynchronousDatabase | UserStore;
+  export type UserDatabase =
+    | FilePath
+    | CallbackDatabase
+    | ReturningDatabase
+    | PromiseDatabase
+    | SynchronousDatabase
+    | UserStore;
 
   /**
    * A path, a `file:` URI (`mode=rw` is the one parameter that it may have), or a `URL` of `file:`.
@@ -46,6 +52,16 @@ declare namespace mpauthx {
     run(sql: string, callback: (error: Error | null) => void): unknown;
   }
 
+  /**
+   * An object whose methods call nobody back: a `Database` of `sqlite-async` or `promised-sqlite3`,
+   * methods made by `util.promisify`. Where the promise of `run` has no number `changes`, two logins
+   * at once may both say `isNewUser`.
+   */
+  export interface ReturningDatabase {
+    all(sql: string): unknown[] | PromiseLike<unknown[]>;
+    run(sql: string): unknown;
+  }
+
   /** A `Database` of the `sqlite` package. */
   export interface PromiseDatabase {
     all(sql: string, values: string[]): PromiseLike<unknown[]>;
@@ -53,10 +69,18 @@ declare namespace mpauthx {
     getDatabaseInstance(): { filename: string };
   }
 
-  /** A `Database` of `better-sqlite3`, a `DatabaseSync` of `node:sqlite`. */
+  /**
+   * A `Database` of `better-sqlite3`, a `DatabaseSync` of `node:sqlite`, or a driver like these
+   * that returns promises.
+   */
   export interface SynchronousDatabase {
-    prepare(sql: string): { all(...values: string[]): unknown[]; run(...values: string[]): unknown };
+    prepare(sql: string): PreparedStatement | PromiseLike<PreparedStatement>;
     exec(sql: string): unknown;
+  }
+
+  export interface PreparedStatement {
+    all(...values: string[]): unknown[] | PromiseLike<unknown[]>;
+    run(...values: string[]): unknown;
   }
 
   /**

@@ -24,8 +24,8 @@ const DEFAULTS = {
 };
 
 /**
- * The addon's `config`, and the `host` that answers its requests, where it makes any. Throws a TypeError that names
- * what cannot work.
+ * The addon's `config`, and the `host` that answers its requests, where it makes any. Throws a
+ * TypeError that names what cannot work.
  */
 function readConfig(...given) {
   try {

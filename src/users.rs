@@ -142,11 +142,14 @@ impl Users {
         }
     }
 
-    /// Checkpoints and closes the file. A later call opens it for itself alone, and creates
-    /// nothing.
+    /// Checkpoints and closes the file. A later call opens it for itself alone. From now on
+    /// nothing is created.
     pub async fn close(&self) {
         if let Self::Native(native) | Self::Shared { lookups: native, .. } = self {
             native.close().await;
+        }
+        if let Self::Object(object) | Self::Shared { object, .. } = self {
+            object.retire();
         }
     }
 }

@@ -5,16 +5,23 @@ use std::io;
 
 use rusqlite::ErrorCode;
 
+/// What to do about a file that cannot be opened or written.
+const RIGHTS: &str = "this process must be allowed to read and write the file and its folder";
+
 /// Displays as the `sqlite3` package words it.
 #[derive(Debug)]
 pub enum Failure {
     Missing,
+    /// Our copy of SQLite does not take the system calls that share files.
     NotShareable,
+    /// The system has no locks that are ours alone.
+    NoLocks,
     NotOpenHere,
     /// The file was replaced between two looks at it.
     Replaced,
-    /// The file cannot be made.
     NoFolder,
+    /// There is a folder in the file's place.
+    IsFolder,
     Io(io::ErrorKind),
     Sqlite(rusqlite::Error),
 }
@@ -26,6 +33,11 @@ impl Failure {
             io::ErrorKind::NotFound => Self::NoFolder,
             kind => Self::Io(kind),
         }
+    }
+
+    /// Whether the system has failed to do what SQLite asked for.
+    pub fn is_of_system(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure))
     }
 
     /// Whether somebody else holds a lock: the same work may succeed when they are done.
@@ -55,8 +67,18 @@ impl fmt::Display for Failure {
             Self::NotOpenHere => f.write_str("SQLITE_CANTOPEN: the application has not opened this file"),
             Self::Replaced => f.write_str("SQLITE_CANTOPEN: the database file was replaced just now, try again"),
             Self::NoFolder => f.write_str("SQLITE_CANTOPEN: the folder of the database file does not exist, create it"),
+            Self::IsFolder => f.write_str("SQLITE_CANTOPEN: the path of the database file is that of a folder"),
+            Self::NoLocks => f.write_str(
+                "SQLITE_IOERR: this system has no open-file-description locks (F_OFD_SETLK of fcntl: Linux 3.15; not \
+                 gVisor), without which a file is not safe beside other SQLite libraries; pass a database object as \
+                 db, and keep tokens in redis",
+            ),
+            Self::Io(kind @ io::ErrorKind::PermissionDenied) => write!(f, "SQLITE_CANTOPEN: {kind}; {RIGHTS}"),
             Self::Io(kind) => write!(f, "SQLITE_CANTOPEN: {kind}"),
             Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(code @ (ErrorCode::CannotOpen | ErrorCode::ReadOnly)) => {
+                    write!(f, "{}: {}; {RIGHTS}", code_name(code), message(error))
+                }
                 Some(code) => write!(f, "{}: {}", code_name(code), message(error)),
                 None => write!(f, "SQLITE_ERROR: {error}"),
             },

@@ -41,7 +41,10 @@ impl File {
         shared_file::install()?;
         let attached = self.attach();
         let keeps = attached.is_ok() && !self.is_retired;
-        let done = attached.and_then(|()| self.on_connection(work));
+        let done = attached.and_then(|()| self.on_connection(work)).map_err(|failure| {
+            // SQLite says no more than "disk I/O error".
+            if failure.is_of_system() && shared_file::refuses_locks() { Failure::NoLocks } else { failure }
+        });
         if !keeps {
             self.release();
         }

@@ -15,14 +15,22 @@ pub fn file_id(path: &Path) -> Result<FileId, Failure> {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;
-            std::fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
+            let found = std::fs::metadata(path);
+            if found.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+                return Err(Failure::IsFolder);
+            }
+            found.map(|metadata| (metadata.dev(), metadata.ino()))
         }
         #[cfg(not(unix))]
         {
+            if path.is_dir() {
+                return Err(Failure::IsFolder);
+            }
             std::fs::canonicalize(path)
         }
     };
     found.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound if path.parent().is_some_and(|folder| !folder.exists()) => Failure::NoFolder,
         std::io::ErrorKind::NotFound => Failure::Missing,
         kind => Failure::Io(kind),
     })

@@ -23,9 +23,9 @@ use super::failure::Failure;
 use super::identity::FileId;
 
 #[cfg(target_os = "linux")]
-pub use linux::{as_reader, create, install, is_open_elsewhere};
+pub use linux::{as_reader, create, install, is_open_elsewhere, refuses_locks};
 #[cfg(not(target_os = "linux"))]
-pub use other::{as_reader, create, install, is_open_elsewhere};
+pub use other::{as_reader, create, install, is_open_elsewhere, refuses_locks};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -37,6 +37,7 @@ mod linux {
     use std::os::fd::{IntoRawFd, RawFd};
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
     use std::ptr;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
     use rusqlite::ffi;
@@ -61,6 +62,15 @@ mod linux {
     fn with_descriptors<T>(work: impl FnOnce(&mut Descriptors) -> T) -> T {
         let mut guard: MutexGuard<Option<Descriptors>> = DESCRIPTORS.lock().unwrap_or_else(PoisonError::into_inner);
         work(guard.get_or_insert_default())
+    }
+
+    static REFUSES_LOCKS: AtomicBool = AtomicBool::new(false);
+
+    /// Whether the system has refused open-file-description locks. POSIX locks are no way out: any
+    /// library that opens and closes the file in this process would drop them, and that none will
+    /// cannot be known.
+    pub fn refuses_locks() -> bool {
+        REFUSES_LOCKS.load(Ordering::Relaxed)
     }
 
     thread_local! {
@@ -211,7 +221,12 @@ mod linux {
         // SAFETY: the lock commands come with a `struct flock`.
         unsafe {
             (*argument.cast::<libc::flock>()).l_pid = 0; // fcntl(2) asks for it
-            libc::fcntl(fd, command, argument)
+            let done = libc::fcntl(fd, command, argument);
+            // A kernel that does not know the command says so; every other argument is SQLite's own.
+            if done == -1 && *libc::__errno_location() == libc::EINVAL {
+                REFUSES_LOCKS.store(true, Ordering::Relaxed);
+            }
+            done
         }
     }
 
@@ -248,6 +263,10 @@ mod other {
     }
 
     pub fn is_open_elsewhere(_: &FileId) -> bool {
+        false
+    }
+
+    pub fn refuses_locks() -> bool {
         false
     }
 }

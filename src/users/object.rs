@@ -1,5 +1,7 @@
 //! The user table through the application's database object.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::sync::OnceCell;
 
 use super::{SqlStyle, host, reply_about, sql};
@@ -11,13 +13,21 @@ pub struct Object {
     style: SqlStyle,
     create_table: bool,
     prepared: OnceCell<()>,
+    is_retired: AtomicBool,
     /// Whether the user table is a view. Known once a user was added.
     is_view: OnceCell<bool>,
 }
 
 impl Object {
     pub fn new(dispatch: Dispatch, style: SqlStyle, create_table: bool) -> Self {
-        Self { host: host(dispatch), style, create_table, prepared: OnceCell::new(), is_view: OnceCell::new() }
+        Self {
+            host: host(dispatch),
+            style,
+            create_table,
+            prepared: OnceCell::new(),
+            is_retired: AtomicBool::new(false),
+            is_view: OnceCell::new(),
+        }
     }
 
     pub async fn exists(&self, user: &str) -> Result<bool> {
@@ -85,13 +95,18 @@ impl Object {
         Ok(!found.is_empty())
     }
 
+    /// From now on no table is created.
+    pub fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+    }
+
     pub async fn probe(&self) -> Result<()> {
         self.prepare().await?;
         self.call(HostCall::All(sql::PROBE.into())).await
     }
 
     pub async fn prepare(&self) -> Result<()> {
-        if self.create_table {
+        if self.create_table && !self.is_retired.load(Ordering::Acquire) {
             let create = || self.call(HostCall::Run(sql::CREATE_TABLE.into()));
             self.prepared.get_or_try_init(create).await?;
         }

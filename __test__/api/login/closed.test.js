@@ -44,6 +44,15 @@ describe.each(['memory', 'redis'])('an object that was closed (%s)', (name) => {
     }
   });
 
+  test('spends no code of a login', async () => {
+    const app = open();
+    await app.close();
+    const code = here.code('o2');
+    expect(await rejection(app.login(code))).toMatchObject({ code: 6000, message: 'Error: mpauthx was closed' });
+    expect(here.requests(code)).toBe(0);
+    expect((await open().login(code)).status_code).toBe(1);
+  });
+
   test('answers first what it was asked before', async () => {
     const app = open();
     const { code, sessionKey } = here.wechat.user({ openId: 'o1' });

@@ -3,6 +3,7 @@
 
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import BetterSqlite3 from 'better-sqlite3';
 import mpauthx, { type MpauthxError, type Options, type UserDatabase, type UserStore } from 'mpauthx';
 import type { Database as PromiseSqlite } from 'sqlite';
@@ -25,12 +26,21 @@ const store: UserStore = {
   },
 };
 declare const wrapper: PromiseSqlite;
+/** As sqlite-async and promised-sqlite3 declare themselves. */
+declare const returning: {
+  all(sql: string, ...params: unknown[]): Promise<unknown[]>;
+  run(sql: string, ...params: unknown[]): Promise<{ lastID: number; changes: number }>;
+};
 const databases: UserDatabase[] = [
   'file:users.db?mode=rw',
   pathToFileURL('users.db'),
   new BetterSqlite3('users.db'),
   new DatabaseSync('users.db'),
   wrapper,
+  returning,
+  { all: promisify(handle.all.bind(handle)), run: promisify(handle.run.bind(handle)) },
+  { all: (sql: string) => [sql], run: (sql: string) => ({ changes: sql.length }) },
+  { exec: async () => {}, prepare: async () => ({ all: async () => [], run: async () => {} }) },
   store,
   new Set<string>(),
   new (class {

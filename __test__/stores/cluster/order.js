@@ -1,9 +1,9 @@
 'use strict';
 
 const RECORD = /^(.*)\|([0-9a-f]{64})$/s;
-const TAGGED = /^mpauthx:\{u:(.*)\}(?::(since|[0-9a-f]{64}))?$/s;
-/** What stays: marks of the adoption, and the skus. */
-const MARK = /^mpauthx:(adopted:|skus$)/;
+const OWNED = /^mpauthx:\{u:(.*)\}(:[0-9a-f]{64}|(?::t)?(?::since|:n:[0-9a-f]{32})?)$/s;
+/** What stays: markers of the adoption, the skus, and the key of session ids. */
+const MARK = /^mpauthx:(adopted:|skus$|id-key$)/;
 
 /**
  * What is wrong in the redis of tests that use no short ttl: a key without an end, a key that is
@@ -21,10 +21,10 @@ async function disorder(servers) {
     for (const key of await redis.keys('*')) {
       if (MARK.test(key)) continue;
       if ((await redis.ttl(key)) === -1) wrong.push(`${key} has no end`);
-      const [, owner, rest] = key.match(TAGGED) || [];
+      const [, owner, rest] = key.match(OWNED) || [];
       const [, prefix, hex] = key.match(RECORD) || [];
-      if (owner !== undefined && rest === undefined) of(owner).listed = await redis.zrange(key, 0, -1);
-      else if (owner !== undefined && rest !== 'since') of(owner).records.push(`${owner}|${rest}`);
+      if (owner !== undefined && ['', ':t'].includes(rest)) of(owner).listed = await redis.zrange(key, 0, -1);
+      else if (owner !== undefined && rest.length === 65) of(owner).records.push(`${owner}|${rest.slice(1)}`);
       else if (owner === undefined && prefix !== undefined) of(prefix).records.push(`${prefix}|${hex}`);
       else if (owner === undefined) wrong.push(`${key} is nobody's`);
     }

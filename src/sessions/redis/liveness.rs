@@ -82,8 +82,7 @@ impl Redis {
     }
 
     async fn is_ours(&self, token: &Token) -> Result<bool> {
-        let version: Option<Vec<u8>> =
-            self.link.query(&Cmd::hget(&*self.layout.record(token), keys::VERSION)).await?;
+        let version: Option<Vec<u8>> = self.link.query(&Cmd::hget(&*self.layout.record(token), keys::VERSION)).await?;
         Ok(version.is_some())
     }
 

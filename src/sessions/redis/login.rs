@@ -45,8 +45,8 @@ impl Redis {
             found = self.newest(owner).await?;
         }
         let Some(issued) = found else { return Ok(None) };
-        let is_live = notes.is_old()
-            || self.link.run(|connection| self.scripts.update(connection, &issued.token, notes)).await?;
+        let is_live =
+            notes.is_old() || self.link.run(|connection| self.scripts.update(connection, &issued.token, notes)).await?;
         Ok(is_live.then_some(issued))
     }
 
