@@ -54,8 +54,8 @@ declare namespace mpauthx {
 
   /**
    * An object whose methods call nobody back: a `Database` of `sqlite-async` or `promised-sqlite3`,
-   * methods made by `util.promisify`. Where the promise of `run` has no number `changes`, two logins
-   * at once may both say `isNewUser`.
+   * methods made by `util.promisify`. Where the promise of `run` has no number `changes`, two
+   * logins at once may both say `isNewUser`.
    */
   export interface ReturningDatabase {
     all(sql: string): unknown[] | PromiseLike<unknown[]>;

@@ -67,17 +67,13 @@ pub struct CacheLimits {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
     pub device: Option<String>,
+    /// The openid, sealed; empty where it is the user's id.
     pub open_id: Option<String>,
     /// The openid and the session key, sealed.
     pub sealed: Option<String>,
 }
 
 impl Notes {
-    /// The openid of a session of `owner`, as it is kept: empty where it is the user's id.
-    pub fn open_id_of(owner: &Owner, open_id: Option<&str>) -> Option<String> {
-        open_id.map(|open_id| if owner.user == open_id { String::new() } else { open_id.to_owned() })
-    }
-
     /// Whether a login that gives a live token has nothing new to keep with it.
     pub fn is_old(&self) -> bool {
         self.device.is_none() && self.sealed.is_none()
@@ -122,16 +118,6 @@ impl Verdict {
 pub enum Asked {
     Validity,
     Session,
-}
-
-impl Session {
-    /// The user's openid, where it is known.
-    pub fn open_id(&self) -> Option<String> {
-        match self.notes.open_id.as_deref()? {
-            "" => Some(self.token.owner().user),
-            open_id => Some(open_id.to_owned()),
-        }
-    }
 }
 
 /// How a store is.

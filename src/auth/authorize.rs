@@ -25,7 +25,7 @@ impl Auth {
         };
         let open_data = decrypt(app_id, session_key, data, iv)?;
         let owner = self.owner(identify(&reply, open_data)?);
-        let open_id = Notes::open_id_of(&owner, reply.open_id.as_deref());
+        let open_id = self.kept_open_id(&owner, reply.open_id.as_deref())?;
         let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id, device: None };
         admission.check()?;
         // Where a token is live, the user table is not asked, as in 1.3.2.

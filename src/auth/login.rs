@@ -21,7 +21,7 @@ impl Auth {
         let reply = self.login_reply(code).await.map_err(|error| Purpose::Login.error(error))?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
         let owner = self.owner(self.identify(&reply, open_id).await?);
-        let open_id = Notes::open_id_of(&owner, reply.open_id.as_deref());
+        let open_id = self.kept_open_id(&owner, reply.open_id.as_deref())?;
         let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id, device };
         self.log_in(&owner, &notes).await
     }

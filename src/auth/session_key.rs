@@ -69,9 +69,32 @@ impl Auth {
         let (session_key, open_id) = text.split_once(' ')?;
         Some(SessionSecret { session_key: session_key.to_owned(), open_id: open_id.to_owned() })
     }
+
+    /// The openid of a session of `owner`, as it is stored: empty where it is the user's id, else
+    /// sealed; None where nothing can seal it.
+    pub(super) fn kept_open_id(&self, owner: &Owner, open_id: Option<&str>) -> Result<Option<String>> {
+        match (open_id, &self.seal) {
+            (Some(open_id), _) if open_id == owner.user => Ok(Some(String::new())),
+            (Some(open_id), Some(seal)) => seal.seal(&open_id_aad(owner), open_id).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The openid of a session, where it is known.
+    pub(super) fn open_id(&self, session: &Session) -> Option<String> {
+        match session.notes.open_id.as_deref() {
+            Some("") => Some(session.token.owner().user),
+            Some(sealed) => self.seal.as_ref()?.open(&open_id_aad(&session.token.owner()), sealed),
+            None => self.session_secret(session).map(|secret| secret.open_id),
+        }
+    }
 }
 
 /// A secret opens only for its owner. It is not bound to one token, as a rotation hands it on.
 fn aad(owner: &Owner) -> String {
     format!("session {}", owner.prefix())
+}
+
+fn open_id_aad(owner: &Owner) -> String {
+    format!("openid {}", owner.prefix())
 }

@@ -53,8 +53,7 @@ impl Auth {
     }
 
     fn inspected(&self, session: Session) -> Inspected {
-        let sealed = || self.session_secret(&session).map(|secret| secret.open_id);
-        let open_id = session.open_id().or_else(sealed);
+        let open_id = self.open_id(&session);
         Inspected { session, open_id }
     }
 }

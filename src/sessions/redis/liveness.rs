@@ -27,8 +27,8 @@ pub struct Grace {
 }
 
 impl Redis {
-    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is rare
-    /// or old.
+    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is
+    /// rare or old.
     pub(super) async fn verdict(&self, token: &Token, asked: Asked) -> Result<Verdict> {
         let Recorded { kind, session, .. } = self.use_record(token, asked).await?;
         if matches!(kind, Record::Listed(expiry) if self.is_ahead(expiry)) {
