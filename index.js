@@ -48,7 +48,7 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
 
     sessions: {
       issue(userId, issueOptions) {
-        return calls.start((call) => core.issue(call, text(userId, 'userId'), device(issueOptions)), loginOf);
+        return calls.start((call) => core.issue(call, text(userId, 'userId'), undefined, device(issueOptions)), loginOf);
       },
 
       inspect(token) {

@@ -31,7 +31,7 @@ class Checks {
   }
 
   check(token) {
-    if (this.caches && this.calls.core.isCached(token)) return Promise.resolve();
+    if (this.caches && this.calls.core.cached(token) > 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const isAlone = token.includes(SEPARATOR);
       if (isAlone) this.flush();

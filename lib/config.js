@@ -52,6 +52,8 @@ function parseArguments(appId, secret, sku, db, redisPass, ttl, options) {
     wechat: { ...DEFAULTS.wechat, ...wechat, exchange: exchange !== undefined },
     sessionKeys: given.sessionKeys ?? DEFAULTS.sessionKeys,
     createTable: given.createTable ?? DEFAULTS.createTable,
+    front: false,
+    resolves: false,
     file,
     object: style,
   };
