@@ -222,7 +222,8 @@ mod linux {
         unsafe {
             (*argument.cast::<libc::flock>()).l_pid = 0; // fcntl(2) asks for it
             let done = libc::fcntl(fd, command, argument);
-            // A kernel that does not know the command says so; every other argument is SQLite's own.
+            // A kernel that does not know the command says so; every other argument is SQLite's
+            // own.
             if done == -1 && *libc::__errno_location() == libc::EINVAL {
                 REFUSES_LOCKS.store(true, Ordering::Relaxed);
             }
