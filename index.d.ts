@@ -1,7 +1,7 @@
 /**
  * Creates a login-and-token service for one mini-program.
  *
- * It returns at once and connects to redis in the background.
+ * It returns at once: it connects to redis in the background, or at the first call.
  *
  * @param appId     The mini-program's app id. May be null where nothing is asked of WeChat.
  * @param secret    The mini-program's app secret. May be null where nothing is asked of WeChat.
@@ -54,8 +54,8 @@ declare namespace mpauthx {
 
   /**
    * An object whose methods call nobody back: a `Database` of `sqlite-async` or `promised-sqlite3`,
-   * methods made by `util.promisify`. Where the promise of `run` has no number `changes`, two logins
-   * at once may both say `isNewUser`.
+   * methods made by `util.promisify`. Where the promise of `run` has no number `changes`, two
+   * logins at once may both say `isNewUser`.
    */
   export interface ReturningDatabase {
     all(sql: string): unknown[] | PromiseLike<unknown[]>;
