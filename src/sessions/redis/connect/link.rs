@@ -1,4 +1,5 @@
-//! The connection to redis: made when it is needed, made anew when it broke.
+//! The connection to redis: made when it is needed, made anew when it broke. A step on it is
+//! retried as `retry.rs` says, and all steps of a call have one deadline.
 //!
 //! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and nothing of connections
 //! that are dead without a word.
@@ -27,7 +28,9 @@ type Attempt = OnceCell<RedisResult<Connection>>;
 pub struct Link {
     topology: Topology,
     connect_timeout: Duration,
+    /// How long a connection may be silent that was asked, before another is tried.
     patience: Duration,
+    /// The longest that a call may take.
     deadline: Duration,
     /// Made by the first call that needs it, for all that wait for it; replaced by an empty one
     /// when it failed, or the connection breaks.

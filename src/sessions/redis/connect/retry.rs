@@ -9,7 +9,8 @@ use tokio::time::Instant;
 use super::errors::{is_moving, is_transient};
 
 /// How long a step of a call is retried through an outage, such as a restart, before it fails. A
-/// call of several steps may retry each; the deadline bounds them all.
+/// call of several steps may retry each; the deadline bounds them all. It alone bounds the wait for
+/// a slot of a Cluster that is on its way.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The delay before the first retry. It doubles with each further one, up to [`MAX_RETRY_DELAY`],
