@@ -1,7 +1,7 @@
 'use strict';
 
-// Other processes hold locks on the file of tokens: writers wait, in vain after a while; reads never
-// wait for a writer that the database itself lets them read beside.
+// Other processes hold locks on the file of tokens: writers wait, in vain after a while; reads
+// never wait for a writer that the database itself lets them read beside.
 
 const { issue, isValid, login, pause, rejection, within } = require('../../support');
 const { lockedElsewhere, userFile } = require('../../users/support');
@@ -89,8 +89,8 @@ describe('tokens in a file', () => {
     await within(15000, waiting, 'the login');
   });
 
-  // A check that notes a use writes, and must neither wait for that nor fail by it, nor let the next
-  // ones of its batch fail.
+  // A check that notes a use writes, and must neither wait for that nor fail by it, nor let the
+  // next ones of its batch fail.
   test.each(['DELETE', 'WAL'])(
     'with an idle limit are checked beside a writer of short transactions (%s)',
     async (journal) => {

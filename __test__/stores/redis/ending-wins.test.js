@@ -16,8 +16,8 @@ describe.each(['compatible', 'tagged'])(
     const here = setting();
 
     /**
-     * An object far from redis, and one next to it that rotates a token of o1 in a loop until `stop`,
-     * which resolves with its tokens.
+     * An object far from redis, and one next to it that rotates a token of o1 in a loop until
+     * `stop`, which resolves with its tokens.
      */
     async function beside(sessions) {
       const far = await slowProxy(here.server.port, FAR);
