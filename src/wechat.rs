@@ -1,5 +1,5 @@
 //! WeChat: the exchange of a login code, its server API, and what is encrypted or signed under a
-//! session key. Imports `error`, `host` and `tls`.
+//! session key. May import `error`, `hex`, `host` and `tls`.
 
 mod base64;
 mod client;
