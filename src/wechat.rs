@@ -3,7 +3,7 @@
 
 mod base64;
 mod client;
-mod connector;
+mod connect_error;
 mod credentials;
 mod encoded;
 mod exchange;
