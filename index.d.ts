@@ -1,7 +1,7 @@
 /**
  * Creates a login-and-token service for one mini-program.
  *
- * It returns at once and connects to redis in the background.
+ * It returns at once: it connects to redis in the background, or at the first call.
  *
  * @param appId     The mini-program's app id. May be null where nothing is asked of WeChat.
  * @param secret    The mini-program's app secret. May be null where nothing is asked of WeChat.

@@ -7,7 +7,10 @@ const { readPath } = require('./file-path.js');
 const { createHost } = require('./host.js');
 const { checked, isMissing, isText } = require('./options.js');
 
-/** All defaults. Times are milliseconds unless a comment says otherwise. */
+/**
+ * All defaults, but for the layout of redis, which follows from the kind of store. Times are
+ * milliseconds unless a comment says otherwise.
+ */
 const DEFAULTS = {
   /** Seconds; as in 1.3.2. */
   ttl: 259200,
