@@ -1,5 +1,7 @@
 'use strict';
 
+const { keep, meet, tokenOf } = require('./known-tokens');
+
 // The calls that most tests make, and their answers in brief.
 
 /**
@@ -8,12 +10,12 @@
  */
 async function login(app, wechat, openId, extra) {
   const { code, encryptedData, iv } = wechat.user({ openId, extra });
-  return (await app.authorize(code, encryptedData, iv)).response;
+  return meet((await app.authorize(code, encryptedData, iv)).response);
 }
 
 /** Replaces the tokens of a user, and returns the new one. */
 async function refresh(app, userId) {
-  return (await app.refreshToken(userId)).response;
+  return meet((await app.refreshToken(userId)).response);
 }
 
 /** Whether the token is live; any answer but the two of the contract is thrown. */
@@ -35,16 +37,23 @@ async function liveOf(app, tokens) {
 }
 
 /** The token that the application has issued to a user, for a device perhaps. */
-const issue = async (app, userId, given) => (await app.sessions.issue(userId, given)).response;
+const issue = async (app, userId, given) => keep(await app.sessions.issue(userId, given));
 
 /** The token that takes the place of another. */
-const rotate = async (app, token, given) => (await app.sessions.rotate(token, given)).response;
+const rotate = async (app, token, given) => keep(await app.sessions.rotate(token, given));
 
-/** The tokens that are listed of a user. */
-const listed = async (app, userId) => (await app.sessions.list(userId)).map(({ token }) => token);
+/** The token of a login by code alone. */
+const logIn = async (app, code, given) => keep(await app.login(code, given));
+
+/** The tokens of a user's sessions as they are listed, as far as the test has met them. */
+async function listed(app, userId) {
+  const tokens = [];
+  for (const { id } of await app.sessions.list(userId)) tokens.push(await tokenOf(app, userId, id));
+  return tokens;
+}
 
 /** What rejects because a token is not live. */
-const NOT_LIVE = { name: 'Error', code: 6007 };
+const NOT_LIVE = { name: 'MpauthxError', code: 6007, status: 401 };
 
 let count = 0;
 
@@ -54,4 +63,4 @@ const newUser = () => {
   return `o-${process.pid}-${count}`;
 };
 
-module.exports = { NOT_LIVE, isValid, issue, listed, liveOf, login, newUser, refresh, rotate };
+module.exports = { NOT_LIVE, isValid, issue, listed, liveOf, logIn, login, newUser, refresh, rotate };

@@ -58,8 +58,8 @@ async function startServer() {
 }
 
 async function logIn({ body }) {
-  const { response } = await app.login(JSON.parse(body).code);
-  return [200, { token: response }];
+  const { token } = await app.login(JSON.parse(body).code);
+  return [200, { token }];
 }
 
 const tokenOf = ({ headers }) => (headers.authorization ?? '').replace(/^Bearer /, '');
