@@ -116,10 +116,10 @@ test(
   INSTALL_TIMEOUT,
 );
 
-/** The example, installed before 2.0.0 was there, then swapped. */
+/** The example for 1.3.2, installed before 2.0.0 was there, then swapped. */
 async function express() {
   const folder = tempDir();
-  const example = path.join(ROOT, 'examples', 'express');
+  const example = path.join(ROOT, 'examples', 'express-1.3.2');
   fs.copyFileSync(path.join(example, 'app.js'), path.join(folder, 'app.js'));
   const { dependencies, ...manifest } = require(path.join(example, 'package.json'));
   const { mpauthx: range, ...others } = dependencies;
