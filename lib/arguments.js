@@ -1,17 +1,13 @@
 'use strict';
 
-// The arguments of calls, as the addon takes them. An argument that cannot be used throws an Error
-// of code 6001.
+// The arguments of calls, as the addon takes them. An argument that cannot be used throws a
+// refusal.
 
-const { DEFAULTS } = require('./config.js');
 const { missing, wrong } = require('./errors.js');
-const { isMissing } = require('./options.js');
+const { isMissing, isText } = require('./options.js');
 
-/** The longest name of a device, in characters. */
-const MAX_DEVICE = 256;
-
-/** The longest grace of a rotation, in seconds. */
-const MAX_GRACE = 3600;
+/** What WeChat calls a code is a short word. Source: WeChat's page on `wx.login`. */
+const CODE = /^[!-~]{1,256}$/;
 
 /** Throws for the first of the arguments that is missing. */
 function requireAll(values) {
@@ -20,8 +16,8 @@ function requireAll(values) {
   }
 }
 
-/** Text; a number is taken as its decimal text. */
-function text(value, name) {
+/** Text, as 1.3.2 took it: of any value. */
+function anyText(value, name) {
   if (isMissing(value)) throw missing(name);
   try {
     return `${value}`;
@@ -30,12 +26,27 @@ function text(value, name) {
   }
 }
 
-/**
- * Bytes as they are, anything else as text. `instanceof` would refuse a Buffer of another realm.
- */
-function bytes(value, name) {
+/** Text; a number is taken as its decimal text. */
+function text(value, name) {
   if (isMissing(value)) throw missing(name);
-  if (!ArrayBuffer.isView(value)) return text(value, name);
+  if (isText(value) || typeof value === 'number' || typeof value === 'bigint') return `${value}`;
+  throw wrong(`The ${name} parameter must be text`);
+}
+
+/** The code of a login. */
+function loginCode(value) {
+  const code = text(value, 'code');
+  if (CODE.test(code)) return code;
+  throw wrong('The code parameter must be the code from wx.login: 1 to 256 visible ASCII characters');
+}
+
+/**
+ * Bytes as they are, anything else as `asText` takes it. `instanceof` would refuse a Buffer of
+ * another realm.
+ */
+function bytes(value, name, asText = text) {
+  if (isMissing(value)) throw missing(name);
+  if (!ArrayBuffer.isView(value)) return asText(value, name);
   try {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   } catch (_) {
@@ -53,26 +64,4 @@ function candidate(value) {
   }
 }
 
-/** The option `name` of a call; undefined where it is not set. */
-function option(options, name) {
-  try {
-    const value = isMissing(options) ? undefined : options[name];
-    return value === null ? undefined : value;
-  } catch (_) {
-    throw wrong(`The option ${name} cannot be read`);
-  }
-}
-
-function device(options) {
-  const value = option(options, 'device');
-  if (value === undefined || (typeof value === 'string' && value.length <= MAX_DEVICE)) return value;
-  throw wrong(`The option device must be text of at most ${MAX_DEVICE} characters`);
-}
-
-function grace(options) {
-  const value = option(options, 'grace') ?? DEFAULTS.grace;
-  if (Number.isInteger(value) && value >= 0 && value <= MAX_GRACE) return value;
-  throw wrong(`The option grace must be a whole number of seconds, at most ${MAX_GRACE}`);
-}
-
-module.exports = { bytes, candidate, device, grace, option, requireAll, text };
+module.exports = { anyText, bytes, candidate, loginCode, requireAll, text };

@@ -4,10 +4,11 @@
 // many outcomes at a time.
 
 const { AsyncResource } = require('async_hooks');
-const { Checks } = require('./checks.js');
+const { Batches, Checks } = require('./checks.js');
 const native = require('./binding.js');
 const { constants, failure } = require('./errors.js');
 const { causeOf } = require('./host.js');
+const { errorOf, mpauthxError } = require('./mpauthx-error.js');
 const { clearInterval, setInterval } = require('./timers.js');
 
 /** The longest delay of a timer, in milliseconds. */
@@ -15,15 +16,13 @@ const MAX_DELAY = 2 ** 31 - 1;
 
 /** The calls of one object, and those among them that are pending. */
 class Calls {
-  /**
-   * @param host   answers the addon's requests to the application; undefined where there are none
-   * @param caches whether checks are cached
-   */
-  constructor(host, caches) {
+  /** @param host answers the addon's requests to the application; undefined where there are none */
+  constructor(host) {
     this.host = host;
     this.core = null;
     this.receiver = receiverOf(new WeakRef(this));
-    this.checks = new Checks(this, caches);
+    this.batches = new Batches();
+    this.checks = [];
     this.pending = new Map();
     this.last = 0;
     this.refs = 0;
@@ -34,28 +33,36 @@ class Calls {
     this.isMuted = false;
   }
 
+  /** Adds a kind of check; see {@link Checks}. */
+  addChecks(kind) {
+    const checks = new Checks(this, kind);
+    this.checks.push(checks);
+    return checks;
+  }
+
   /**
    * Sends a call and returns a promise for its outcome. `begin` gets the call's number and sends
    * it, and `read` turns the addon's message into what the promise resolves with. Where `begin`
    * returns false, nothing was sent, and the promise resolves with what `otherwise` returns. The
-   * promise rejects with what any of the three throws.
+   * promise rejects with what any of the three throws. `fail` makes the Errors of failed calls.
    */
-  start(begin, read, otherwise) {
+  start(begin, read, otherwise, fail = mpauthxError) {
     return new Promise((resolve, reject) => {
-      this.checks.flush();
+      for (const checks of this.checks) checks.flush();
       const call = this.last;
       this.last = (call + 1) >>> 0; // the addon's numbers have 32 bits
       this.ref();
       let isSent = false;
       try {
         isSent = begin(call) !== false;
-      } finally {
-        if (!isSent) this.unref();
+        if (!isSent) resolve(otherwise());
+      } catch (reason) {
+        reject(errorOf(reason, fail));
       }
-      if (!isSent) return resolve(otherwise());
+      if (!isSent) return this.unref();
       // The application's own code runs in the context of the call that it is needed for.
       const context = this.host && new AsyncResource('mpauthx.call', { requireManualDestroy: true });
-      this.pending.set(call, { resolve, reject, read, context });
+      this.pending.set(call, { resolve, reject, read, fail, context });
     });
   }
 
@@ -97,34 +104,45 @@ class Calls {
 
   receive(messages) {
     for (const message of messages) {
-      if (message.checked) this.checks.settle(message.checked);
+      if (message.checked) this.batches.settle(message.checked);
       else if (message.hostCall) this.answer(message.hostCall);
       else this.settle(message);
     }
   }
 
   settle(message) {
-    const { resolve, reject, read, context } = this.pending.get(message.call);
+    const { resolve, reject, read, fail, context, thrown } = this.pending.get(message.call);
     this.pending.delete(message.call);
     if (context) context.emitDestroy();
     this.unref();
-    if (message.error) return reject(failure(message.error));
+    if (message.error) return reject(message.error.thrown === undefined ? fail(message.error) : thrown);
     try {
       return resolve(read(message));
     } catch (reason) {
-      return reject(reason);
+      return reject(errorOf(reason, fail));
     }
   }
 
   /** Answers a request of the addon to the application. */
   async answer({ id, caller, ...request }) {
-    const { context } = this.pending.get(caller) || {};
+    const call = this.pending.get(caller);
+    const context = call && call.context;
     try {
       const reply = context ? context.runInAsyncScope(this.host, undefined, request) : this.host(request);
       this.core.answer(id, await reply);
     } catch (error) {
-      this.core.fail(id, causeOf(error));
+      this.core.fail(id, this.causeOf(error, id, request, call));
     }
+  }
+
+  /**
+   * The cause of a failed host call, in words. What `resolveUser` throws is for its caller as it
+   * is: it waits with the call, and the addon gets the number of the host call.
+   */
+  causeOf(error, id, { method }, call) {
+    if (method !== 'resolve' || !call) return causeOf(error);
+    call.thrown = error;
+    return String(id);
   }
 }
 
@@ -141,7 +159,7 @@ function receiverOf(calls) {
 }
 
 function createCalls({ config, host }) {
-  const calls = new Calls(host, config.cache !== undefined);
+  const calls = new Calls(host);
   try {
     calls.core = new native.Core(config, calls.receiver);
   } catch (error) {

@@ -4,7 +4,7 @@
 // together, and many verdicts come back on one wake-up. An application checks a token at every
 // request, on the one thread that runs its JavaScript.
 
-const { constants, failure } = require('./errors.js');
+const { constants } = require('./errors.js');
 const { setImmediate } = require('./timers.js');
 
 /** Separates the tokens of a batch. A token that contains it is a batch of its own. */
@@ -15,23 +15,47 @@ const VALID = '1'.charCodeAt(0);
 const INVALID = '0'.charCodeAt(0);
 const FAILED = 'e'.charCodeAt(0);
 
-class Checks {
-  /**
-   * @param calls  counts what is pending
-   * @param caches whether the addon may find an answer in its cache
-   */
-  constructor(calls, caches) {
-    this.calls = calls;
-    this.caches = caches;
-    this.tokens = [];
-    /** The two functions of each token's promise. */
-    this.waiting = [];
-    this.batches = new Map();
+/** The batches of one object that wait for verdicts, of whichever kind, by their numbers. */
+class Batches {
+  constructor() {
+    this.pending = new Map();
     this.last = 0;
   }
 
-  check(token) {
-    if (this.caches && this.calls.core.isCached(token)) return Promise.resolve();
+  add(batch) {
+    const number = this.last;
+    this.last = (number + 1) >>> 0; // the addon's numbers have 32 bits
+    this.pending.set(number, batch);
+    return number;
+  }
+
+  settle(checked) {
+    const batch = this.pending.get(checked.batch);
+    batch.checks.settle(batch, checked);
+    if (batch.left > 0) return;
+    this.pending.delete(checked.batch);
+    batch.checks.calls.unref();
+  }
+}
+
+/** One kind of check. */
+class Checks {
+  /**
+   * @param calls the calls of the object
+   * @param kind  `send(core, batch, tokens, count)` passes tokens to the addon, `found(token,
+   *              session)` is what the check of a live one resolves with, `refusal()` what that of
+   *              another one rejects with, and `fail(error)` what it rejects with where the store
+   *              cannot be asked
+   */
+  constructor(calls, kind) {
+    this.calls = calls;
+    this.kind = kind;
+    this.tokens = [];
+    /** The two functions of each token's promise. */
+    this.waiting = [];
+  }
+
+  ask(token) {
     return new Promise((resolve, reject) => {
       const isAlone = token.includes(SEPARATOR);
       if (isAlone) this.flush();
@@ -49,44 +73,35 @@ class Checks {
    * application's order.
    */
   flush() {
-    const { tokens, waiting } = this;
+    const { calls, kind, tokens, waiting } = this;
     if (tokens.length === 0) return;
     this.tokens = [];
     this.waiting = [];
-    const batch = this.last;
-    this.last = (batch + 1) >>> 0; // the addon's numbers have 32 bits
-    this.batches.set(batch, { waiting, left: tokens.length });
-    this.calls.ref();
+    const batch = calls.batches.add({ checks: this, tokens, waiting, left: tokens.length });
+    calls.ref();
     try {
-      this.calls.core.check(batch, tokens.join(SEPARATOR), tokens.length);
+      kind.send(calls.core, batch, tokens.join(SEPARATOR), tokens.length);
     } catch (error) {
       // The tokens are longer together than a string can be.
       const verdicts = String.fromCharCode(FAILED).repeat(tokens.length);
-      this.settle({
-        batch,
-        first: 0,
-        verdicts,
-        error: { code: constants.statusCode.unknownError, message: error.message },
-      });
+      const { unknownError } = constants.statusCode;
+      calls.batches.settle({ batch, first: 0, verdicts, error: { code: unknownError, message: error.message } });
     }
   }
 
   /** Settles the promises of a batch from the number `first` on. */
-  settle({ batch, first, verdicts, error }) {
-    const entry = this.batches.get(batch);
-    const { waiting } = entry;
+  settle(batch, { first, verdicts, sessions, error }) {
+    const { kind } = this;
+    const { tokens, waiting } = batch;
+    const found = sessions === undefined ? [] : JSON.parse(sessions);
     for (let i = 0; i < verdicts.length; i += 1) {
       const at = 2 * (first + i);
       const verdict = verdicts.charCodeAt(i);
-      if (verdict === VALID) waiting[at]();
-      else if (verdict === INVALID) waiting[at + 1]();
-      else if (verdict === FAILED) waiting[at + 1](failure(error));
+      if (verdict === VALID) waiting[at](kind.found(tokens[first + i], found[i]));
+      else if (verdict === INVALID) waiting[at + 1](kind.refusal());
+      else if (verdict === FAILED) waiting[at + 1](kind.fail(error));
       else continue; // there is no verdict yet
-      entry.left -= 1;
-    }
-    if (entry.left === 0) {
-      this.batches.delete(batch);
-      this.calls.unref();
+      batch.left -= 1;
     }
   }
 }
@@ -95,4 +110,4 @@ function flush(checks) {
   checks.flush();
 }
 
-module.exports = { Checks };
+module.exports = { Batches, Checks };

@@ -3,62 +3,64 @@
 // The factory's arguments, checked and with every default filled in, as the addon takes them.
 
 const { readDb } = require('./database.js');
+const { DEFAULTS } = require('./defaults.js');
 const { readPath } = require('./file-path.js');
 const { createHost } = require('./host.js');
-const { checked, isMissing, isText } = require('./options.js');
-
-/** All defaults. Times are milliseconds unless a comment says otherwise. */
-const DEFAULTS = {
-  /** Seconds; as in 1.3.2. */
-  ttl: 259200,
-  /** 1.3.2 connects to this redis. */
-  redis: { url: 'redis://127.0.0.1:6379', connectTimeout: 2000, deadline: 5000 },
-  wechat: { endpoint: 'https://api.weixin.qq.com', timeout: 10000, retries: 0 },
-  /** This `max` is no limit: it is the largest number that the addon takes. */
-  sessions: { mode: 'shared', max: 2 ** 32 - 1 },
-  cache: { maxTokens: 10000, maxAge: 1000 },
-  sessionKeys: false,
-  createTable: false,
-  /** For how many seconds a rotated token stays valid. */
-  grace: 10,
-};
+const { checked, isMissing, isPlain, isText } = require('./options.js');
 
 /**
  * The addon's `config`, and the `host` that answers its requests, where it makes any. Throws a
  * TypeError that names what cannot work.
  */
 function readConfig(...given) {
+  return reading('mpauthx', () => parseArguments(...given));
+}
+
+/** What `parse` returns. All that it throws is a TypeError. */
+function reading(name, parse) {
   try {
-    return parseArguments(...given);
+    return parse();
   } catch (error) {
     if (error instanceof TypeError) throw error;
-    throw new TypeError('an argument of mpauthx cannot be read: it throws when it is looked at');
+    throw new TypeError(`an argument of ${name} cannot be read: it throws when it is looked at`);
   }
 }
 
 function parseArguments(appId, secret, sku, db, redisPass, ttl, options) {
-  const given = checked(options, 'options');
+  if (isPlain(appId)) {
+    throw new TypeError('mpauthx takes appId, secret, sku and db one by one; createAuth takes them as one object');
+  }
+  if (isPlain(redisPass)) {
+    throw new TypeError('redisPass must be text or null: options come seventh, after redisPass and ttl');
+  }
+  return buildConfig({ ...checked(options, 'options'), appId, secret, sku, db, redisPass, ttl });
+}
+
+/** The configuration of what is given, by the names of the arguments and options. */
+function buildConfig(given) {
   const { exchange, ...wechat } = checked(given.wechat, 'options.wechat');
-  const { file, style, ask } = readDb(db, given.users);
+  const { file, style, ask } = readDb(given.db, given.users);
   const config = {
-    appId: optionalText(appId, 'appId'),
-    secret: optionalText(secret, 'secret'),
-    sku: text(sku, 'sku'),
-    password: optionalText(redisPass, 'redisPass'),
-    ttl: readTtl(ttl),
+    appId: optionalText(given.appId, 'appId'),
+    secret: optionalText(given.secret, 'secret'),
+    sku: text(given.sku, 'sku'),
+    password: optionalText(given.redisPass, 'redisPass'),
+    ttl: readTtl(given.ttl),
     tokens: readTokens(given.tokens),
     sessions: readSessions(given.sessions),
     cache: readCache(given.cache),
     wechat: { ...DEFAULTS.wechat, ...wechat, exchange: exchange !== undefined },
     sessionKeys: given.sessionKeys ?? DEFAULTS.sessionKeys,
     createTable: given.createTable ?? DEFAULTS.createTable,
+    front: false,
+    resolves: false,
     file,
     object: style,
   };
   if (config.sessionKeys && config.secret === undefined) {
     throw new TypeError('options.sessionKeys needs the app secret');
   }
-  return { config, host: exchange || ask ? createHost(exchange, ask) : undefined };
+  return { config, host: createHost({ exchange, resolveUser: given.resolveUser, ask }) };
 }
 
 /** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */
@@ -100,11 +102,16 @@ function readTokens(tokens) {
   const store = { memory: false, tagged: false, ...times };
   if (tokens === 'memory') return { ...store, memory: true };
   const options = isText(tokens) ? { url: tokens } : checked(tokens, 'options.tokens');
-  const places = ['file', 'url', 'cluster', 'sentinels'].filter((place) => options[place] !== undefined);
+  const places = placesOf(options);
   if (places.length > 1) throw new TypeError(`options.tokens: ${places.join(' and ')} exclude each other`);
   if (options.file !== undefined) return { ...store, file: readFile(options) };
   const place = places.length === 0 ? { url } : {};
   return { ...store, ...place, ...readRedis(options) };
+}
+
+/** Which places the options of `tokens` name. */
+function placesOf(options) {
+  return ['file', 'url', 'cluster', 'sentinels'].filter((place) => !isMissing(options[place]));
 }
 
 function readFile({ file, ...others }) {
@@ -131,4 +138,4 @@ function pem(value) {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
 }
 
-module.exports = { DEFAULTS, readConfig };
+module.exports = { buildConfig, placesOf, readConfig, reading };

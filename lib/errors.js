@@ -8,21 +8,35 @@ const native = require('./binding.js');
 const statusCode = Object.freeze(Object.fromEntries(native.statusCodes().map(({ name, code }) => [name, code])));
 const constants = Object.freeze({ statusCode });
 
-function failure({ message, ...data }) {
-  return Object.assign(new Error(message), data);
+/** The plain Error with which a function of 1.3.2 rejects. */
+function failure({ message, code, errcode, errmsg, rid, retryable }) {
+  return withData(new Error(message), { code, errcode, errmsg, rid, retryable });
+}
+
+/** Gives `error` those of the properties that are set. */
+function withData(error, data) {
+  for (const [name, value] of Object.entries(data)) if (value !== undefined) error[name] = value;
+  return error;
+}
+
+/**
+ * Why a call cannot be made, or its outcome not be read. The function that was called turns it into
+ * an Error of its own kind.
+ */
+class Refusal extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
 }
 
 function missing(name) {
   return wrong(`Missing ${name} parameter`);
 }
 
-/** An Error for an argument that cannot be used. */
+/** The refusal of an argument that cannot be used. */
 function wrong(message) {
-  return failure({ code: statusCode.requiredParamsMissingError, message });
+  return new Refusal(statusCode.requiredParamsMissingError, message);
 }
 
-function invalidToken() {
-  return failure({ code: statusCode.invalidAccessToken, message: 'The token is not valid: log in again' });
-}
-
-module.exports = { constants, failure, invalidToken, missing, wrong };
+module.exports = { Refusal, constants, failure, missing, withData, wrong };

@@ -4,11 +4,19 @@
 // user store and exchange function. A reply is a list of texts.
 
 const { replyJson } = require('./exchange-reply.js');
+const { resolvedReply } = require('./resolved-user.js');
 const { DatabaseMethods, RETURN, isThenable, replyOf } = require('./database-methods.js');
 
-/** A function that takes a request of the addon and returns the reply or a promise for it. */
-function createHost(exchange, askDatabase) {
-  return (request) => (request.method === 'exchange' ? exchangeCode(exchange, request.code) : askDatabase(request));
+/**
+ * A function that takes a request of the addon and returns the reply or a promise for it;
+ * undefined where the application has nothing that may be asked.
+ */
+function createHost({ exchange, resolveUser, ask }) {
+  if (!exchange && !resolveUser && !ask) return undefined;
+  return (request) => {
+    if (request.method === 'exchange') return exchangeCode(exchange, request.code);
+    return request.method === 'resolve' ? resolveIdentity(resolveUser, request) : ask(request);
+  };
 }
 
 /**
@@ -24,6 +32,12 @@ async function exchangeCode(exchange, code) {
     }
     throw error;
   }
+}
+
+/** Replies with whom the application's `resolveUser` has found or made for WeChat's identity. */
+async function resolveIdentity(resolveUser, { appId, openId, unionId }) {
+  const identity = unionId === undefined ? { appId, openId } : { appId, openId, unionId };
+  return resolvedReply(await resolveUser(identity));
 }
 
 // Each kind of database takes a request in its own way.

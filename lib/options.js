@@ -80,6 +80,14 @@ function checked(options, name) {
   return Object.fromEntries(set);
 }
 
+/**
+ * The names of the options, or of those in the option `name`; undefined where that has none.
+ */
+function optionNames(name) {
+  const known = KNOWN[name === undefined ? 'options' : `options.${name}`];
+  return known && Object.keys(known);
+}
+
 function isMissing(value) {
   return value === null || value === undefined;
 }
@@ -96,4 +104,4 @@ function isPlain(value) {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-module.exports = { checked, isMissing, isText };
+module.exports = { checked, isMissing, isPlain, isText, optionNames };

@@ -8,12 +8,13 @@ mod login;
 mod phone_number;
 mod renewal;
 mod request_error;
+mod session_ids;
 mod session_key;
 mod sessions;
 
-pub use admission::{Admission, too_many_calls};
-pub use login::Login;
-pub use sessions::Inspected;
+pub use admission::{Admission, closed, too_many_calls};
+pub use login::{Login, LoginOptions};
+pub use sessions::{Inspected, Verified};
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,8 +27,9 @@ use crate::sessions::{Health, Sessions};
 use crate::token::Owner;
 use crate::users::Users;
 use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, RequestError, SharedExchange};
-use admission::{MAX_CALLS, closed};
+use admission::{MAX_CALLS, MAX_LOGINS, MAX_REQUESTS};
 use renewal::Renewals;
+use session_ids::SessionIds;
 
 /// What the flows work with.
 pub struct Dependencies {
@@ -47,10 +49,15 @@ pub struct Auth {
     dependencies: Dependencies,
     /// Encrypts what is stored, where there is a secret.
     seal: Option<Seal>,
+    session_ids: SessionIds,
     in_flight: InFlight,
     renewals: Renewals,
     open: AtomicBool,
     permits: Arc<Semaphore>,
+    /// For logins, apart from checks: strangers who log in must not use up the room of these.
+    login_permits: Arc<Semaphore>,
+    /// For requests to WeChat.
+    wechat_permits: Semaphore,
 }
 
 impl Auth {
@@ -60,10 +67,13 @@ impl Auth {
         Ok(Self {
             dependencies,
             seal,
+            session_ids: SessionIds::default(),
             in_flight: InFlight::default(),
             renewals: Renewals::default(),
             open: AtomicBool::new(true),
             permits,
+            login_permits: Arc::new(Semaphore::new(MAX_LOGINS as usize)),
+            wechat_permits: Semaphore::new(MAX_REQUESTS),
         })
     }
 
@@ -97,6 +107,8 @@ impl Auth {
     }
 
     async fn login_reply(&self, code: &SharedExchange) -> std::result::Result<LoginReply, RequestError> {
+        // Never closed.
+        let _permit = self.wechat_permits.acquire().await;
         self.dependencies.exchange.reply(&self.dependencies.credentials, code).await
     }
 

@@ -21,14 +21,14 @@ use napi_derive::napi;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use crate::auth::Auth;
+use crate::auth::{Auth, LoginOptions};
 use crate::error::STATUS_CODES;
 use crate::host::Dispatch;
+use crate::sessions::Asked;
 use crate::sqlite;
 use crate::thread;
 use crate::token;
 use crate::wechat::Encoded;
-use batch::{Batch, Tokens};
 use config::Config;
 use host_calls::HostCalls;
 use outbox::Outbox;
@@ -109,33 +109,44 @@ impl Core {
     /// Checks `count` tokens, one in each line. A token alone may hold line breaks.
     #[napi(catch_unwind)]
     pub fn check(&self, batch: u32, tokens: String, count: u32) {
-        let (admission, admitted) = self.auth.admit_many(count);
-        let is_closed = admission.is_closed();
-        let batch = Batch::new(batch, count, admission, self.outbox.clone());
-        let auth = self.auth.clone();
-        self.runtime.spawn(async move { batch.run(&auth, Tokens { text: tokens, count }, admitted, is_closed).await });
+        self.spawn_batch(batch, tokens, count, Asked::Validity);
     }
 
-    /// Whether the cache knows that `token` is live. Then the application need not check it.
+    /// The same, and tells what is known of the sessions.
     #[napi(catch_unwind)]
-    pub fn is_cached(&self, token: String) -> bool {
-        self.auth.is_cached(&token)
+    pub fn verify(&self, batch: u32, tokens: String, count: u32) {
+        self.spawn_batch(batch, tokens, count, Asked::Session);
+    }
+
+    /// The number of the look that found `token` to be live, where the cache knows that it still is;
+    /// else 0.
+    #[napi(catch_unwind)]
+    pub fn cached(&self, token: String) -> f64 {
+        self.auth.cached(&token).unwrap_or_default() as f64
     }
 
     #[napi(catch_unwind)]
-    pub fn login(&self, call: u32, code: String, device: Option<String>) {
+    pub fn login(&self, call: u32, code: String, device: Option<String>, replace: Option<String>) {
         let code = Arc::new(self.auth.join_exchange(code, call));
-        self.spawn_with_guard(call, code.clone(), |auth, admission| async move {
-            auth.login(&admission, &code, device).await.map(Outcome::Login)
+        let options = LoginOptions { device, replace };
+        self.spawn_login(call, code.clone(), |auth, admission| async move {
+            auth.login(&admission, &code, options).await.map(Outcome::Login)
         });
     }
 
     #[napi(catch_unwind)]
-    pub fn issue(&self, call: u32, user: String, device: Option<String>) {
-        self.spawn(
-            call,
-            |auth, admission| async move { auth.issue(&admission, user, device).await.map(Outcome::Login) },
-        );
+    pub fn issue(
+        &self,
+        call: u32,
+        user: String,
+        open_id: Option<String>,
+        device: Option<String>,
+        replace: Option<String>,
+    ) {
+        let options = LoginOptions { device, replace };
+        self.spawn(call, |auth, admission| async move {
+            auth.issue(&admission, user, open_id, options).await.map(Outcome::Login)
+        });
     }
 
     /// Returns false where `token` is malformed: then no message follows. The next methods with a
@@ -159,7 +170,7 @@ impl Core {
     pub fn rotate(&self, call: u32, token: String, grace: u32) -> bool {
         let grace = Duration::from_secs(grace.into());
         self.spawn_with_token(call, &token, move |auth, admission, token| async move {
-            auth.rotate(&admission, &token, grace).await.map(Outcome::Rotated)
+            auth.rotate(&admission, &token, grace).await.map(Outcome::Login)
         })
     }
 
@@ -185,14 +196,24 @@ impl Core {
     }
 
     #[napi(catch_unwind)]
-    pub fn list(&self, call: u32, user: String) {
-        self.spawn(call, |auth, admission| async move { auth.list(&admission, user).await.map(Outcome::Sessions) });
+    pub fn list(&self, call: u32, user: String, current: Option<String>) {
+        self.spawn(call, |auth, admission| async move {
+            auth.list(&admission, user, current.as_deref()).await.map(Outcome::Sessions)
+        });
     }
 
     #[napi(catch_unwind)]
-    pub fn revoke_user(&self, call: u32, user: String, all_skus: bool) {
+    pub fn revoke_by_id(&self, call: u32, user: String, id: String) {
+        self.spawn(
+            call,
+            |auth, admission| async move { auth.revoke_by_id(&admission, user, &id).await.map(Outcome::Is) },
+        );
+    }
+
+    #[napi(catch_unwind)]
+    pub fn revoke_user(&self, call: u32, user: String, all_skus: bool, except: Option<String>) {
         self.spawn(call, move |auth, admission| async move {
-            auth.revoke_user(&admission, user, all_skus).await.map(Outcome::Count)
+            auth.revoke_user(&admission, user, except.as_deref(), all_skus).await.map(Outcome::Count)
         });
     }
 

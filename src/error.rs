@@ -75,16 +75,40 @@ pub struct Error {
     pub refusal: Option<Refusal>,
     /// Whether the same call may succeed later, where that is known.
     pub retryable: Option<bool>,
+    /// Whether the application's own configuration is in the way.
+    pub is_configuration: bool,
+    /// The host call in which the application's code threw what the caller is to get.
+    pub thrown: Option<u32>,
 }
 
 impl Error {
     fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), refusal: None, retryable: None }
+        Self { code, message: message.into(), refusal: None, retryable: None, is_configuration: false, thrown: None }
     }
 
     /// The token store or the user store failed with `cause`.
     pub fn database(cause: impl fmt::Display) -> Self {
         Self::new(Code::Database, format!("Error: {cause}"))
+    }
+
+    /// The application's code threw in a host call: the caller gets what it threw.
+    pub fn thrown(host_call: u32) -> Self {
+        Self { thrown: Some(host_call), ..Self::internal() }
+    }
+
+    /// The same error, which the application's own configuration causes.
+    pub fn by_configuration(self) -> Self {
+        Self { is_configuration: true, ..self }
+    }
+
+    /// More requests to WeChat wait than may.
+    pub fn too_many_requests() -> Self {
+        Self::login_failed("too many logins wait for WeChat, try again shortly", true)
+    }
+
+    /// `except` names another user's session.
+    pub fn foreign_session() -> Self {
+        Self::new(Code::MissingParameter, "The option except must be a token of the same user")
     }
 
     /// `authorize` could not exchange the code because of `cause`.

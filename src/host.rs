@@ -27,6 +27,16 @@ pub enum HostCall {
     Has(String),
     Add(String),
     Exchange(String),
+    /// Whom WeChat has named, for the application to find or make its own user.
+    Resolve(Identity),
+}
+
+/// Whom WeChat names for a login.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    pub app_id: Option<String>,
+    pub open_id: String,
+    pub union_id: Option<String>,
 }
 
 /// A call on its way to JavaScript, and where its reply goes.
@@ -38,8 +48,8 @@ pub struct HostRequest {
 }
 
 /// For `All` a text for each row: its column `name`, empty where it has none. For `Run`, `Has` and
-/// `Add` one text for yes, none for no. For `Exchange` the reply as JSON. `Err` is the cause of a
-/// failure.
+/// `Add` one text for yes, none for no. For `Exchange` the reply as JSON. For `Resolve` the user's id
+/// and whether the user is new. `Err` is the cause of a failure.
 pub type HostReply = Result<Vec<String>, String>;
 
 /// Sends a request to JavaScript.

@@ -9,6 +9,7 @@
 
 mod native;
 mod object;
+mod resolver;
 mod sql;
 mod store;
 
@@ -17,9 +18,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::host::{Dispatch, Host, HostReply};
+use crate::host::{Dispatch, Host, HostReply, Identity};
 use native::Native;
 use object::Object;
+use resolver::Resolver;
 use store::Store;
 
 /// For one reply of the application's object: `sqlite3` queues behind the application's own
@@ -40,6 +42,26 @@ pub struct Settings {
     pub create_table: bool,
     /// The file of the token store, where that is a file.
     pub tokens_file: Option<PathBuf>,
+    /// Who a user is where there is none of these.
+    pub otherwise: Otherwise,
+}
+
+/// Who a user is without a user table or store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Otherwise {
+    /// Nobody: logins are not possible, as in 1.3.2.
+    Nobody,
+    /// Whoever has this openid; nothing is registered.
+    OpenId,
+    /// The application's function says so.
+    Resolved,
+}
+
+/// A user who logs in.
+pub struct Registered {
+    pub user: String,
+    /// Whether the login registered them; None where nobody knows.
+    pub is_new: Option<bool>,
 }
 
 /// A kind of object.
@@ -62,6 +84,10 @@ pub enum SqlStyle {
 pub enum Users {
     /// The application passed no database.
     None,
+    /// A user is an openid, and nobody keeps them.
+    OpenIds,
+    /// The application's function finds or makes them.
+    Resolver(Resolver),
     /// Our own SQLite reads and writes the file.
     Native(Native),
     /// The application's database object reads and writes.
@@ -76,9 +102,13 @@ pub enum Users {
 impl Users {
     /// Decides who reads and who writes the user table.
     pub fn open(settings: Settings, dispatch: Dispatch) -> io::Result<Self> {
-        let Settings { file, object, create_table, tokens_file } = settings;
+        let Settings { file, object, create_table, tokens_file, otherwise } = settings;
         Ok(match (object, file) {
-            (None, None) => Self::None,
+            (None, None) => match otherwise {
+                Otherwise::Nobody => Self::None,
+                Otherwise::OpenId => Self::OpenIds,
+                Otherwise::Resolved => Self::Resolver(Resolver::new(dispatch)),
+            },
             (None, Some(file)) => {
                 let with_tokens = tokens_file.is_some_and(|tokens_file| is_same_file(&file, &tokens_file));
                 Self::Native(Native::read_write(file, create_table, with_tokens)?)
@@ -95,6 +125,8 @@ impl Users {
     pub async fn exists(&self, user: &str) -> Result<bool> {
         match self {
             Self::None => Err(no_database()),
+            // The application knows its users itself.
+            Self::OpenIds | Self::Resolver(_) => Ok(true),
             Self::Native(native) => native.exists(user).await,
             Self::Object(object) => object.exists(user).await,
             // Only the application's own connection sees a row that it has not committed.
@@ -105,10 +137,37 @@ impl Users {
         }
     }
 
+    /// The user whom WeChat names, registered where they were not.
+    pub async fn register(&self, identity: Identity) -> Result<Registered> {
+        match self {
+            Self::OpenIds => Ok(Registered { user: identity.open_id, is_new: None }),
+            Self::Resolver(resolver) => resolver.resolve(identity).await,
+            _ => {
+                let user = self.identify(identity).await?;
+                let is_new = Some(self.ensure(&user).await?);
+                Ok(Registered { user, is_new })
+            }
+        }
+    }
+
+    /// The user's id: the unionid where there is one, unless the user is registered under the
+    /// openid, which was before the mini-program was bound to an open platform.
+    async fn identify(&self, Identity { open_id, union_id, .. }: Identity) -> Result<String> {
+        let Some(union_id) = union_id else { return Ok(open_id) };
+        let by_open_id = !self.exists(&union_id).await? && self.exists(&open_id).await?;
+        Ok(if by_open_id { open_id } else { union_id })
+    }
+
+    /// Whether somebody keeps users.
+    pub fn are_kept(&self) -> bool {
+        !matches!(self, Self::OpenIds | Self::Resolver(_))
+    }
+
     /// Registers `user` where they are not registered. Returns whether they were not.
     pub async fn ensure(&self, user: &str) -> Result<bool> {
         match self {
             Self::None => Err(no_database()),
+            Self::OpenIds | Self::Resolver(_) => Ok(false),
             Self::Native(native) => native.ensure(user).await,
             Self::Object(object) => object.ensure(user).await,
             Self::Shared { lookups, object } => match lookups.exists(user).await {
@@ -134,7 +193,7 @@ impl Users {
     /// The name of the store in `health`, and whether it answers. No store cannot fail.
     pub async fn health(&self) -> (&'static str, Result<()>) {
         match self {
-            Self::None => ("none", Ok(())),
+            Self::None | Self::OpenIds | Self::Resolver(_) => ("none", Ok(())),
             Self::Native(native) => ("native", native.probe().await),
             Self::Object(object) => ("object", object.probe().await),
             Self::Shared { object, .. } => ("shared", object.probe().await),

@@ -11,12 +11,19 @@ use crate::error::{Error, Result};
 /// the memory.
 pub(super) const MAX_CALLS: u32 = 1 << 16;
 
+/// Requests to WeChat in flight per object: what comes then waits for its turn.
+pub(super) const MAX_REQUESTS: usize = 256;
+
+/// Logins per object that are in flight or wait for their turn.
+pub(super) const MAX_LOGINS: u32 = 256 + 4096;
+
 /// Whether a call may use the token store. It is decided when the call is made, so that `close`
 /// lets the calls before it finish.
 pub enum Admission {
     Admitted(OwnedSemaphorePermit),
     Closed,
     TooMany,
+    TooManyLogins,
 }
 
 impl Admission {
@@ -28,6 +35,7 @@ impl Admission {
     pub(super) fn has_room(&self) -> Result<()> {
         match self {
             Self::TooMany => Err(too_many_calls()),
+            Self::TooManyLogins => Err(Error::too_many_requests()),
             Self::Admitted(_) | Self::Closed => Ok(()),
         }
     }
@@ -38,6 +46,7 @@ impl Admission {
             Self::Admitted(_) => Ok(()),
             Self::Closed => Err(closed()),
             Self::TooMany => Err(too_many_calls()),
+            Self::TooManyLogins => Err(Error::too_many_requests()),
         }
     }
 }
@@ -46,7 +55,7 @@ pub fn too_many_calls() -> Error {
     Error::database(format!("more than {MAX_CALLS} calls at once, try again"))
 }
 
-pub(super) fn closed() -> Error {
+pub fn closed() -> Error {
     Error::database("mpauthx was closed")
 }
 
@@ -58,6 +67,14 @@ impl Auth {
             return Admission::Closed;
         }
         self.permits.clone().try_acquire_owned().map_or(Admission::TooMany, Admission::Admitted)
+    }
+
+    /// Admits a login.
+    pub fn admit_login(&self) -> Admission {
+        if !self.is_open() {
+            return Admission::Closed;
+        }
+        self.login_permits.clone().try_acquire_owned().map_or(Admission::TooManyLogins, Admission::Admitted)
     }
 
     /// Admits as many of `count` calls as there is room for.
@@ -85,13 +102,15 @@ impl Auth {
     /// first.
     pub async fn close(&self) {
         let all = self.permits.acquire_many(MAX_CALLS).await;
+        let logins = self.login_permits.acquire_many(MAX_LOGINS).await;
         self.sessions().close().await;
         self.users().close().await;
-        drop(all);
+        drop((all, logins));
     }
 
     /// Nobody takes outcomes any more, so `close` waits for none.
     pub fn abandon(&self) {
         self.permits.close();
+        self.login_permits.close();
     }
 }

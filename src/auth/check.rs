@@ -21,8 +21,8 @@ impl Auth {
         self.sessions().check(tokens, Asked::Validity, settle).await;
     }
 
-    /// Whether the cache knows that `token` is live.
-    pub fn is_cached(&self, token: &str) -> bool {
-        self.is_open() && self.sessions().cached(token).is_some()
+    /// The number of the look that found `token` to be live, where the cache knows that it still is.
+    pub fn cached(&self, token: &str) -> Option<u64> {
+        if self.is_open() { self.sessions().cached(token) } else { None }
     }
 }

@@ -1,50 +1,80 @@
 //! Logins without decrypted data: by code alone, or of a user whom the application has identified.
 
 use super::request_error::Purpose;
+use super::session_ids::session_id;
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
+use crate::host::Identity;
 use crate::sessions::{Issued, Notes};
-use crate::token::Owner;
-use crate::wechat::{LoginReply, SharedExchange};
+use crate::token::{Owner, Token};
+use crate::wechat::SharedExchange;
 
-/// What a login returns.
+/// What a login and a rotation return.
 pub struct Login {
     pub issued: Issued,
-    /// Whether the login registered the user.
-    pub is_new_user: bool,
+    pub id: String,
+    pub open_id: Option<String>,
+    /// Where WeChat named one.
+    pub union_id: Option<String>,
+    /// Whether the login registered the user, where somebody knows.
+    pub is_new_user: Option<bool>,
+}
+
+/// What the application says about a login.
+pub struct LoginOptions {
+    pub device: Option<String>,
+    /// The token whose session gives way to the new one.
+    pub replace: Option<String>,
 }
 
 impl Auth {
     /// Logs the user in whom WeChat names for `code`.
-    pub async fn login(&self, admission: &Admission, code: &SharedExchange, device: Option<String>) -> Result<Login> {
+    pub async fn login(&self, admission: &Admission, code: &SharedExchange, options: LoginOptions) -> Result<Login> {
         admission.check()?; // WeChat takes a code once: after `close` it is not spent
+        self.dependencies
+            .exchange
+            .app_id(&self.dependencies.credentials)
+            .map_err(|cause| Error::login_failed(cause, false).by_configuration())?;
         let reply = self.login_reply(code).await.map_err(|error| Purpose::Login.error(error))?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
-        let owner = self.owner(self.identify(&reply, open_id).await?);
-        let open_id = self.kept_open_id(&owner, reply.open_id.as_deref())?;
-        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id, device };
-        self.log_in(&owner, &notes).await
+        let app_id = self.dependencies.credentials.app_id.clone();
+        let identity = Identity { app_id, open_id: open_id.clone(), union_id: reply.union_id.clone() };
+        let registered = self.users().register(identity).await?;
+        let owner = self.owner(registered.user);
+        let kept = self.kept_open_id(&owner, Some(&open_id))?;
+        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id: kept, device: options.device };
+        let login = self.log_in(&owner, &notes, options.replace.as_deref()).await?;
+        Ok(Login { open_id: Some(open_id), union_id: reply.union_id, is_new_user: registered.is_new, ..login })
     }
 
     /// Logs in `user`, whom the application has identified.
-    pub async fn issue(&self, admission: &Admission, user: String, device: Option<String>) -> Result<Login> {
+    pub async fn issue(
+        &self,
+        admission: &Admission,
+        user: String,
+        open_id: Option<String>,
+        options: LoginOptions,
+    ) -> Result<Login> {
         admission.check()?;
-        self.log_in(&self.owner(user), &Notes { device, ..Notes::default() }).await
-    }
-
-    async fn log_in(&self, owner: &Owner, notes: &Notes) -> Result<Login> {
+        let owner = self.owner(user);
         if !owner.is_usable() {
             return Err(Error::unusable_user());
         }
-        let is_new_user = self.users().ensure(&owner.user).await?;
-        Ok(Login { issued: self.sessions().login(owner, notes, None, async { Ok(()) }).await?, is_new_user })
+        let is_new = self.users().ensure(&owner.user).await?;
+        let kept = self.kept_open_id(&owner, open_id.as_deref())?;
+        let notes = Notes { device: options.device, open_id: kept, sealed: None };
+        let login = self.log_in(&owner, &notes, options.replace.as_deref()).await?;
+        Ok(Login { open_id, is_new_user: self.users().are_kept().then_some(is_new), ..login })
     }
 
-    /// The user's id: the unionid where there is one, unless the user is registered under the
-    /// openid, which was before the mini-program was bound to an open platform.
-    async fn identify(&self, reply: &LoginReply, open_id: String) -> Result<String> {
-        let Some(union_id) = reply.union_id.clone() else { return Ok(open_id) };
-        let by_open_id = !self.users().exists(&union_id).await? && self.users().exists(&open_id).await?;
-        Ok(if by_open_id { open_id } else { union_id })
+    async fn log_in(&self, owner: &Owner, notes: &Notes, replace: Option<&str>) -> Result<Login> {
+        if !owner.is_usable() {
+            return Err(Error::unusable_user());
+        }
+        let replaced = replace.and_then(Token::parse);
+        let login = self.sessions().login(owner, notes, replaced.as_ref(), async { Ok(()) });
+        let (issued, key) = tokio::join!(login, self.session_ids.key(self.sessions()));
+        let issued = issued?;
+        Ok(Login { id: session_id(&*key?, &issued.token), issued, open_id: None, union_id: None, is_new_user: None })
     }
 }

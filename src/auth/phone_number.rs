@@ -23,7 +23,7 @@ impl Auth {
     ) -> Result<PhoneNumber> {
         admission.check()?;
         let credentials = self.dependencies.credentials.both();
-        let (id, secret) = credentials.map_err(|cause| Error::server_api_failed(cause, false))?;
+        let (id, secret) = credentials.map_err(|cause| Error::server_api_failed(cause, false).by_configuration())?;
         let app = App { id, secret, seal: self.seal.as_ref().ok_or_else(Error::internal)? };
         let request = async |token: String| phone_number(&self.dependencies.client, id, &token, code, open_id).await;
         let token = self.access_token(&app, None, begun).await?;

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::outbox::{Guard, Outbox};
 use super::runtime::error_of_panic;
 use super::types::{Checked, Message};
-use crate::auth::{Admission, Auth, too_many_calls};
+use crate::auth::{Admission, Auth, Inspected, Verified, closed, too_many_calls};
 use crate::error::Result;
-use crate::sessions::Verdict;
+use crate::sessions::{Asked, Verdict};
 use crate::token::Token;
 
 const NOT_YET: u8 = b'-';
@@ -23,6 +23,13 @@ impl Tokens {
     fn lines(&self) -> Vec<&str> {
         if self.count == 1 { vec![&self.text] } else { self.text.split('\n').collect() }
     }
+}
+
+/// What is found of a token.
+enum Finding {
+    Dead,
+    Live,
+    Session(Box<Inspected>),
 }
 
 /// The right to give the verdicts. Dropped early, by a panic say, it gives an error for those that
@@ -49,7 +56,7 @@ impl Batch {
     }
 
     /// Checks `tokens`, of which the first `admitted` were admitted.
-    pub async fn run(self, auth: &Auth, tokens: Tokens, admitted: u32, is_closed: bool) {
+    pub async fn run(self, auth: &Auth, tokens: Tokens, asked: Asked, admitted: u32, is_closed: bool) {
         let lines = tokens.lines();
         let (lines, refused) = lines.split_at(admitted as usize);
         self.settle((0..refused.len()).map(|i| (lines.len() + i, Err(too_many_calls()))).collect());
@@ -62,22 +69,35 @@ impl Batch {
                     numbers.push(number);
                     candidates.push(token);
                 }
-                None => malformed.push((number, Ok(Verdict::Dead))),
+                None => malformed.push((number, Ok(Finding::Dead))),
             }
         }
         self.settle(malformed);
+        if asked == Asked::Session {
+            if is_closed {
+                return self.settle(numbers.iter().map(|&number| (number, Err(closed()))).collect());
+            }
+            let settle = |found: Vec<(usize, Result<Verified>)>| {
+                let finding =
+                    |found: Verified| found.map_or(Finding::Dead, |session| Finding::Session(Box::new(session)));
+                self.settle(found.into_iter().map(|(i, found)| (numbers[i], found.map(finding))).collect());
+            };
+            return auth.verify(&candidates, settle).await;
+        }
         let settle = |verdicts: Vec<(usize, Result<Verdict>)>| {
-            self.settle(verdicts.into_iter().map(|(i, verdict)| (numbers[i], verdict)).collect());
+            let finding = |verdict: Verdict| if let Verdict::Dead = verdict { Finding::Dead } else { Finding::Live };
+            self.settle(verdicts.into_iter().map(|(i, verdict)| (numbers[i], verdict.map(finding))).collect());
         };
         auth.check(is_closed, &candidates, settle).await;
     }
 
     /// Sends verdicts on the tokens of these numbers. Errors that come together are one.
-    fn settle(&self, verdicts: Vec<(usize, Result<Verdict>)>) {
+    fn settle(&self, verdicts: Vec<(usize, Result<Finding>)>) {
         let Some(first) = verdicts.iter().map(|&(number, _)| number).min() else { return };
         let last = verdicts.iter().map(|&(number, _)| number).max().unwrap_or(first);
         let mut letters = vec![NOT_YET; last - first + 1];
         let mut failure = None;
+        let mut sessions: Vec<Option<Box<Inspected>>> = Vec::new();
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         for (number, verdict) in verdicts {
             if replace(&mut progress.settled[number], true) {
@@ -85,8 +105,13 @@ impl Batch {
             }
             progress.left -= 1;
             letters[number - first] = match verdict {
-                Ok(Verdict::Dead) => b'0',
-                Ok(Verdict::Live | Verdict::Session(_)) => b'1',
+                Ok(Finding::Dead) => b'0',
+                Ok(Finding::Live) => b'1',
+                Ok(Finding::Session(session)) => {
+                    sessions.resize_with(last - first + 1, || None);
+                    sessions[number - first] = Some(session);
+                    b'1'
+                }
                 Err(error) => {
                     failure = Some(error);
                     b'e'
@@ -99,10 +124,30 @@ impl Batch {
             batch: self.number,
             first: u32::try_from(first).unwrap_or(u32::MAX),
             verdicts: String::from_utf8_lossy(&letters).into_owned(),
+            sessions: (!sessions.is_empty()).then(|| sessions_json(&sessions)),
             error: failure.map(Into::into),
         };
         self.outbox.send_with_guards(Message { checked: Some(checked), ..Message::default() }, guards);
     }
+}
+
+/// JSON of what index.js makes sessions of: plain arrays, as there may be thousands a second.
+fn sessions_json(sessions: &[Option<Box<Inspected>>]) -> String {
+    let mut json = String::with_capacity(96 * sessions.len());
+    for found in sessions {
+        json.push(if json.is_empty() { '[' } else { ',' });
+        let Some(Inspected { session, id, open_id, .. }) = found.as_deref() else {
+            json.push_str("null");
+            continue;
+        };
+        let text = |text: Option<&str>| serde_json::to_string(&text).unwrap_or_default();
+        let number = |number: Option<u64>| number.map_or_else(|| "null".to_owned(), |number| number.to_string());
+        let (expires, seen) = (number(session.expires), number(session.seen));
+        let (device, open_id) = (text(session.notes.device.as_deref()), text(open_id.as_deref()));
+        json.push_str(&format!(r#"["{id}",{},{expires},{seen},{device},{open_id}]"#, session.issued));
+    }
+    json.push(']');
+    json
 }
 
 impl Drop for Batch {

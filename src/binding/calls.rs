@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::Core;
+use super::batch::{Batch, Tokens};
 use super::outbox::Reply;
 use super::types::Outcome;
 use crate::auth::{Admission, Auth};
 use crate::error::Result;
 use crate::host::CALLER;
+use crate::sessions::Asked;
 use crate::token::Token;
 
 impl Core {
@@ -29,10 +31,44 @@ impl Core {
     ) where
         F: Future<Output = Result<Outcome>> + Send + 'static,
     {
-        let admission = Arc::new(self.auth.admit());
+        self.spawn_admitted(call, self.auth.admit(), guard, work);
+    }
+
+    /// The same for a login, which is admitted apart from others.
+    pub(super) fn spawn_login<F>(
+        &self,
+        call: u32,
+        guard: impl Send + 'static,
+        work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F,
+    ) where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        self.spawn_admitted(call, self.auth.admit_login(), guard, work);
+    }
+
+    fn spawn_admitted<F>(
+        &self,
+        call: u32,
+        admission: Admission,
+        guard: impl Send + 'static,
+        work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F,
+    ) where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let admission = Arc::new(admission);
         let work = work(self.auth.clone(), admission.clone());
         let reply = self.reply(call).with_guard((guard, admission));
         self.runtime.spawn(CALLER.scope(call, async move { reply.send(work.await) }));
+    }
+
+    /// Runs a batch of checks of `count` tokens, one in each line.
+    pub(super) fn spawn_batch(&self, batch: u32, tokens: String, count: u32, asked: Asked) {
+        let (admission, admitted) = self.auth.admit_many(count);
+        let is_closed = admission.is_closed();
+        let batch = Batch::new(batch, count, admission, self.outbox.clone());
+        let auth = self.auth.clone();
+        let tokens = Tokens { text: tokens, count };
+        self.runtime.spawn(async move { batch.run(&auth, tokens, asked, admitted, is_closed).await });
     }
 
     /// Runs a call about a token. Returns false where `text` is malformed.

@@ -8,7 +8,7 @@ use napi_derive::napi;
 use crate::auth::{Auth, Dependencies};
 use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Endpoint, Layout, Mode, Policy, Redis, Sessions, Settings, Tls};
-use crate::users::{self, DbObject, SqlStyle, Users};
+use crate::users::{self, DbObject, Otherwise, SqlStyle, Users};
 use crate::wechat::{self, Client, Credentials, Exchange};
 
 const NO_CACHE: &str = "options.cache has no effect: it is for tokens in redis, on one server or behind Sentinels";
@@ -32,6 +32,10 @@ pub struct Config {
     /// The kind of the object that the application passed as `db`.
     pub object: Option<DbKind>,
     pub create_table: bool,
+    /// Whether this is the door of new applications, where a user without a table is an openid.
+    pub front: bool,
+    /// Whether the application's function says who a user is.
+    pub resolves: bool,
 }
 
 /// The kinds of object that are passed as `db`.
@@ -116,6 +120,11 @@ impl Config {
             object: self.object.map(Into::into),
             create_table: self.create_table,
             tokens_file: self.tokens.file.clone().map(Into::into),
+            otherwise: match (self.front, self.resolves) {
+                (true, true) => Otherwise::Resolved,
+                (true, false) => Otherwise::OpenId,
+                (false, _) => Otherwise::Nobody,
+            },
         };
         let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
         let (client, exchange) = self.wechat.build(dispatch)?;

@@ -9,10 +9,10 @@ use tokio::sync::oneshot;
 
 use super::outbox::Outbox;
 use super::types::Message;
-use crate::host::{HostCall, HostReply, HostRequest, Statement};
+use crate::host::{HostCall, HostReply, HostRequest, Identity, Statement};
 
 /// A call of one method of the application's: `all` and `run` get a statement and the values of its
-/// parameters, `has` and `add` a user, `exchange` a code.
+/// parameters, `has` and `add` a user, `exchange` a code, `resolve` whom WeChat has named.
 #[napi(object)]
 #[derive(Default)]
 pub struct HostCallMessage {
@@ -24,6 +24,9 @@ pub struct HostCallMessage {
     pub values: Option<Vec<String>>,
     pub user: Option<String>,
     pub code: Option<String>,
+    pub app_id: Option<String>,
+    pub open_id: Option<String>,
+    pub union_id: Option<String>,
 }
 
 impl HostCallMessage {
@@ -37,6 +40,9 @@ impl HostCallMessage {
             HostCall::Has(user) => Self { user: Some(user), ..named("has") },
             HostCall::Add(user) => Self { user: Some(user), ..named("add") },
             HostCall::Exchange(code) => Self { code: Some(code), ..named("exchange") },
+            HostCall::Resolve(Identity { app_id, open_id, union_id }) => {
+                Self { app_id, open_id: Some(open_id), union_id, ..named("resolve") }
+            }
         }
     }
 }

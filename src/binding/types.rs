@@ -6,7 +6,7 @@ use napi_derive::napi;
 use super::host_calls::HostCallMessage;
 use crate::auth::{Inspected, Login};
 use crate::error::{Error, Result};
-use crate::sessions::{self, Issued};
+use crate::sessions;
 use crate::token::Token;
 use crate::wechat;
 
@@ -14,7 +14,6 @@ use crate::wechat;
 pub enum Outcome {
     Token(Token),
     Login(Login),
-    Rotated(Issued),
     Sessions(Vec<Inspected>),
     Is(bool),
     Count(u64),
@@ -50,10 +49,7 @@ impl Message {
         let message = Self { call: Some(call), ..Self::default() };
         match result {
             Ok(Outcome::Token(token)) => Self { token: Some(token.as_str().to_owned()), ..message },
-            Ok(Outcome::Login(Login { issued, is_new_user })) => {
-                Self { issued: Some(IssuedToken::new(issued, Some(is_new_user))), ..message }
-            }
-            Ok(Outcome::Rotated(issued)) => Self { issued: Some(IssuedToken::new(issued, None)), ..message },
+            Ok(Outcome::Login(login)) => Self { issued: Some(login.into()), ..message },
             Ok(Outcome::Sessions(sessions)) => {
                 Self { sessions: Some(sessions.into_iter().map(Session::from).collect()), ..message }
             }
@@ -77,6 +73,10 @@ pub struct Failure {
     pub errmsg: Option<String>,
     pub rid: Option<String>,
     pub retryable: Option<bool>,
+    /// `configuration` where the application's own is in the way.
+    pub kind: Option<String>,
+    /// The host call that threw what the caller is to get.
+    pub thrown: Option<u32>,
 }
 
 impl From<Error> for Failure {
@@ -86,6 +86,8 @@ impl From<Error> for Failure {
             code: error.code.number(),
             message: error.message,
             retryable: error.retryable,
+            kind: error.is_configuration.then(|| "configuration".to_owned()),
+            thrown: error.thrown,
             errcode: refusal.errcode,
             errmsg: refusal.errmsg,
             rid: refusal.rid,
@@ -100,6 +102,9 @@ pub struct Checked {
     pub batch: u32,
     pub first: u32,
     pub verdicts: String,
+    /// Of a verification: JSON, for each token null or `[id, issuedAt, expiresAt, lastSeenAt, device,
+    /// openId]`.
+    pub sessions: Option<String>,
     pub error: Option<Failure>,
 }
 
@@ -107,6 +112,10 @@ pub struct Checked {
 #[napi(object)]
 pub struct IssuedToken {
     pub token: String,
+    pub id: String,
+    pub user_id: String,
+    pub open_id: Option<String>,
+    pub union_id: Option<String>,
     /// Null where it does not expire.
     pub expires_at: Either<f64, Null>,
     pub is_new_user: Option<bool>,
@@ -115,7 +124,7 @@ pub struct IssuedToken {
 /// What the token store knows of a live token.
 #[napi(object)]
 pub struct Session {
-    pub token: String,
+    pub id: String,
     pub user_id: String,
     pub open_id: Option<String>,
     pub sku: String,
@@ -123,6 +132,8 @@ pub struct Session {
     pub expires_at: Either<f64, Null>,
     pub last_seen_at: Option<f64>,
     pub device: Option<String>,
+    /// Whether it is the one that the application has named.
+    pub current: Option<bool>,
 }
 
 #[napi(object)]
@@ -132,17 +143,25 @@ pub struct PhoneNumber {
     pub country_code: String,
 }
 
-impl IssuedToken {
-    fn new(issued: Issued, is_new_user: Option<bool>) -> Self {
-        Self { token: issued.token.as_str().to_owned(), expires_at: time_or_null(issued.expires), is_new_user }
+impl From<Login> for IssuedToken {
+    fn from(Login { issued, id, open_id, union_id, is_new_user }: Login) -> Self {
+        Self {
+            token: issued.token.as_str().to_owned(),
+            id,
+            user_id: issued.token.owner().user,
+            open_id,
+            union_id,
+            expires_at: time_or_null(issued.expires),
+            is_new_user,
+        }
     }
 }
 
 impl From<Inspected> for Session {
-    fn from(Inspected { session, open_id }: Inspected) -> Self {
+    fn from(Inspected { session, id, open_id, is_current }: Inspected) -> Self {
         let owner = session.token.owner();
         Self {
-            token: session.token.as_str().to_owned(),
+            id,
             user_id: owner.user,
             open_id,
             sku: owner.sku,
@@ -150,6 +169,7 @@ impl From<Inspected> for Session {
             expires_at: time_or_null(session.expires),
             last_seen_at: session.seen.map(|time| time as f64),
             device: session.notes.device,
+            current: is_current.then_some(true),
         }
     }
 }

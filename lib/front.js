@@ -1,0 +1,188 @@
+'use strict';
+
+// The functions that 1.3.2 does not have, in both doors. What they fail with are MpauthxErrors.
+
+const { bytes, candidate, loginCode, text } = require('./arguments.js');
+const { graceOf, readOptions } = require('./call-options.js');
+const { constants, Refusal, wrong } = require('./errors.js');
+const { errorOf, invalidToken, mpauthxError } = require('./mpauthx-error.js');
+const { isUserId, skuOf } = require('./token.js');
+const { Verification } = require('./verification.js');
+
+/** The functions, on the `calls` of an object with this configuration. */
+function createFront(calls, { sku, cache, front: isStrict }) {
+  const { core } = calls;
+  const verification = new Verification(calls, cache);
+  const ownSkus = [wellFormed(sku)];
+
+  /** Whether `token` can be one of those whom the call lets in. */
+  const isOurs = (token, skus = ownSkus) => skus.includes(skuOf(token));
+  const userId = (value) => (isStrict ? strictUserId(value) : text(value, 'userId'));
+
+  return {
+    login(code, options) {
+      return calls.start((call) => {
+        const { device, replace } = readOptions(options, 'device', 'replace');
+        core.login(call, loginCode(code), device, replace);
+      }, issuedOf);
+    },
+
+    verify(token, options) {
+      try {
+        const { skus, fresh } = options === undefined ? NONE : readOptions(options, 'skus', 'fresh');
+        const text = candidate(token);
+        return isOurs(text, skus) ? verification.verify(text, fresh) : Promise.reject(invalidToken());
+      } catch (reason) {
+        return Promise.reject(errorOf(reason, mpauthxError));
+      }
+    },
+
+    sessions: {
+      issue(user, options) {
+        return calls.start((call) => {
+          const { openId, device, replace } = readOptions(options, 'openId', 'device', 'replace');
+          core.issue(call, userId(user), openId, device, replace);
+        }, issuedOf);
+      },
+
+      inspect(token, options) {
+        return calls.start(
+          (call) => {
+            const { skus } = readOptions(options, 'skus');
+            const text = candidate(token);
+            return isOurs(text, skus) && core.inspect(call, text);
+          },
+          firstOf,
+          nothing,
+        );
+      },
+
+      list(user, options) {
+        return calls.start((call) => {
+          const { current } = readOptions(options, 'current');
+          core.list(call, userId(user), current);
+        }, sessionsOf);
+      },
+
+      revoke(token, options) {
+        return calls.start(
+          (call) => {
+            const { skus } = readOptions(options, 'skus');
+            const text = candidate(token);
+            return isOurs(text, skus) && core.revoke(call, text);
+          },
+          answerOf,
+          no,
+        );
+      },
+
+      revokeById(user, id) {
+        return calls.start((call) => core.revokeById(call, userId(user), text(id, 'id')), answerOf);
+      },
+
+      revokeUser(user, options) {
+        return calls.start((call) => {
+          const { allSkus, except } = readOptions(options, 'allSkus', 'except');
+          core.revokeUser(call, userId(user), allSkus === true, except);
+        }, countOf);
+      },
+
+      rotate(token, options) {
+        return calls.start(
+          (call) => {
+            const given = readOptions(options, 'grace', 'skus');
+            const old = text(token, 'token');
+            return isOurs(old, given.skus) && core.rotate(call, old, graceOf(given));
+          },
+          issuedOf,
+          invalid,
+        );
+      },
+    },
+
+    wechat: {
+      getPhoneNumber(code, options) {
+        return calls.start((call) => {
+          const { openId } = readOptions(options, 'openId');
+          core.phoneNumber(call, text(code, 'code'), openId);
+        }, phoneOf);
+      },
+
+      decryptData(token, encryptedData, iv, options) {
+        return calls.start(
+          (call) => {
+            const from = text(token, 'token');
+            const [data, vector] = [bytes(encryptedData, 'encryptedData'), bytes(iv, 'iv')];
+            return isOurs(from, readOptions(options, 'skus').skus) && core.decryptData(call, from, data, vector);
+          },
+          dataOf,
+          invalid,
+        );
+      },
+
+      checkSignature(token, rawData, signature, options) {
+        return calls.start(
+          (call) => {
+            const from = text(token, 'token');
+            const [data, signed] = [text(rawData, 'rawData'), text(signature, 'signature')];
+            return isOurs(from, readOptions(options, 'skus').skus) && core.checkSignature(call, from, data, signed);
+          },
+          answerOf,
+          invalid,
+        );
+      },
+    },
+
+    health() {
+      return calls.start((call) => core.health(call), healthOf);
+    },
+
+    close() {
+      return calls.close(() => undefined);
+    },
+  };
+}
+
+/** No options of a verification, which is to cost little. */
+const NONE = {};
+
+/** Text as the addon knows it: what is no character in UTF-16 is one in UTF-8. */
+function wellFormed(sku) {
+  return Buffer.from(sku).toString();
+}
+
+function strictUserId(value) {
+  const id = text(value, 'userId');
+  if (isUserId(id)) return id;
+  throw wrong('The userId parameter must be 1 to 128 visible ASCII characters without a vertical bar');
+}
+
+// What outcomes look like.
+
+function dataOf({ data }) {
+  try {
+    return JSON.parse(data);
+  } catch (_) {
+    const { userInfoDecryptionError } = constants.statusCode;
+    throw new Refusal(userInfoDecryptionError, 'Decrypt userInfo error: the data are nested too deeply');
+  }
+}
+
+const issuedOf = ({ issued }) => issued;
+const sessionsOf = ({ sessions }) => sessions;
+const firstOf = ({ sessions: [session] }) => session || null;
+const answerOf = ({ is }) => is;
+const countOf = ({ count }) => count;
+const phoneOf = ({ phone }) => phone;
+const healthOf = ({ health }) => health;
+
+// What a call gives for a text that is no token of ours.
+
+function invalid() {
+  throw invalidToken();
+}
+
+const nothing = () => null;
+const no = () => false;
+
+module.exports = { createFront };
