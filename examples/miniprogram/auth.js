@@ -112,10 +112,9 @@ function retryAfter({ header = {} }) {
   return name && /^\d+$/.test(header[name]) ? Number(header[name]) : null;
 }
 
-/** An Error with the status, and the code that the server gave, such as 6008. */
+/** What the server answered instead, as an Error. */
 function refusal(what, { statusCode, data }) {
-  const error = new Error(`${what} failed: status ${statusCode}`);
-  return Object.assign(error, { statusCode, code: data && data.error && data.error.code });
+  return Object.assign(new Error(`${what} failed: status ${statusCode}`), { statusCode, data });
 }
 
 function send(options, token) {
