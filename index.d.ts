@@ -1,5 +1,6 @@
 /**
- * Creates a login-and-token service for one mini-program.
+ * Creates a login-and-token service for one mini-program, as 1.3.2 did. New applications take
+ * {@link mpauthx.createAuth}.
  *
  * It returns at once and connects to redis in the background.
  *
@@ -26,6 +27,85 @@ declare function mpauthx(
 ): mpauthx.Mpauthx;
 
 declare namespace mpauthx {
+  /**
+   * Creates a login-and-token service for one mini-program. It returns at once and connects to the
+   * token store in the background.
+   *
+   * @throws TypeError for an option that is missing, unknown or cannot work; its message names it.
+   */
+  export function createAuth(options: AuthOptions): Auth;
+
+  export const statusCode: StatusCodes;
+
+  export type AuthOptions = AuthSettings & (UsersInDatabase | UsersOfApplication);
+
+  /** A key with `undefined` or `''` is a TypeError: an environment variable is missing. */
+  export interface AuthSettings {
+    /** The mini-program's app id. Not needed where nothing is asked of WeChat. */
+    appId?: string | null;
+    /** The mini-program's app secret. Not needed where nothing is asked of WeChat. */
+    secret?: string | null;
+    /**
+     * Names this application inside its tokens: 1 to 64 printable ASCII characters without space
+     * and `|`.
+     */
+    sku: string;
+    /** The token store: a URL of redis, an object, or `'memory'`; as in {@link Options}. */
+    tokens: string | (RedisServer & { url: RedisUrl }) | RedisCluster | RedisSentinels | TokenFile;
+    /** The password of redis, where the URL has none. */
+    redisPass?: string | null;
+    /** Life of a token in seconds; default 259200 (three days). */
+    ttl?: number | string | null;
+    wechat?: WeChatOptions | null;
+    /** Default: `{ mode: 'each', max: 10 }`, each key by itself. */
+    sessions?: AuthSessions | null;
+    cache?: boolean | Cache | null;
+    sessionKeys?: boolean | null;
+  }
+
+  /** With neither `db` nor `resolveUser`, the id of a user is the openid. */
+  export interface UsersInDatabase {
+    /** Where users are registered. */
+    db?: UserDatabase | null;
+    users?: 'native' | 'object' | null;
+    createTable?: boolean | null;
+    resolveUser?: null;
+  }
+
+  export interface UsersOfApplication {
+    /**
+     * Finds or makes the application's user, after the exchange of the code and before a token is
+     * issued. What it throws reaches the caller of `login` as it is, and nothing is issued.
+     */
+    resolveUser: ResolveUser;
+    db?: null;
+    users?: null;
+    createTable?: null;
+  }
+
+  export type ResolveUser = (identity: Identity) => string | ResolvedUser | PromiseLike<string | ResolvedUser>;
+
+  /** Whom WeChat has named. */
+  export interface Identity {
+    appId?: string;
+    openId: string;
+    unionId?: string;
+  }
+
+  export interface ResolvedUser {
+    /** 1 to 128 visible ASCII characters without `|`. */
+    userId: string;
+    isNewUser?: boolean | null;
+  }
+
+  export type AuthSessions = AuthSessionsEach | (SharedSessions & { mode: 'shared' });
+
+  export interface AuthSessionsEach extends SessionsOptions {
+    mode?: 'each';
+    /** How many sessions a user may have; a login past that ends the oldest. Default 10. */
+    max?: number;
+  }
+
   /**
    * An object is recognised by its methods. Where it has `all` and `run`, only these are called,
    * whatever else it has.
@@ -104,38 +184,12 @@ declare namespace mpauthx {
      * for redis, a file on this machine, or `'memory'` (inside this object, for development and
      * tests).
      */
-    tokens?: 'memory' | RedisUrl | RedisServer | RedisCluster | RedisSentinels | TokenFile;
-    wechat?: {
-      /**
-       * The address of WeChat's interfaces; default `https://api.weixin.qq.com`. Plain `http:` is
-       * allowed on a loopback address only.
-       */
-      endpoint?: string;
-      /**
-       * How long one request to WeChat may take, in milliseconds, half of it for connecting at
-       * most; default 10000.
-       */
-      timeout?: number;
-      /**
-       * How often a request is retried that did not reach WeChat, or that WeChat did not work on
-       * (errcode -1). The delay before each retry is random and grows. 0 to 10, default 0.
-       */
-      retries?: number;
-      /**
-       * A proxy for all requests to WeChat: `http://user:password@host:port`. Environment variables
-       * such as `HTTPS_PROXY` are not read.
-       */
-      proxy?: string;
-      /**
-       * Exchanges login codes in place of WeChat's interface, for an application that reaches
-       * WeChat another way.
-       */
-      exchange?: Exchange;
-    };
+    tokens?: string | RedisServer | RedisCluster | RedisSentinels | TokenFile;
+    wechat?: WeChatOptions;
     sessions?: SharedSessions | SessionsEach;
     /**
-     * Keeps checked tokens in memory: `isTokenValid` then answers most calls without a round trip,
-     * and redis invalidates tokens that change. It works for tokens in redis, on one server or
+     * Keeps checked tokens in memory: `verify` and `isTokenValid` then answer most calls without a
+     * round trip, and redis invalidates tokens that change. It works for tokens in redis, on one server or
      * behind Sentinels; elsewhere it has no effect and `health` warns. Default false.
      */
     cache?: boolean | Cache;
@@ -156,10 +210,38 @@ declare namespace mpauthx {
     createTable?: boolean;
   }
 
-  interface SessionsOptions {
+  export interface WeChatOptions {
     /**
-     * A token expires when it was not used for so many seconds. `isTokenValid` counts as use, and
-     * so does a login that returns the token again. No use extends it past `ttl`. Default: no such
+     * The address of WeChat's interfaces; default `https://api.weixin.qq.com`. Plain `http:` is
+     * allowed on a loopback address only.
+     */
+    endpoint?: string;
+    /**
+     * How long one request to WeChat may take, in milliseconds, half of it for connecting at
+     * most; default 10000.
+     */
+    timeout?: number;
+    /**
+     * How often a request is retried that did not reach WeChat, or that WeChat did not work on
+     * (errcode -1). The delay before each retry is random and grows. 0 to 10, default 0.
+     */
+    retries?: number;
+    /**
+     * A proxy for all requests to WeChat: `http://user:password@host:port`. Environment variables
+     * such as `HTTPS_PROXY` are not read.
+     */
+    proxy?: string;
+    /**
+     * Exchanges login codes in place of WeChat's interface, for an application that reaches
+     * WeChat another way.
+     */
+    exchange?: Exchange;
+  }
+
+  export interface SessionsOptions {
+    /**
+     * A token expires when it was not used for so many seconds. `verify` counts as use, and so
+     * does a login that returns the token again. No use extends it past `ttl`. Default: no such
      * limit.
      */
     idle?: number;
@@ -224,7 +306,7 @@ declare namespace mpauthx {
   }
 
   /** `redis://user:password@host:port/db`, `rediss://…` for TLS, or `unix:///path/to/socket`. */
-  export type RedisUrl = `redis://${string}` | `rediss://${string}` | `unix:///${string}`;
+  export type RedisUrl = string;
 
   export interface RedisOptions {
     file?: never;
@@ -244,7 +326,8 @@ declare namespace mpauthx {
     url?: RedisUrl;
     /**
      * How records are named: `'compatible'` (default) names them as 1.3.2 does, `'tagged'` puts
-     * one user's keys into one slot, for proxies that shard. Neither sees the other's tokens.
+     * one user's keys into one slot, for proxies that shard; that is the default of `createAuth`.
+     * Neither sees the other's tokens.
      */
     layout?: 'compatible' | 'tagged';
   }
@@ -288,11 +371,51 @@ declare namespace mpauthx {
     };
   }
 
-  export interface Mpauthx {
+  /** What `createAuth` makes. Its functions reject with an {@link MpauthxError}. */
+  export interface Auth {
+    /**
+     * Logs a user in by the code from `wx.login`: exchanges it with WeChat, finds who the user is,
+     * and resolves with a token. In shared mode, that is the live one where there is one. Rejects
+     * with 6000, 6001, 6008.
+     */
+    login(code: string, options?: LoginOptions | null): Promise<Login>;
+
+    /**
+     * Resolves with the session of a live token of this sku, and counts as use. For whatever else
+     * it rejects with 6007 (status 401), and with 6000 (status 503) when the token store cannot be
+     * asked.
+     */
+    verify(token: unknown, options?: VerifyOptions | null): Promise<Session>;
+
+    /**
+     * Issues, lists, ends and renews sessions. When a promise resolves, every process sees the
+     * change.
+     */
+    readonly sessions: Sessions;
+
+    /** Other interfaces of WeChat. */
+    readonly wechat: WeChat;
+
+    /** Resolves with the state of the stores, for readiness probes. Never rejects. */
+    health(): Promise<Health>;
+
+    /**
+     * Ends the connection to the token store when all pending calls have been answered. Calling it
+     * twice does no harm.
+     */
+    close(): Promise<void>;
+  }
+
+  /**
+   * What the factory makes: 1.3.2's functions, which reject with a {@link PlainError}, and all new
+   * ones. In `login`, the id of a user is the unionid where WeChat sends one, else the openid; a
+   * user who is registered under the openid keeps it.
+   */
+  export interface Mpauthx extends Auth {
     /**
      * Logs a user in: exchanges `code` with WeChat, decrypts the user's data, registers the user,
-     * and resolves with the live token or a new one. Rejects with an {@link MpauthxError}: 6000,
-     * 6001, 6008, 6009, 6011.
+     * and resolves with the live token or a new one. Rejects with a {@link PlainError}: 6000, 6001,
+     * 6008, 6009, 6011.
      *
      * @param code          The code from `wx.login`.
      * @param encryptedData The data from `wx.getUserInfo`: base64, or the bytes themselves.
@@ -302,14 +425,18 @@ declare namespace mpauthx {
 
     /**
      * Ends every live token that this user has for this sku and issues a new one. It trusts its
-     * caller: check who asks before you call it. Rejects with an {@link MpauthxError}: 6000,
-     * 6001, 6010.
+     * caller: check who asks before you call it. Rejects with a {@link PlainError}: 6000, 6001,
+     * 6010.
      */
     refreshToken(userId: string): Promise<Success>;
 
     /**
-     * Resolves when the token is live. Rejects with `undefined` when it is not, and with an
-     * {@link MpauthxError} 6000 when the token store cannot be asked.
+     * Resolves when the token is live. Rejects with `undefined` when it is not, and with a
+     * {@link PlainError} 6000 when the token store cannot be asked.
+     *
+     * @deprecated In new code use `verify`. This rejects with `undefined`, so that `.catch(next)`
+     * and `catch (e) { next(e) }` let everybody in; it does not say who is logged in, and lets
+     * tokens of every sku in.
      */
     isTokenValid(token: string): Promise<void>;
 
@@ -325,31 +452,6 @@ declare namespace mpauthx {
      */
     extractSku(token: string): string | null;
 
-    /**
-     * Logs a user in by the code from `wx.login` alone: exchanges it with WeChat, registers the
-     * user, and resolves with the live token or a new one. The user's id is the unionid where
-     * WeChat sends one, else the openid; a user who is registered under the openid keeps it.
-     * Rejects with an {@link MpauthxError}: 6000, 6001, 6008.
-     */
-    login(code: string, options?: LoginOptions | null): Promise<Login>;
-
-    /**
-     * Lists, ends and renews sessions. When a promise resolves, every process sees the change.
-     */
-    readonly sessions: Sessions;
-
-    /** Other interfaces of WeChat. */
-    readonly wechat: WeChat;
-
-    /** Resolves with the state of the stores, for readiness probes. Never rejects. */
-    health(): Promise<Health>;
-
-    /**
-     * Ends the connection to the token store when all pending calls have been answered. Calling it
-     * twice does no harm.
-     */
-    close(): Promise<void>;
-
     readonly constants: Constants;
   }
 
@@ -363,21 +465,57 @@ declare namespace mpauthx {
 
   export interface LoginOptions {
     /**
-     * The application's name for the device, at most 256 characters. It is kept with the token,
-     * for `sessions.list`.
+     * The application's name for the device, such as its User-Agent. It is kept with the token, for
+     * `sessions.list`; control characters, and what is past 256 characters, are left out.
      */
-    device?: string;
+    device?: string | null;
+    /**
+     * A token that the new one replaces: where its session lives and is the same user's, it ends.
+     */
+    replace?: string | null;
   }
 
-  /** What a login resolves with. */
-  export interface Login extends Success {
-    /** Whether this call registered the user. */
-    isNewUser: boolean;
+  export interface IssueOptions extends LoginOptions {
+    /** The user's openid, for `Session.openId`. */
+    openId?: string | null;
+  }
+
+  export interface SkuOptions {
+    /** Whose tokens are let in, in place of this object's own. */
+    skus?: readonly string[] | null;
+  }
+
+  export interface VerifyOptions extends SkuOptions {
+    /** Asks the token store, whatever is cached. */
+    fresh?: boolean | null;
+  }
+
+  export interface RotateOptions extends SkuOptions {
+    /** For how many seconds the old token stays valid: 0 to 3600, default 10. */
+    grace?: number | null;
+  }
+
+  /** A token, and whose it is. */
+  export interface Issued {
+    token: string;
+    /** Names the session; not the token, and does not lead to it. It stays when tokens rotate. */
+    id: string;
+    userId: string;
+    openId?: string;
+    /** Of a login, where WeChat sent one. */
+    unionId?: string;
     /**
      * When the token ends at the latest, in Unix milliseconds; null where it does not (1.3.2 has
      * left such tokens).
      */
     expiresAt: number | null;
+    /** Whether this call registered the user, where that is known. */
+    isNewUser?: boolean;
+  }
+
+  /** What a login resolves with. */
+  export interface Login extends Issued {
+    openId: string;
   }
 
   export interface Sessions {
@@ -385,44 +523,48 @@ declare namespace mpauthx {
      * A token for a user whom the application has identified itself. Registers like `login`.
      * Rejects with 6000, 6001.
      */
-    issue(userId: string, options?: LoginOptions | null): Promise<Login>;
-
-    /** What is known of a live token, else null. It does not count as use. Rejects with 6000. */
-    inspect(token: string): Promise<Session | null>;
-
-    /** The live tokens that the user has for this sku, oldest first. Rejects with 6000, 6001. */
-    list(userId: string): Promise<ListedSession[]>;
+    issue(userId: string, options?: IssueOptions | null): Promise<Issued>;
 
     /**
-     * Ends the token's session, whatever its sku. Resolves with whether it was live. Rejects
-     * with 6000.
+     * What `verify` resolves with, or null. It does not count as use. Rejects with 6000, 6001.
      */
-    revoke(token: string): Promise<boolean>;
+    inspect(token: unknown, options?: SkuOptions | null): Promise<Session | null>;
 
     /**
-     * Ends every session that the user has for this sku, or for all. Resolves with how many were
-     * live. Rejects with 6000, 6001.
+     * The live sessions that the user has for this sku, oldest first, without their tokens; that of
+     * the token `current` says so. Rejects with 6000, 6001.
      */
-    revokeUser(userId: string, options?: { allSkus?: boolean } | null): Promise<number>;
+    list(userId: string, options?: { current?: string | null } | null): Promise<ListedSession[]>;
+
+    /** Ends the token's session. Resolves with whether it was live. Rejects with 6000, 6001. */
+    revoke(token: unknown, options?: SkuOptions | null): Promise<boolean>;
 
     /**
-     * Puts a new token in the place of a live one. For `grace` seconds (0 to 3600, default 10) the
-     * old one stays valid and gives the same new one again; used later, it ends the session, for
-     * then there are two holders. Rejects with 6000, 6001, 6007.
+     * Ends the session that has this id, where it is the user's. Resolves with whether it was live.
+     * Rejects with 6000, 6001.
      */
-    rotate(token: string, options?: { grace?: number } | null): Promise<Rotation>;
+    revokeById(userId: string, id: string): Promise<boolean>;
+
+    /**
+     * Ends every session that the user has for this sku, or for all, but for that of the token
+     * `except`. Resolves with how many were live. Rejects with 6000, 6001.
+     */
+    revokeUser(userId: string, options?: { allSkus?: boolean | null; except?: string | null } | null): Promise<number>;
+
+    /**
+     * Puts a new token in the place of a live one. For `grace` seconds the old one stays valid and
+     * gives the same new one again; used later, it ends the session, for then there are two
+     * holders. Rejects with 6000, 6001, 6007.
+     */
+    rotate(token: string, options?: RotateOptions | null): Promise<Issued>;
   }
 
-  /** What `rotate` resolves with. */
-  export interface Rotation extends Success {
-    /** When the new token ends at the latest, in Unix milliseconds. */
-    expiresAt: number | null;
-  }
-
-  /** Times are Unix milliseconds. */
+  /** Times are Unix milliseconds on the token store's clock. */
   export interface Session {
+    /** Names the session; not the token, and does not lead to it. It stays when tokens rotate. */
+    id: string;
     userId: string;
-    /** With `options.sessionKeys`. */
+    /** Where a login made the session, or `sessions.issue` was told it. */
     openId?: string;
     sku: string;
     issuedAt: number;
@@ -436,7 +578,8 @@ declare namespace mpauthx {
   }
 
   export interface ListedSession extends Session {
-    token: string;
+    /** Whether it is that of the token `current`. */
+    current?: true;
   }
 
   export interface WeChat {
@@ -445,7 +588,7 @@ declare namespace mpauthx {
      * (`open-type="getPhoneNumber"`). With `openId` WeChat checks that the code is this user's.
      * Rejects with 6000, 6001, 6008.
      */
-    getPhoneNumber(code: string, options?: { openId?: string } | null): Promise<PhoneNumber>;
+    getPhoneNumber(code: string, options?: { openId?: string | null } | null): Promise<PhoneNumber>;
 
     /**
      * Decrypts open data that the mini-program got after the token's login. With
@@ -455,13 +598,14 @@ declare namespace mpauthx {
       token: string,
       encryptedData: string | Uint8Array,
       iv: string | Uint8Array,
+      options?: SkuOptions | null,
     ): Promise<Record<string, unknown>>;
 
     /**
      * Whether `signature` is WeChat's for `rawData`. With `options.sessionKeys`. Rejects with 6000,
      * 6001, 6007, 6011.
      */
-    checkSignature(token: string, rawData: string, signature: string): Promise<boolean>;
+    checkSignature(token: string, rawData: string, signature: string, options?: SkuOptions | null): Promise<boolean>;
   }
 
   export interface PhoneNumber {
@@ -471,9 +615,14 @@ declare namespace mpauthx {
     countryCode: string;
   }
 
-  export interface MpauthxError extends Error {
-    /** One of {@link StatusCodes}. */
-    code: number;
+  /** One of {@link StatusCodes} with which a call may reject. */
+  export type ErrorCode = 6000 | 6001 | 6007 | 6008 | 6009 | 6010 | 6011 | 9999;
+
+  /** What the Errors of all functions tell. */
+  export interface PlainError extends Error, ErrorData {}
+
+  export interface ErrorData {
+    code: ErrorCode;
     /** WeChat's own error code, where it sent one. */
     errcode?: number;
     /** WeChat's own error text, where it sent one. */
@@ -486,6 +635,32 @@ declare namespace mpauthx {
      */
     retryable?: boolean;
   }
+
+  /**
+   * The Error of every function that 1.3.2 does not have. Up to the status 499 its message says
+   * what to do; from 500 up it is one sentence for each code, and what happened stands in `cause`.
+   */
+  export class MpauthxError extends Error implements ErrorData {
+    constructor(message: string, data: ErrorData & { cause?: Error });
+    code: ErrorCode;
+    errcode?: number;
+    errmsg?: string;
+    rid?: string;
+    retryable?: boolean;
+    cause?: Error;
+    /** The status of an answer with this error; 401 only where somebody is not logged in. */
+    status: number;
+    statusCode: number;
+    /** `WWW-Authenticate` or `Retry-After`, where the status wants it. */
+    headers: Record<string, string>;
+    /** Whether a client may read the message: below 500. */
+    expose: boolean;
+    /** The answer with this error, on the Fetch API. */
+    getResponse(): FetchResponse;
+  }
+
+  /** The type `Response`, where the program has it. */
+  export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Type } } ? Type : unknown;
 
   export interface Constants {
     readonly statusCode: StatusCodes;

@@ -126,7 +126,7 @@ class Calls {
   /** Answers a request of the addon to the application. */
   async answer({ id, caller, ...request }) {
     const call = this.pending.get(caller);
-    const context = call && call.context;
+    const context = call?.context;
     try {
       const reply = context ? context.runInAsyncScope(this.host, undefined, request) : this.host(request);
       this.core.answer(id, await reply);

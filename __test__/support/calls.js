@@ -34,17 +34,41 @@ async function liveOf(app, tokens) {
   return live;
 }
 
+/**
+ * The tokens that went through these functions, by the ids of their sessions: a list of sessions has
+ * none.
+ */
+const tokens = new Map();
+
+/** Keeps the token of a login, and returns it. */
+const kept = ({ id, token }) => {
+  tokens.set(id, token);
+  return token;
+};
+
 /** The token that the application has issued to a user, for a device perhaps. */
-const issue = async (app, userId, given) => (await app.sessions.issue(userId, given)).response;
+const issue = async (app, userId, given) => kept(await app.sessions.issue(userId, given));
 
 /** The token that takes the place of another. */
-const rotate = async (app, token, given) => (await app.sessions.rotate(token, given)).response;
+const rotate = async (app, token, given) => kept(await app.sessions.rotate(token, given));
 
-/** The tokens that are listed of a user. */
-const listed = async (app, userId) => (await app.sessions.list(userId)).map(({ token }) => token);
+/** The token of a login by code alone. */
+const logIn = async (app, code, given) => kept(await app.login(code, given));
+
+/**
+ * The tokens that are listed of a user. Those of 1.3.2's functions, and of other processes, are
+ * `known` to the test.
+ */
+async function listed(app, userId, known = []) {
+  for (const token of known) {
+    const session = await app.sessions.inspect(token);
+    if (session) tokens.set(session.id, token);
+  }
+  return (await app.sessions.list(userId)).map(({ id }) => tokens.get(id) || `an unknown token of session ${id}`);
+}
 
 /** What rejects because a token is not live. */
-const NOT_LIVE = { name: 'Error', code: 6007 };
+const NOT_LIVE = { name: 'MpauthxError', code: 6007, status: 401 };
 
 let count = 0;
 
@@ -54,4 +78,4 @@ const newUser = () => {
   return `o-${process.pid}-${count}`;
 };
 
-module.exports = { NOT_LIVE, isValid, issue, listed, liveOf, login, newUser, refresh, rotate };
+module.exports = { NOT_LIVE, isValid, issue, listed, liveOf, logIn, login, newUser, refresh, rotate };

@@ -1,0 +1,3 @@
+import mpauthx = require('../index.js');
+
+export declare const statusCode: mpauthx.StatusCodes;
