@@ -22,7 +22,7 @@ module.exports = (authUrl) => {
 
   const kept = () => wx.getStorageSync(STORAGE_KEY);
 
-  /** Resolves with a new token. Where one is still kept, the server lets it take the old one's place. */
+  /** Resolves with a new token. Where one is still kept, it takes that one's place. */
   const login = () => change(newToken);
 
   function change(work) {

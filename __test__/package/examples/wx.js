@@ -1,7 +1,7 @@
 'use strict';
 
-// The mini-program's half of the login where a mini-program has it: JavaScript and wx, and nothing of
-// Node's.
+// The mini-program's half of the login where a mini-program has it: JavaScript and wx, and nothing
+// of Node's.
 
 const fs = require('node:fs');
 const path = require('node:path');
