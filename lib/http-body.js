@@ -63,12 +63,21 @@ function hasBody(headers) {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] || 0) > 0;
 }
 
-/** The object in the body of a Request of the Fetch API; `{}` where the body is empty. */
-async function webBody(request) {
+/**
+ * The object in the body of a Request of the Fetch API; `{}` where the body is empty. `kept` gives a
+ * promise for the text of a body that was read before, where a framework has kept it.
+ */
+async function webBody(request, kept) {
   requireSize(request.headers.get('content-length'));
-  if (request.bodyUsed) throw refusal(400, 'The body was read before: give the routes a request that nobody read');
-  const bytes = request.body ? await readWeb(request.body) : Buffer.alloc(0);
+  const bytes = await webBytes(request, kept);
   return parse(bytes, request.headers.get('content-type'), request.headers.get('content-encoding'));
+}
+
+async function webBytes(request, kept) {
+  if (!request.bodyUsed) return request.body ? readWeb(request.body) : Buffer.alloc(0);
+  const text = kept && (await kept().catch(() => undefined));
+  if (text !== undefined) return Buffer.from(text);
+  throw refusal(400, 'The body was read before: give the routes a request that nobody read');
 }
 
 async function readWeb(stream) {

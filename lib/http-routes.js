@@ -8,11 +8,9 @@ const { Door, GUARD_OPTIONS, answer, errorAnswer, refusal, textOf } = require('.
 const { token, onError } = GUARD_OPTIONS;
 const ROUTE_OPTIONS = { token, onError, onLogin: 'function', prefix: 'string' };
 
-const LOGIN = { method: 'POST', path: '/login', run: login, status: 200 };
-
 /** `run` is given a Door and a call, and gives the body of the answer. */
 const ROUTES = [
-  LOGIN,
+  { method: 'POST', path: '/login', run: login, status: 200 },
   { method: 'POST', path: '/renew', run: renew, status: 200 },
   { method: 'POST', path: '/logout', run: logout, status: 204 },
   { method: 'GET', path: '/sessions', run: list, status: 200 },
@@ -128,4 +126,4 @@ async function revokeOne(door, call) {
   if (!isEnded) throw refusal(404, 'There is no such session');
 }
 
-module.exports = { LOGIN, ROUTES, answerAll, find, pathBehind, routesOf, run };
+module.exports = { ROUTES, answerAll, find, pathBehind, routesOf, run };

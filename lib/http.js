@@ -33,13 +33,15 @@ class Door {
       throw new TypeError('The first argument must be what createAuth returns');
     }
     for (const [name, value] of Object.entries(Object(options))) {
-      if (!Object.prototype.hasOwnProperty.call(known, name)) throw new TypeError(`Unknown option ${name}`);
+      if (!Object.keys(known).includes(name)) throw new TypeError(`Unknown option ${name}`);
       const type = known[name];
       if (value !== undefined && typeof value !== type) throw new TypeError(`The option ${name} must be a ${type}`);
     }
     this.auth = auth;
     this.options = { ...options };
     this.property = this.options.property || 'auth';
+    const { skus, fresh } = this.options;
+    this.given = skus || fresh ? { ...(skus && { skus }), ...(fresh && { fresh }) } : undefined;
     this.prefix = (this.options.prefix || '').replace(/\/+$/, '');
   }
 
@@ -52,11 +54,7 @@ class Door {
 
   /** The session of a token. Rejects where there is none, whatever the auth object does. */
   async verify(token) {
-    const { skus, fresh } = this.options;
-    const given = {};
-    if (skus !== undefined) given.skus = skus;
-    if (fresh !== undefined) given.fresh = fresh;
-    const session = await this.auth.verify(token, given);
+    const session = await this.auth.verify(token, this.given);
     if (!session) throw invalidToken();
     return session;
   }
@@ -81,8 +79,16 @@ function getAuth(request) {
   );
 }
 
-/** Whether a guard let a request in, with a session or without. */
-const hasEntered = (request) => sessions.has(request);
+/** Lets a request in that needs nobody, unless a guard let it in before. */
+function admit(request) {
+  if (!sessions.has(request)) sessions.set(request, undefined);
+}
+
+/** Whether a request was let in, with a session or without. */
+const isAdmitted = (request) => sessions.has(request);
+
+/** The session of a request that was let in; undefined where nobody was needed. */
+const sessionOf = (request) => sessions.get(request);
 
 /** What follows `Bearer` in an Authorization header; undefined where it has no such credentials. */
 function bearerOf(header) {
@@ -141,13 +147,14 @@ module.exports = {
   Door,
   GUARD_OPTIONS,
   NO_STORE,
+  admit,
   answer,
-  bearerOf,
   errorAnswer,
   errorOf,
   getAuth,
-  hasEntered,
+  isAdmitted,
   presentable,
   refusal,
+  sessionOf,
   textOf,
 };
