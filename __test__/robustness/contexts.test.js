@@ -159,14 +159,14 @@ test('what nobody has called for runs in the context of the factory', async () =
 
 test('what follows a call goes on in the context of its caller', async () => {
   const app = storage.run('the factory', () => createApp({ wechat, db: STORE }));
-  const { response } = await app.sessions.issue('o1');
+  const { token } = await app.sessions.issue('o1');
   const seen = await atOnce(TENANTS.length, (i) =>
     storage.run(TENANTS[i], async () => {
-      const then = app.isTokenValid(response).then(() => storage.getStore());
+      const then = app.isTokenValid(token).then(() => storage.getStore());
       const refused = app.isTokenValid('no token').catch(() => storage.getStore());
-      await app.sessions.inspect(response);
+      await app.sessions.inspect(token);
       const inspected = storage.getStore();
-      expect(await isValid(app, response)).toBe(true);
+      expect(await isValid(app, token)).toBe(true);
       return [await then, await refused, inspected, storage.getStore()];
     }),
   );

@@ -70,7 +70,7 @@ async function setUp() {
   const closed = open();
   await closed.close();
   const keeping = open({ options: { sessionKeys: true } });
-  const kept = (await keeping.login(user().code)).response;
+  const kept = (await keeping.login(user().code)).token;
   const saying = (options) => open({ options: { wechat: options } });
   const quoting = (text) => ({ errcode: 40029, errmsg: `invalid code ${text}, rid: 1-2-3` });
 

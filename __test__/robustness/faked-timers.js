@@ -26,11 +26,11 @@ async function main() {
   if (when === 'after') fake();
   const db = new Set(['o1']);
   const app = mpauthx(null, null, 'shop', db, null, 60, { tokens: 'memory' });
-  const { response } = await app.sessions.issue('o1');
+  const { token } = await app.sessions.issue('o1');
   const settled = [];
-  await app.isTokenValid(response);
+  await app.isTokenValid(token);
   settled.push('one check');
-  await Promise.all(Array.from({ length: 100 }, () => app.isTokenValid(response)));
+  await Promise.all(Array.from({ length: 100 }, () => app.isTokenValid(token)));
   settled.push('many checks');
   await app.isTokenValid('no token').catch(() => settled.push('a refused check'));
   await app.refreshToken('o1');

@@ -148,7 +148,7 @@ async function main({ seed, count, tokens }) {
     sessionKeys: true,
     wechat: { endpoint: wechat.endpoint },
   });
-  const issue = async () => (await app.sessions.issue('a user of one token')).response;
+  const issue = async () => (await app.sessions.issue('a user of one token')).token;
   const sensible = [
     await issue(),
     'o1',

@@ -33,14 +33,14 @@ test.each(Object.keys(STORES).flatMap((store) => Object.keys(USERS).map((users) 
       wechat: { endpoint },
       ...options,
     });
-    const { response } = await app.sessions.issue(`${store} ${users}`);
-    await app.isTokenValid(response);
-    await Promise.all([app.isTokenValid(response), app.isTokenValid('none').catch(() => {}), app.health()]);
+    const { token } = await app.sessions.issue(`${store} ${users}`);
+    await app.isTokenValid(token);
+    await Promise.all([app.isTokenValid(token), app.isTokenValid('none').catch(() => {}), app.health()]);
     await app.login('no code').catch(() => {});
     if (!closes) return;
     await Promise.all([app.refreshToken(`${store} ${users}`), app.close(), app.close()]);
     // Calls that come later leave nothing either.
-    const late = [app.isTokenValid(response), app.refreshToken('nobody'), app.sessions.inspect('none'), app.close()];
+    const late = [app.isTokenValid(token), app.refreshToken('nobody'), app.sessions.inspect('none'), app.close()];
     expect(
       await Promise.all(
         late.map((call) =>
@@ -51,7 +51,7 @@ test.each(Object.keys(STORES).flatMap((store) => Object.keys(USERS).map((users) 
         ),
       ),
     ).toEqual(['no', 'no', 'yes', 'yes']);
-    await app.isTokenValid(response).catch(() => {});
+    await app.isTokenValid(token).catch(() => {});
     if (db.close) db.close();
   },
 );

@@ -16,8 +16,14 @@ function isClear(error) {
 const isSuccess = (value) =>
   value?.status_code === 1 && value.status_message === 'OK' && /\|[0-9a-f]{64}$/.test(value.response);
 
-const isLogin = (value) => isSuccess(value) && typeof value.isNewUser === 'boolean' && value.expiresAt > 0;
-const isSession = (value) => typeof value?.userId === 'string' && typeof value.sku === 'string' && value.issuedAt > 0;
+const isIssued = (value) =>
+  /\|[0-9a-f]{64}$/.test(value?.token) && /^[0-9a-f]{32}$/.test(value.id) && value.expiresAt > 0;
+const isLogin = (value) => isIssued(value) && typeof value.isNewUser === 'boolean';
+const isSession = (value) =>
+  /^[0-9a-f]{32}$/.test(value?.id) &&
+  typeof value.userId === 'string' &&
+  typeof value.sku === 'string' &&
+  value.issuedAt > 0;
 const isBoolean = (value) => typeof value === 'boolean';
 
 /** Of each function what it may resolve with, and what it may reject with. */
@@ -28,10 +34,12 @@ const OUTCOMES = {
   isTokenValid: [(value) => value === undefined, (reason) => reason === undefined || isClear(reason)],
   'sessions.issue': [isLogin, isClear],
   'sessions.inspect': [(value) => value === null || isSession(value), isClear],
-  'sessions.list': [(value) => value.every((one) => isSession(one) && typeof one.token === 'string'), isClear],
+  'sessions.list': [(value) => value.every((one) => isSession(one) && !('token' in one)), isClear],
   'sessions.revoke': [isBoolean, isClear],
+  'sessions.revokeById': [isBoolean, isClear],
   'sessions.revokeUser': [Number.isInteger, isClear],
-  'sessions.rotate': [isSuccess, isClear],
+  'sessions.rotate': [isIssued, isClear],
+  verify: [isSession, (reason) => isClear(reason) && reason.name === 'MpauthxError'],
   'wechat.getPhoneNumber': [(value) => typeof value.phoneNumber === 'string', isClear],
   'wechat.decryptData': [(value) => typeof value === 'object', isClear],
   'wechat.checkSignature': [isBoolean, isClear],

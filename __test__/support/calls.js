@@ -1,5 +1,7 @@
 'use strict';
 
+const { keep, meet, tokenOf } = require('./known-tokens');
+
 // The calls that most tests make, and their answers in brief.
 
 /**
@@ -8,12 +10,12 @@
  */
 async function login(app, wechat, openId, extra) {
   const { code, encryptedData, iv } = wechat.user({ openId, extra });
-  return (await app.authorize(code, encryptedData, iv)).response;
+  return meet((await app.authorize(code, encryptedData, iv)).response);
 }
 
 /** Replaces the tokens of a user, and returns the new one. */
 async function refresh(app, userId) {
-  return (await app.refreshToken(userId)).response;
+  return meet((await app.refreshToken(userId)).response);
 }
 
 /** Whether the token is live; any answer but the two of the contract is thrown. */
@@ -34,37 +36,20 @@ async function liveOf(app, tokens) {
   return live;
 }
 
-/**
- * The tokens that went through these functions, by the ids of their sessions: a list of sessions has
- * none.
- */
-const tokens = new Map();
-
-/** Keeps the token of a login, and returns it. */
-const kept = ({ id, token }) => {
-  tokens.set(id, token);
-  return token;
-};
-
 /** The token that the application has issued to a user, for a device perhaps. */
-const issue = async (app, userId, given) => kept(await app.sessions.issue(userId, given));
+const issue = async (app, userId, given) => keep(await app.sessions.issue(userId, given));
 
 /** The token that takes the place of another. */
-const rotate = async (app, token, given) => kept(await app.sessions.rotate(token, given));
+const rotate = async (app, token, given) => keep(await app.sessions.rotate(token, given));
 
 /** The token of a login by code alone. */
-const logIn = async (app, code, given) => kept(await app.login(code, given));
+const logIn = async (app, code, given) => keep(await app.login(code, given));
 
-/**
- * The tokens that are listed of a user. Those of 1.3.2's functions, and of other processes, are
- * `known` to the test.
- */
-async function listed(app, userId, known = []) {
-  for (const token of known) {
-    const session = await app.sessions.inspect(token);
-    if (session) tokens.set(session.id, token);
-  }
-  return (await app.sessions.list(userId)).map(({ id }) => tokens.get(id) || `an unknown token of session ${id}`);
+/** The tokens of a user's sessions as they are listed, as far as the test has met them. */
+async function listed(app, userId) {
+  const tokens = [];
+  for (const { id } of await app.sessions.list(userId)) tokens.push(await tokenOf(app, userId, id));
+  return tokens;
 }
 
 /** What rejects because a token is not live. */

@@ -6,6 +6,7 @@ module.exports = {
   ...require('./calls'),
   ...require('./cleanup'),
   ...require('./everybody'),
+  ...require('./known-tokens'),
   ...require('./legacy-token'),
   ...require('./node'),
   ...require('./outcome'),

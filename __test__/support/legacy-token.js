@@ -1,6 +1,7 @@
 'use strict';
 
 const crypto = require('node:crypto');
+const { meet } = require('./known-tokens');
 
 /**
  * Writes a token as 1.3.2 does, and returns it. `ttl: null` is its crash between HMSET and EXPIRE.
@@ -9,7 +10,7 @@ async function writeLegacyToken(redis, userId, sku, { ctime = Date.now(), ttl = 
   const token = `${userId}|${sku}|${crypto.randomBytes(32).toString('hex')}`;
   await redis.hmset(token, 'ctime', String(ctime));
   if (ttl !== null) await redis.expire(token, ttl);
-  return token;
+  return meet(token);
 }
 
 module.exports = { writeLegacyToken };

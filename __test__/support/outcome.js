@@ -16,7 +16,13 @@ async function rejection(promise) {
 /** The reasons for which all of the promises reject. */
 const rejections = (...promises) => Promise.all(promises.map(rejection));
 
-/** All that a program can see of an error; the test says whether it has to be an Error. */
-const seen = (error) => ({ ...error, message: error.message });
+/** What an error says of what happened: from the status 500 up, that stands in its cause. */
+const told = (error) => (error.status >= 500 ? error.cause.message : error.message);
 
-module.exports = { rejection, rejections, seen };
+/** All that a program can see of an error; the test says whether it has to be an Error. */
+const seen = (error) => ({ ...error, message: told(error) });
+
+/** The reason of a rejection as a program can see it. */
+const refused = async (promise) => seen(await rejection(promise));
+
+module.exports = { refused, rejection, rejections, seen, told };

@@ -6,8 +6,8 @@ const { UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./every-store');
 onEveryStore('decryptData', (here) => {
   test('decrypts WeChat’s example', async () => {
     const { code, encryptedData, iv } = here.wechat.sample();
-    const { response } = await here.app.login(code);
-    expect(await here.app.wechat.decryptData(response, encryptedData, iv)).toStrictEqual({
+    const { token } = await here.app.login(code);
+    expect(await here.app.wechat.decryptData(token, encryptedData, iv)).toStrictEqual({
       openId: sample.openId,
       nickName: 'Band',
       gender: 1,

@@ -38,8 +38,7 @@ function onEveryStore(what, tests) {
       ...given,
     });
 
-  here.login = async (given = { openId: 'o1' }, on = here.app) =>
-    (await on.login(here.wechat.user(given).code)).response;
+  here.login = async (given = { openId: 'o1' }, on = here.app) => (await on.login(here.wechat.user(given).code)).token;
 
   /** A newer login of the user, elsewhere: the key that is kept here is stale from then on. */
   here.loginElsewhere = (openId = 'o1') => here.login({ openId }, createApp({ wechat: here.wechat, db: everybody() }));

@@ -35,7 +35,7 @@ async function ask(options, env) {
 const withAuth = (proxy, user, password) =>
   proxy.url.replace('://', `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
 
-const LOGGED_IN = { value: expect.objectContaining({ response: expect.stringMatching(/^o1\|shop\|/) }) };
+const LOGGED_IN = { value: expect.objectContaining({ token: expect.stringMatching(/^o1\|shop\|/) }) };
 
 describe('a proxy', () => {
   test('is asked for a tunnel to WeChat, and sees nothing of what goes through', async () => {
@@ -188,7 +188,7 @@ describe('a plain http: endpoint', () => {
   test('is reached through a proxy on this machine', async () => {
     const proxy = await startProxy({ auth: AUTH });
     const app = open(withAuth(proxy, 'user', PASSWORD));
-    expect((await app.login(plain.user({ openId: 'o1' }).code)).response).toMatch(/^o1\|/);
+    expect((await app.login(plain.user({ openId: 'o1' }).code)).token).toMatch(/^o1\|/);
     expect(await app.wechat.getPhoneNumber(plain.phone())).toStrictEqual(NUMBER);
     expect(new Set(proxy.seen.map(({ auth }) => auth))).toEqual(new Set([AUTH]));
   });

@@ -85,22 +85,22 @@ describe.each(Object.keys(STORES))('nobody who can read the store (%s)', (name) 
 
   test('learns an openid or a session key, of whatever made the token', async () => {
     const app = open();
-    const { response } = await app.login(user().code);
+    const { token } = await app.login(user().code);
     const { code, encryptedData, iv } = user();
     await app.authorize(code, encryptedData, iv);
-    const rotated = await app.sessions.rotate(response);
-    expect(await app.sessions.inspect(rotated.response)).toMatchObject({ openId: OPEN_ID });
+    const rotated = await app.sessions.rotate(token);
+    expect(await app.sessions.inspect(rotated.token)).toMatchObject({ openId: OPEN_ID });
     expect((await store.bytes()).includes('u1')).toBe(true);
     expect(leaks(await store.bytes())).toEqual([]);
   });
 
   test('finds anything of a token that has ended', async () => {
     const app = open();
-    const { response } = await app.login(user().code);
-    await app.sessions.revoke(response);
+    const { token } = await app.login(user().code);
+    await app.sessions.revoke(token);
     await app.close();
     expect(leaks(await store.bytes())).toEqual([]);
-    if (store.bytes === inRedis) expect((await inRedis()).includes(response.slice(-64))).toBe(false);
+    if (store.bytes === inRedis) expect((await inRedis()).includes(token.slice(-64))).toBe(false);
   });
 
   if (name === 'file') return; // its rows are not looked into, nor changed
@@ -118,8 +118,8 @@ describe.each(Object.keys(STORES))('nobody who can read the store (%s)', (name) 
 
   test('can give one user the key of another', async () => {
     const app = open();
-    const mine = (await app.login(wechat.user({ openId: 'o-mine' }).code)).response;
-    const other = (await app.login(wechat.user({ openId: 'o-other' }).code)).response;
+    const mine = (await app.login(wechat.user({ openId: 'o-mine' }).code)).token;
+    const other = (await app.login(wechat.user({ openId: 'o-other' }).code)).token;
     const keys = await server.redis.keys('*');
     const recordOf = (token) => keys.find((key) => key.endsWith(token.slice(-64)));
     const sealed = await server.redis.hget(recordOf(other), 's');
@@ -131,7 +131,7 @@ describe.each(Object.keys(STORES))('nobody who can read the store (%s)', (name) 
 
 test('without options.sessionKeys nothing of the session is kept', async () => {
   const app = createApp({ wechat, tokens: server.url, db: everybody() });
-  const { response } = await app.login(wechat.user({ openId: OPEN_ID, unionId: 'u1', sessionKey: KEY }).code);
-  expect(await server.redis.hgetall(response)).not.toHaveProperty('s');
+  const { token } = await app.login(wechat.user({ openId: OPEN_ID, unionId: 'u1', sessionKey: KEY }).code);
+  expect(await server.redis.hgetall(token)).not.toHaveProperty('s');
   expect(leaks(await inRedis())).toEqual([]);
 });

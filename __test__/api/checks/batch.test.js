@@ -199,8 +199,8 @@ describe('checks that come together', () => {
     const given = JSON.stringify({ tokens: STORES[store](), cache: store.includes('cached') });
     const result = await runNode(`
       const wx = require('.')(null, null, 'shop', new Set(), null, null, ${given});
-      wx.sessions.issue('o1').then(({ response }) => {
-        for (let i = 0; i < 3; i += 1) wx.isTokenValid(response).then(() => console.log('valid'));
+      wx.sessions.issue('o1').then(({ token }) => {
+        for (let i = 0; i < 3; i += 1) wx.isTokenValid(token).then(() => console.log('valid'));
         wx.isTokenValid('garbage').catch(() => console.log('invalid'));
       });
     `);
@@ -214,9 +214,9 @@ describe('checks that come together', () => {
       const source = \`
         const { parentPort, workerData } = require('node:worker_threads');
         const wx = require('.')(null, null, 'shop', new Set(), null, null, workerData);
-        wx.sessions.issue('o1').then(async ({ response }) => {
+        wx.sessions.issue('o1').then(async ({ token }) => {
           for (let round = 0; ; round += 1) {
-            await Promise.all(Array.from({ length: 500 }, () => wx.isTokenValid(response)));
+            await Promise.all(Array.from({ length: 500 }, () => wx.isTokenValid(token)));
             parentPort.postMessage(round);
           }
         });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   wechat = await startFakeWeChat();
   app = createApp({ wechat, db: everybody(), options: { sessionKeys: true } });
   const { code, encryptedData, iv } = wechat.user({ openId: 'o1', sessionKey: KEY });
-  token = (await app.login(code)).response;
+  token = (await app.login(code)).token;
   data = { encryptedData, iv };
 });
 

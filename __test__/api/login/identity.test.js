@@ -37,8 +37,8 @@ describe.each(Object.keys(STORES))('the user of a login, in %s', (name) => {
 
   /** Logs in by code alone. */
   const login = async (openId, unionId) => {
-    const { response, isNewUser } = await app.login(here.code(openId, { unionId }));
-    return { userId: app.extractOpenId(response), isNewUser, token: response };
+    const { token, isNewUser } = await app.login(here.code(openId, { unionId }));
+    return { userId: app.extractOpenId(token), isNewUser, token };
   };
 
   /** Logs in as 1.3.2's clients do. */
@@ -114,8 +114,8 @@ describe("WeChat's reply", () => {
 
   test.each([null, '', 5, true, {}, ['u1']])('with %j for the unionid names none', async (unionid) => {
     const app = here.open();
-    const { response } = await app.login(told({ openid: 'o1', session_key: 'k', unionid }));
-    expect(app.extractOpenId(response)).toBe('o1');
+    const { token } = await app.login(told({ openid: 'o1', session_key: 'k', unionid }));
+    expect(app.extractOpenId(token)).toBe('o1');
   });
 
   test.each([undefined, null, '', 5, {}, ['o1']])('with %j for the openid is 6008', async (openid) => {
@@ -128,9 +128,9 @@ describe("WeChat's reply", () => {
     'with the openid %j is taken literally',
     async (openId) => {
       const app = here.open();
-      const { response } = await app.login(here.code(openId));
-      expect(response.slice(0, -65)).toBe(`${openId}|shop`);
-      expect((await app.login(here.code('o1'))).response).not.toBe(response);
+      const { token } = await app.login(here.code(openId));
+      expect(token.slice(0, -65)).toBe(`${openId}|shop`);
+      expect((await app.login(here.code('o1'))).token).not.toBe(token);
     },
   );
 });

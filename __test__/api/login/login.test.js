@@ -6,7 +6,9 @@ const {
   everybody,
   isValid,
   login: authorize,
+  mpauthx,
   refresh,
+  refused,
   rejection,
   sample,
   SECRET,
@@ -23,14 +25,14 @@ const here = strictWeChat();
 const SLACK = 2000;
 
 describe('a login', () => {
-  test('resolves as authorize does, and says whether the user is new and when the token ends', async () => {
+  test('resolves with the token, whose it is, whether the user is new and when the token ends', async () => {
     const app = here.open({ ttl: 1000 });
     const began = Date.now();
     const result = await app.login(here.code());
     expect(result).toStrictEqual(answer('o1', { isNewUser: false }));
     expect(Number.isInteger(result.expiresAt)).toBe(true);
     expect(Math.abs(result.expiresAt - began - 1000000)).toBeLessThan(SLACK);
-    expect(await isValid(app, result.response)).toBe(true);
+    expect(await isValid(app, result.token)).toBe(true);
   });
 
   test('asks what authorize asks', async () => {
@@ -42,17 +44,24 @@ describe('a login', () => {
     expect(here.requests(code)).toBe(1);
   });
 
-  test.each(['a&appid=evil', '微信', 'a b+c', '\0\r\nHost: evil', '\'"<>'])(
-    'sends the code %j as it is',
+  test.each(['a&appid=evil', 'a%20b+c', '\'"<>', 'x'.repeat(256)])('sends the code %j as it is', async (code) => {
+    here.wechat.user({ openId: 'o1' }, code);
+    expect((await here.open().login(code)).token).toMatch(/^o1\|/);
+  });
+
+  test.each(['', ' ', 'a b', '微信', 'a\r\nHost: evil', 'a\0', 'x'.repeat(257)])(
+    'does not send the code %j, which cannot be one: 6001',
     async (code) => {
-      here.wechat.user({ openId: 'o1' }, code);
-      expect((await here.open().login(code)).response).toMatch(/^o1\|/);
+      const before = here.wechat.requests.length;
+      const said = { code: 6001, message: expect.stringMatching(/^The code parameter .*wx\.login/) };
+      expect(await refused(here.open().login(code))).toEqual(said);
+      expect(here.wechat.requests).toHaveLength(before);
     },
   );
 
   test('takes a number for its decimal text', async () => {
     here.wechat.user({ openId: 'o1' }, '123');
-    expect((await here.open().login(123)).response).toMatch(/^o1\|/);
+    expect((await here.open().login(123)).token).toMatch(/^o1\|/);
   });
 
   test.each([
@@ -62,6 +71,7 @@ describe('a login', () => {
     const before = here.wechat.requests.length;
     const error = await rejection(here.open().login(code));
     expect(error).toBeInstanceOf(Error);
+    expect(error).toBeInstanceOf(mpauthx.MpauthxError);
     expect(seen(error)).toStrictEqual({ code: 6001, message: 'Missing code parameter' });
     expect(here.wechat.requests).toHaveLength(before);
   });
@@ -77,23 +87,23 @@ describe('a login', () => {
   test('and authorize give each other the same token', async () => {
     const app = here.open();
     const token = await authorize(app, here.wechat, 'o1');
-    expect((await app.login(here.code())).response).toBe(token);
-    const { response } = await app.login(here.code('o2'));
-    expect(await authorize(app, here.wechat, 'o2')).toBe(response);
-    expect((await app.login(here.code())).response).not.toBe(response);
+    expect((await app.login(here.code())).token).toBe(token);
+    const other = (await app.login(here.code('o2'))).token;
+    expect(await authorize(app, here.wechat, 'o2')).toBe(other);
+    expect((await app.login(here.code())).token).not.toBe(other);
   });
 
   test('after a refresh gives the new token', async () => {
     const app = here.open();
-    const { response } = await app.login(here.code());
+    const before = (await app.login(here.code())).token;
     const token = await refresh(app, 'o1');
-    expect(token).not.toBe(response);
-    expect((await app.login(here.code())).response).toBe(token);
+    expect(token).not.toBe(before);
+    expect((await app.login(here.code())).token).toBe(token);
   });
 
   test('can be called without its object', async () => {
     const { login } = here.open();
-    expect((await login(here.code())).response).toMatch(/^o1\|/);
+    expect((await login(here.code())).token).toMatch(/^o1\|/);
   });
 
   test('needs a user table: 6000 without one, and no token is left', async () => {
@@ -110,7 +120,7 @@ describe('a login', () => {
     const app = here.open({ db: own.db });
     await app.login(here.code());
     await own.exec('DROP TABLE user');
-    expect(await rejection(app.login(here.code()))).toMatchObject({
+    expect(await refused(app.login(here.code()))).toEqual({
       code: 6000,
       message: expect.stringMatching(/no such table: user/),
     });
@@ -128,18 +138,17 @@ describe('a device', () => {
     ['a device that is null', [{ device: null }]],
   ])('need not be given (%s)', async (_name, args) => {
     const app = here.open();
-    const { response } = await app.login(here.code(), ...args);
-    expect(await app.sessions.inspect(response)).not.toHaveProperty('device');
+    const { token } = await app.login(here.code(), ...args);
+    expect(await app.sessions.inspect(token)).not.toHaveProperty('device');
   });
 
   test('is kept with the token', async () => {
     const app = here.open();
-    const { response } = await app.login(here.code(), { device: 'iPhone 15 · 微信 8.0' });
-    expect(await app.sessions.inspect(response)).toMatchObject({ device: 'iPhone 15 · 微信 8.0' });
+    const { token } = await app.login(here.code(), { device: 'iPhone 15 · 微信 8.0' });
+    expect(await app.sessions.inspect(token)).toMatchObject({ device: 'iPhone 15 · 微信 8.0' });
   });
 
   test.each([
-    ['of more than 256 characters', 'x'.repeat(257)],
     ['that is a number', 5],
     ['that is an object', {}],
     ['that is true', true],
@@ -165,7 +174,7 @@ describe('a token of 1.3.2', () => {
     const token = await writeLegacyToken(server.redis, 'o1', 'shop', { ttl: 500 });
     const began = Date.now();
     const result = await open().login(here.code());
-    expect(result).toStrictEqual(answer('o1', { response: token }));
+    expect(result).toStrictEqual(answer('o1', { token }));
     expect(Math.abs(result.expiresAt - began - 500000)).toBeLessThan(SLACK);
   });
 
@@ -173,6 +182,6 @@ describe('a token of 1.3.2', () => {
     const token = await writeLegacyToken(server.redis, 'o2', 'shop', { ttl: null });
     const app = open();
     await isValid(app, token);
-    expect(await app.login(here.code('o2'))).toStrictEqual(answer('o2', { response: token, expiresAt: null }));
+    expect(await app.login(here.code('o2'))).toStrictEqual(answer('o2', { token, expiresAt: null }));
   });
 });

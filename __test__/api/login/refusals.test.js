@@ -3,7 +3,17 @@
 const https = require('node:https');
 const net = require('node:net');
 const { once } = require('node:events');
-const { createApp, defer, everybody, rejection, SECRET, seen, startFakeWeChat, within } = require('../../support');
+const {
+  createApp,
+  defer,
+  everybody,
+  rejection,
+  SECRET,
+  seen,
+  startFakeWeChat,
+  told,
+  within,
+} = require('../../support');
 const { certificates } = require('../../support/certificates');
 const { MESSAGE, strictWeChat } = require('./support');
 
@@ -14,7 +24,7 @@ async function expectFailure(promise, said) {
   const error = await rejection(promise);
   expect(error).toBeInstanceOf(Error);
   expect(seen(error)).toStrictEqual({ code: 6008, message: MESSAGE, retryable: false, ...said });
-  return error;
+  return told(error);
 }
 
 /** Logs in, WeChat answering as told. */
@@ -70,8 +80,7 @@ describe('a refusal by WeChat', () => {
     await app.login(code);
     const fresh = here.code();
     expect(await rejection(app.login(code))).toMatchObject({ code: 6008, errcode: 40163, rid: expect.any(String) });
-    expect(await rejection(app.login('nobody made it'))).toMatchObject({ code: 6008, errcode: 40029 });
-    expect(await rejection(app.login(''))).toMatchObject({ code: 6008, errcode: 41008 });
+    expect(await rejection(app.login('nobody-made-it'))).toMatchObject({ code: 6008, errcode: 40029 });
     here.wechat.pass(300000);
     expect(await rejection(app.login(fresh))).toMatchObject({ code: 6008, errcode: 40029, retryable: false });
   });
@@ -104,7 +113,7 @@ describe.each(['absent', 'zero', 'text'])('where WeChat sends the errcode as: %s
     const wechat = await startFakeWeChat({ strict: true, errcode });
     const app = createApp({ wechat, db: everybody() });
     const { code } = wechat.user({ openId: 'o1', unionId: 'u1' });
-    expect((await app.login(code)).response).toMatch(/^u1\|/);
+    expect((await app.login(code)).token).toMatch(/^u1\|/);
     expect(await rejection(app.login(code))).toMatchObject({ code: 6008, errcode: 40163, retryable: false });
   });
 });
@@ -125,8 +134,8 @@ describe('no usable reply', () => {
   ])('(status %i with errcode %i) is 6008, and tells both', async (status, errcode, retryable) => {
     const errmsg = `some text rid: 61-ab`;
     const reply = raw(status, JSON.stringify({ errcode, errmsg }));
-    const error = await expectFailure(answered(reply), { errcode, errmsg, rid: '61-ab', retryable });
-    expect(error.message).toMatch(new RegExp(`Http error\\. The status is ${status} \\(errcode ${errcode}:`));
+    const message = await expectFailure(answered(reply), { errcode, errmsg, rid: '61-ab', retryable });
+    expect(message).toMatch(new RegExp(`Http error\\. The status is ${status} \\(errcode ${errcode}:`));
   });
 
   test.each(['', 'hello', '<html></html>', '{', 'null', '\0'])('(%j) is 6008', (body) =>
@@ -186,8 +195,8 @@ describe('what fails before the request is sent', () => {
     ['appId and secret', { appId: null, secret: null }],
   ])('(no %s) is 6008, says so and is not retryable', async (what, given) => {
     const code = here.code();
-    const error = await expectFailure(here.open(given).login(code));
-    for (const name of what.split(' and ')) expect(error.message).toContain(name);
+    const message = await expectFailure(here.open(given).login(code));
+    for (const name of what.split(' and ')) expect(message).toContain(name);
     expect(here.requests(code)).toBe(0);
   });
 });
@@ -205,7 +214,7 @@ test('no failure repeats the secret, the code or the session', async () => {
   for (const reply of replies) {
     here.wechat.answer(code, reply);
     const error = await rejection(here.open().login(code));
-    const all = [error.message, error.stack, JSON.stringify(error)].join('\n');
+    const all = [error.message, error.stack, error.cause?.stack, JSON.stringify(error)].join('\n');
     expect(all).not.toContain(SECRET);
     expect(all).not.toContain(code);
   }

@@ -2,7 +2,7 @@
 
 const net = require('node:net');
 const { once } = require('node:events');
-const { createApp, defer, everybody, rejection } = require('../../support');
+const { createApp, defer, everybody, refused, rejection } = require('../../support');
 const { EXCHANGE, gate, strictWeChat } = require('./support');
 
 const here = strictWeChat();
@@ -17,7 +17,7 @@ const first = (count, reply) => here.wechat.interrupt(EXCHANGE, ...Array(count).
 test('WeChat being busy is asked again', async () => {
   const code = here.code();
   first(2, BUSY);
-  expect((await open(2).login(code)).response).toMatch(/^o1\|/);
+  expect((await open(2).login(code)).token).toMatch(/^o1\|/);
   expect(here.requests(code)).toBe(3);
 });
 
@@ -33,7 +33,7 @@ test('as often as the option says, and no more', async () => {
   first(3, BUSY);
   expect(await rejection(open(2).login(code))).toMatchObject({ code: 6008, errcode: -1, retryable: true });
   expect(here.requests(code)).toBe(3);
-  expect((await open(0).login(code)).response).toMatch(/^o1\|/);
+  expect((await open(0).login(code)).token).toMatch(/^o1\|/);
 });
 
 test.each([undefined, null, 0])('not with retries: %p', async (retries) => {
@@ -69,7 +69,7 @@ describe('what may have counted is asked once', () => {
   test('(no answer in time)', async () => {
     const code = here.code();
     first(1, () => {});
-    const error = await rejection(open(10, { timeout: 300 }).login(code));
+    const error = await refused(open(10, { timeout: 300 }).login(code));
     expect(error).toMatchObject({ code: 6008, retryable: false, message: expect.stringContaining('300 ms') });
     expect(here.requests(code)).toBe(1);
   });
@@ -106,7 +106,7 @@ describe('a connection that cannot be made', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const wechat = { endpoint: `https://127.0.0.1:${server.address().port}`, retries: 2, timeout: 600 };
     const app = createApp({ db: everybody(), options: { wechat } });
-    expect(await rejection(app.login('code'))).toMatchObject({
+    expect(await refused(app.login('code'))).toEqual({
       code: 6008,
       retryable: true,
       message: expect.stringContaining('no connection to WeChat within 300 ms'),

@@ -28,7 +28,7 @@ test('20 logins with one code at once are one request', async () => {
   const pending = atOnce(20, () => app.login(code));
   await asked;
   release();
-  const tokens = (await pending).map(({ response }) => response);
+  const tokens = (await pending).map(({ token }) => token);
   expect(new Set(tokens).size).toBe(1);
   expect(here.requests(code)).toBe(1);
 });
@@ -36,7 +36,7 @@ test('20 logins with one code at once are one request', async () => {
 test('also where WeChat answers at once', async () => {
   const app = here.open();
   const code = here.code();
-  expect(new Set((await atOnce(20, () => app.login(code))).map(({ response }) => response)).size).toBe(1);
+  expect(new Set((await atOnce(20, () => app.login(code))).map(({ token }) => token)).size).toBe(1);
   expect(here.requests(code)).toBe(1);
 });
 
@@ -48,7 +48,7 @@ test('a login and an authorize with one code at once are one request', async () 
   await asked;
   release();
   const [first, ...others] = await pending;
-  expect(others.map(({ response }) => response)).toEqual([first.response, first.response]);
+  expect(others.map(({ token }) => token)).toEqual([first.response, first.response]);
   expect(here.requests(code)).toBe(1);
 });
 
@@ -60,7 +60,7 @@ test('one that joins while WeChat is asked shares the answer', async () => {
   await asked;
   const second = app.login(code);
   setImmediate(release);
-  expect((await second).response).toBe((await first).response);
+  expect((await second).token).toBe((await first).token);
   expect(here.requests(code)).toBe(1);
 });
 
@@ -102,7 +102,7 @@ test('a later login asks again where one failed', async () => {
   const code = here.code();
   here.wechat.interrupt('/sns/jscode2session', { errcode: -1 });
   expect(await rejection(app.login(code))).toMatchObject({ errcode: -1 });
-  expect((await app.login(code)).response).toMatch(/^o1\|/);
+  expect((await app.login(code)).token).toMatch(/^o1\|/);
   expect(here.requests(code)).toBe(2);
 });
 
@@ -110,7 +110,7 @@ test('other codes are other requests', async () => {
   const app = here.open();
   const codes = Array.from({ length: 20 }, (_, i) => here.code(`o${i}`));
   const answers = await Promise.all(codes.map((code) => app.login(code)));
-  expect(answers.map(({ response }) => app.extractOpenId(response))).toEqual(codes.map((_, i) => `o${i}`));
+  expect(answers.map(({ token }) => app.extractOpenId(token))).toEqual(codes.map((_, i) => `o${i}`));
   expect(codes.map((code) => here.requests(code))).toEqual(codes.map(() => 1));
 });
 
@@ -123,10 +123,10 @@ test('a function in place of WeChat is called once', async () => {
     return { openid: 'o1', session_key: 'k' };
   };
   const app = createApp({ db: everybody(), options: { wechat: { exchange } } });
-  const pending = atOnce(20, (i) => app.login(`code ${i % 2}`));
+  const pending = atOnce(20, (i) => app.login(`code-${i % 2}`));
   released.open();
   await pending;
-  expect(calls.sort()).toEqual(['code 0', 'code 1']);
-  await app.login('code 0');
+  expect(calls.sort()).toEqual(['code-0', 'code-1']);
+  await app.login('code-0');
   expect(calls).toHaveLength(3);
 });

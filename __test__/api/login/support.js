@@ -8,10 +8,13 @@ const EXCHANGE = '/sns/jscode2session';
 const MESSAGE = expect.stringMatching(/^Request to get session key and open id error: ./);
 
 /** What a login resolves with. */
-const answer = (userId, given) => ({
-  status_code: 1,
-  status_message: 'OK',
-  response: expect.stringMatching(new RegExp(`^${userId}\\|shop\\|[0-9a-f]{64}$`)),
+const answer = (userId, given) => issued(userId, { openId: userId, ...given });
+
+/** The same, where nobody has said the openid. */
+const issued = (userId, given) => ({
+  id: expect.stringMatching(/^[0-9a-f]{32}$/),
+  userId,
+  token: expect.stringMatching(new RegExp(`^${userId}\\|shop\\|[0-9a-f]{64}$`)),
   isNewUser: expect.any(Boolean),
   expiresAt: expect.any(Number),
   ...given,
@@ -41,4 +44,4 @@ function gate() {
   return { opened, open };
 }
 
-module.exports = { EXCHANGE, MESSAGE, answer, gate, strictWeChat };
+module.exports = { EXCHANGE, MESSAGE, answer, gate, issued, strictWeChat };

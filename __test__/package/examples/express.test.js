@@ -5,14 +5,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { atOnce, ROOT, startFakeWeChat, startNode, startRedis, tempDir } = require('../../support');
+const { PRELOAD } = require('./wechat-here');
 const { launch, wxDouble } = require('./wx');
-
-/** Points the application at the WeChat of these tests. */
-const PRELOAD = `
-const mpauthx = require('mpauthx');
-const { createAuth } = mpauthx;
-mpauthx.createAuth = (options) => createAuth({ ...options, wechat: { endpoint: process.env.WECHAT } });
-`;
 
 /** What the example needs besides, and this test does not. */
 const PASSING = 'module.exports = () => (req, res, next) => next(); module.exports.rateLimit = module.exports;';

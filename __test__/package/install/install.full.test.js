@@ -41,7 +41,7 @@ const installedIn = (folder) =>
 const LOG_IN = `
 const mpauthx = require('mpauthx');
 const auth = mpauthx('wx', 'secret', 'shop', 'users.db', null, 60, { tokens: 'memory', createTable: true });
-auth.sessions.issue('o1').then(({ response }) => auth.isTokenValid(response)).then(() => console.log('logged in'));
+auth.sessions.issue('o1').then(({ token }) => auth.isTokenValid(token)).then(() => console.log('logged in'));
 `;
 
 test('the machine has no cargo and no compiler', () => {

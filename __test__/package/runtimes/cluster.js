@@ -37,7 +37,7 @@ function worker() {
   const options = { tokens: { file: file('tokens.db') }, createTable: true };
   const auth = mpauthx('wx', 'secret', 'shop', file('users.db'), null, 60, options);
   process.on('message', async ({ issue, check, revoke }) => {
-    if (issue) process.send((await auth.sessions.issue(issue)).response);
+    if (issue) process.send((await auth.sessions.issue(issue)).token);
     if (check) process.send(Boolean(await auth.sessions.inspect(check)));
     if (revoke) process.send(await auth.sessions.revoke(revoke));
   });

@@ -41,7 +41,7 @@ async function live(wechat, users, tokens) {
   assert.strictEqual(await auth.isTokenValid(token), undefined);
 
   const { code: again } = wechat.sample();
-  assert.strictEqual((await auth.login(again)).response, token);
+  assert.strictEqual((await auth.login(again)).token, token);
   assert.strictEqual((await auth.sessions.list(sample.unionId)).length, 1);
 
   const fresh = (await auth.refreshToken(sample.unionId)).response;

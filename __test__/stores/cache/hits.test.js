@@ -76,7 +76,7 @@ describe.each(['compatible', 'tagged'])('a cache over redis (layout %s)', (layou
   test('keeps an old token in its grace and the new one each for what it is', async () => {
     const app = open(LONG, { sessions: { mode: 'each' } });
     const old = await cachedToken(app, here.redis, newUser());
-    const next = (await app.sessions.rotate(old, { grace: 600 })).response;
+    const next = (await app.sessions.rotate(old, { grace: 600 })).token;
     await cached(app, here.redis, next);
     expect(await liveOf(app, [old, next])).toEqual([old, next]);
     expect(await checks(app, [old])).toBeGreaterThan(0);

@@ -171,7 +171,7 @@ function idleSessions(open, { loginByCode }) {
       async () => {
         const app = idle(10);
         const start = Date.now();
-        const { response: token, expiresAt } = await app.sessions.issue(newUser());
+        const { token, expiresAt } = await app.sessions.issue(newUser());
         const first = await app.sessions.inspect(token);
         expect(first).toEqual({
           userId: app.extractOpenId(token),

@@ -39,12 +39,12 @@ function rotation(open, { shared }) {
       const answer = await app.sessions.rotate(old);
       const end = Date.now();
       expect(answer).toEqual({
-        status_code: 1,
-        status_message: 'OK',
-        response: expect.any(String),
+        id: (await app.sessions.inspect(old)).id,
+        userId: user,
+        token: expect.any(String),
         expiresAt: expect.any(Number),
       });
-      const token = answer.response;
+      const token = answer.token;
       expect(token.slice(0, -64)).toBe(old.slice(0, -64));
       expect(token.slice(-64)).toMatch(/^[0-9a-f]{64}$/);
       expect(token).not.toBe(old);
@@ -73,8 +73,8 @@ function rotation(open, { shared }) {
       const [app, user] = [open(), newUser()];
       const old = await issue(app, user);
       const token = await rotate(app, old, LONG);
-      const { response, expiresAt } = await app.sessions.rotate(old, LONG);
-      expect(response).toBe(token);
+      const { token: again, expiresAt } = await app.sessions.rotate(old, LONG);
+      expect(again).toBe(token);
       expectBetween(expiresAt, ...Array(2).fill((await app.sessions.inspect(token)).expiresAt));
       expect(await rotate(app, old, { grace: 0 })).toBe(token);
       expect(await rotate(app, old)).toBe(token);
@@ -385,7 +385,7 @@ function rotatedTokens(open) {
         const app = open();
         const before = await app.sessions.issue(newUser());
         await pause(1200);
-        const after = await app.sessions.rotate(before.response);
+        const after = await app.sessions.rotate(before.token);
         expect(after.expiresAt - before.expiresAt).toBeGreaterThan(1000);
       },
     ],

@@ -8,6 +8,7 @@ const {
   isValid,
   listed,
   liveOf,
+  logIn,
   login,
   newUser,
   NOT_LIVE,
@@ -27,6 +28,9 @@ const { rotation, rotatedTokens } = require('./session-store-rotation');
 const { sessionOrder } = require('./session-order');
 
 const TTL = 1000;
+/** Lets the tokens of that sku in, whatever the object's own is. */
+const SHOP = { skus: ['shop'] };
+
 const HEX = 'ab'.repeat(32);
 const IDS = ['a', 'ab', 'a*', '[ab]', 'a b', "o'b", 'a}b', '{a}', '用户'];
 const SKUS = ['', 's', 's*', '[s]', 's}u', '{s}', '微信', 's|u', '|'];
@@ -48,31 +52,31 @@ function sessionStore(tokens, { shared, ahead }) {
 
   const open = ({ sessions, ...given } = {}) =>
     createApp({ wechat, tokens: tokens(), db: everybody(), ttl: TTL, options: sessions && { sessions }, ...given });
-  const loginByCode = async (app, userId) => (await app.login(wechat.user({ openId: userId }).code)).response;
+  const loginByCode = (app, userId) => logIn(app, wechat.user({ openId: userId }).code);
 
   describe('sessions.issue', () => {
     test('gives a token as a login does, and says whether the user is new and when it ends', async () => {
       const [app, user, start] = [open(), newUser(), Date.now()];
       const answer = await app.sessions.issue(user);
       expect(answer).toEqual({
-        status_code: 1,
-        status_message: 'OK',
-        response: expect.stringMatching(/^[^|]+\|shop\|[0-9a-f]{64}$/),
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        userId: user,
+        token: expect.stringMatching(/^[^|]+\|shop\|[0-9a-f]{64}$/),
         isNewUser: false,
         expiresAt: expect.any(Number),
       });
-      expect(answer.response.startsWith(`${user}|`)).toBe(true);
+      expect(answer.token.startsWith(`${user}|`)).toBe(true);
       expectBetween(answer.expiresAt, start + TTL * SECOND, Date.now() + TTL * SECOND);
-      expect(await isValid(app, answer.response)).toBe(true);
+      expect(await isValid(app, answer.token)).toBe(true);
     });
 
     test('and every login give the one live token, whose life is not prolonged', async () => {
       const [app, user] = [open(), newUser()];
       const first = await app.sessions.issue(user);
-      expect(await login(app, wechat, user)).toBe(first.response);
-      expect(await loginByCode(app, user)).toBe(first.response);
+      expect(await login(app, wechat, user)).toBe(first.token);
+      expect(await loginByCode(app, user)).toBe(first.token);
       const again = await app.sessions.issue(user);
-      expect(again.response).toBe(first.response);
+      expect(again.token).toBe(first.token);
       expect(Math.abs(again.expiresAt - first.expiresAt)).toBeLessThan(20);
     });
 
@@ -99,7 +103,7 @@ function sessionStore(tokens, { shared, ahead }) {
       expect(await app.sessions.inspect(token)).toMatchObject({ device: "微信 8.0 'x' \\ \0 🐼" });
       expect(await issue(app, user, { device: 'second' })).toBe(token);
       expect(await app.sessions.inspect(token)).toMatchObject({ device: 'second' });
-      expect(await app.sessions.list(user)).toMatchObject([{ token, device: 'second' }]);
+      expect(await app.sessions.list(user)).toMatchObject([{ device: 'second' }]);
     });
 
     test('of the newest login by code is told', async () => {
@@ -335,7 +339,7 @@ function sessionStore(tokens, { shared, ahead }) {
       sessions.rotate(token),
     );
     for (const reason of await within(5000, calls, 'a call after close')) {
-      expect(reason).toMatchObject({ name: 'Error', code: 6000 });
+      expect(reason).toMatchObject({ name: 'MpauthxError', code: 6000, status: 503 });
     }
   });
 
@@ -344,9 +348,9 @@ function sessionStore(tokens, { shared, ahead }) {
     const token = await issue(app, user);
     const asked = [app.sessions.list(user), app.sessions.rotate(token), app.sessions.revokeUser(newUser())];
     await app.close();
-    const [list, { response }, count] = await Promise.all(asked);
+    const [list, rotated, count] = await Promise.all(asked);
     expect(list).toHaveLength(1);
-    expect(response).toMatch(/\|shop\|/);
+    expect(rotated.token).toMatch(/\|shop\|/);
     expect(count).toBe(0);
   });
 
@@ -361,12 +365,12 @@ function sharedSessions(open) {
     const [shop, other] = both();
     const user = newUser();
     const token = await issue(shop, user, { device: 'phone' });
-    expect(await other.sessions.inspect(token)).toMatchObject({ userId: user, sku: 'shop', device: 'phone' });
-    const next = await rotate(other, token);
+    expect(await other.sessions.inspect(token, SHOP)).toMatchObject({ userId: user, sku: 'shop', device: 'phone' });
+    const next = await rotate(other, token, SHOP);
     expect(next.slice(0, -64)).toBe(`${user}|shop|`);
     expect(await rotate(shop, token)).toBe(next);
     expect(await listed(open(), user)).toEqual([next]);
-    expect(await other.sessions.revoke(next)).toBe(true);
+    expect(await other.sessions.revoke(next, SHOP)).toBe(true);
     expect(await liveOf(shop, [token, next])).toEqual([]);
     expect(await open().sessions.revoke(next)).toBe(false);
   });
@@ -426,7 +430,7 @@ function sharedSessions(open) {
     for (let round = 0; round < 30; round += 1) {
       const token = await issue(apps[0], newUser());
       const ender = apps[round % 3];
-      expect(await ender.sessions.revoke(token)).toBe(true);
+      expect(await ender.sessions.revoke(token, SHOP)).toBe(true);
       expect(await atOnce(6, (i) => isValid(apps[i % 3], token))).toEqual(Array(6).fill(false));
     }
   });

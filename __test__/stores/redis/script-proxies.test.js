@@ -22,7 +22,7 @@ async function work(app, redis, layout) {
   const one = await login(app, wechat, 'o1');
   expect(await login(app, wechat, 'o1')).toMatch(/^o1\|/);
   expect(await liveOf(app, [one])).toEqual([one]);
-  const rotated = (await app.sessions.rotate(one)).response;
+  const rotated = (await app.sessions.rotate(one)).token;
   expect(await liveOf(app, [one, rotated])).toEqual([one, rotated]);
   expect(await app.sessions.inspect(rotated)).toMatchObject({ userId: 'o1' });
   expect(await app.sessions.list('o1')).not.toEqual([]);
