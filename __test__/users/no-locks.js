@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, drivers, tempDir, USER_TABLE } = require('../support');
+const { createApp, drivers, tempDir, told, USER_TABLE } = require('../support');
 
 const folder = tempDir();
 
@@ -16,14 +16,14 @@ async function made(name, journal) {
   return { file, ...own };
 }
 
-async function told(app) {
+async function asked(app) {
   const calls = [() => app.sessions.issue('o1'), () => app.sessions.issue('o2'), () => app.refreshToken('o1')];
   const said = [];
   for (const call of calls) {
     said.push(
       await call().then(
         () => 'answered',
-        ({ code, message }) => ({ code, message }),
+        (error) => ({ code: error.code, message: told(error) }),
       ),
     );
   }
@@ -33,13 +33,13 @@ async function told(app) {
 async function main() {
   const [rollback, wal] = [await made('rollback.db', 'DELETE'), await made('wal.db', 'WAL')];
   const found = {
-    'a path': await told(createApp({ db: rollback.file })),
-    'a path, write-ahead log': await told(createApp({ db: wal.file })),
-    'a path that is made': await told(createApp({ db: path.join(folder, 'new.db'), options: { createTable: true } })),
-    "users: 'native'": await told(createApp({ db: rollback.db, options: { users: 'native' } })),
-    'a handle': await told(createApp({ db: rollback.db })),
-    'a handle, write-ahead log': await told(createApp({ db: wal.db })),
-    'a file of tokens': await told(createApp({ db: new Set(), tokens: { file: path.join(folder, 'tokens.db') } })),
+    'a path': await asked(createApp({ db: rollback.file })),
+    'a path, write-ahead log': await asked(createApp({ db: wal.file })),
+    'a path that is made': await asked(createApp({ db: path.join(folder, 'new.db'), options: { createTable: true } })),
+    "users: 'native'": await asked(createApp({ db: rollback.db, options: { users: 'native' } })),
+    'a handle': await asked(createApp({ db: rollback.db })),
+    'a handle, write-ahead log': await asked(createApp({ db: wal.db })),
+    'a file of tokens': await asked(createApp({ db: new Set(), tokens: { file: path.join(folder, 'tokens.db') } })),
   };
   const { tokens } = await createApp({ db: null, tokens: { file: path.join(folder, 'tokens.db') } }).health();
   found.health = tokens.error;

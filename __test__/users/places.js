@@ -3,7 +3,7 @@
 // What calls say of files in places that this process may not use. Run by root it becomes another
 // user first. Argument: the files, as JSON; prints one line of JSON.
 
-const { createApp } = require('../support');
+const { createApp, told } = require('../support');
 
 const NOBODY = 65534;
 
@@ -17,7 +17,7 @@ async function main(files) {
     const app = createApp({ db: file, options: { createTable: true } });
     const store = createApp({ tokens: { file } });
     said[name] = await Promise.all([
-      app.sessions.issue('o1').catch(({ message }) => message),
+      app.sessions.issue('o1').catch(told),
       store.health().then(({ tokens }) => tokens.error),
     ]);
   }

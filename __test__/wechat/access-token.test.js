@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { atOnce, rejection, sample, SECRET, startRedis, tempDir, within } = require('../support');
+const { atOnce, refused, rejection, sample, SECRET, startRedis, tempDir, within } = require('../support');
 const { NUMBER, PHONE, STABLE_TOKEN, ownWeChat, phoneProcess } = require('./support');
 
 const here = ownWeChat();
@@ -226,7 +226,7 @@ describe('the access token in redis', () => {
     const app = here.open({ tokens: own.url });
     expect(await get(app)).toStrictEqual(NUMBER);
     await own.stop();
-    expect(await within(15000, rejection(get(app)))).toMatchObject({
+    expect(await within(15000, refused(get(app)))).toEqual({
       code: 6000,
       message: expect.stringMatching(/^Error: /),
     });

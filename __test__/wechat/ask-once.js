@@ -5,7 +5,7 @@
 // under `wechat`, and the codes.
 
 const { inspect } = require('node:util');
-const { createApp, everybody } = require('../support');
+const { createApp, everybody, seen } = require('../support');
 
 const { wechat, login, phone } = JSON.parse(process.argv.at(-1));
 const app = createApp({ db: everybody(), options: { wechat } });
@@ -13,7 +13,7 @@ const app = createApp({ db: everybody(), options: { wechat } });
 const outcome = (promise) =>
   promise.then(
     (value) => ({ value }),
-    (error) => ({ error: { message: error.message, ...error }, all: `${inspect(error)} ${error.stack}` }),
+    (error) => ({ error: seen(error), all: `${inspect(error)} ${error.stack}` }),
   );
 
 Promise.all([outcome(app.login(login)), phone ? outcome(app.wechat.getPhoneNumber(phone)) : undefined]).then((both) =>

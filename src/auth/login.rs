@@ -33,7 +33,7 @@ impl Auth {
         admission.check()?; // WeChat takes a code once: after `close` it is not spent
         self.dependencies
             .exchange
-            .app_id(&self.dependencies.credentials)
+            .ready(&self.dependencies.credentials)
             .map_err(|cause| Error::login_failed(cause, false).by_configuration())?;
         let reply = self.login_reply(code).await.map_err(|error| Purpose::Login.error(error))?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };

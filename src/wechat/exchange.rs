@@ -43,6 +43,14 @@ impl Exchange {
         }
     }
 
+    /// `Err` says what an exchange misses: the application's function needs nothing.
+    pub fn ready(&self, credentials: &Credentials) -> Result<(), &'static str> {
+        match self {
+            Self::WeChat(_) => credentials.both().map(|_| ()),
+            Self::Function(_) => Ok(()),
+        }
+    }
+
     /// Exchanges the code that `wx.login` gave.
     pub async fn reply(&self, credentials: &Credentials, code: &SharedExchange) -> Result<LoginReply, RequestError> {
         let request = || CALLER.scope(code.caller, self.request(credentials, &code.code));

@@ -131,7 +131,7 @@ test(`more than ${MAX_CALLS} calls at once are 6000 at once, and the others are 
     // Not after WeChat has been asked, or the application's object.
     const before = wechat.requests.length;
     const { code, encryptedData, iv } = wechat.user({ openId: 'o2' });
-    for (const call of [app.login(code), app.authorize(code, encryptedData, iv), app.refreshToken('nobody')]) {
+    for (const call of [app.authorize(code, encryptedData, iv), app.refreshToken('nobody')]) {
       expect(await within(5000, rejection(call), 'one call too many')).toMatchObject({
         code: 6000,
         message: expect.stringMatching(/65536 calls at once/),

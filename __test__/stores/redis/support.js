@@ -24,6 +24,9 @@ const markerKey = (sku = 'shop') => `mpauthx:adopted:${sku}`;
 /** Names every sku that tokens were issued for. */
 const SKUS_KEY = 'mpauthx:skus';
 
+/** The key under which the ids of sessions are made. */
+const ID_KEY = 'mpauthx:id-key';
+
 const isAdopted = async (redis, sku) => (await redis.get(markerKey(sku))) === 'done';
 
 const adopted = (redis, sku) => until(() => isAdopted(redis, sku), 20000);
@@ -58,6 +61,7 @@ module.exports = {
   taggedKeys,
   noteKey,
   markerKey,
+  ID_KEY,
   SKUS_KEY,
   isAdopted,
   adopted,

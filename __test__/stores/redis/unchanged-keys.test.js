@@ -4,7 +4,7 @@
 // to see and to end, and one key more.
 
 const { createApp, everybody, issue, isValid, listed, login, refresh, rotate, setting } = require('../../support');
-const { adopted, indexKey, markerKey, noteKey, sinceKey, taggedKeys } = require('./support');
+const { adopted, ID_KEY, indexKey, markerKey, noteKey, sinceKey, taggedKeys } = require('./support');
 
 const SKUS = 'mpauthx:skus';
 const TIME = expect.stringMatching(/^\d{13}$/);
@@ -93,7 +93,7 @@ describe('what is added, where it is used:', () => {
     await app.sessions.revoke(token);
     await app.sessions.revokeUser('o2');
     for (const key of await here.redis.keys('*')) {
-      const isMark = [SKUS, markerKey()].includes(key);
+      const isMark = [SKUS, ID_KEY, markerKey()].includes(key);
       expect([key, (await here.redis.ttl(key)) > 0]).toEqual([key, !isMark]);
     }
   });
@@ -107,7 +107,7 @@ describe('what is added, where it is used:', () => {
     expect(await app.sessions.revokeUser('o2')).toBe(2);
     await adopted(here.redis);
     const notes = tokens.map((token) => noteKey(token));
-    expect((await here.redis.keys('*')).sort()).toEqual([...notes, sinceKey('o2'), markerKey(), SKUS].sort());
+    expect((await here.redis.keys('*')).sort()).toEqual([...notes, sinceKey('o2'), markerKey(), SKUS, ID_KEY].sort());
     for (const note of notes) {
       expect(await here.redis.hgetall(note)).toEqual({ e: 'revoked' });
       expect(await here.redis.ttl(note)).toBeLessThanOrEqual(259200);
