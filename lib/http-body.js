@@ -9,6 +9,9 @@ const MAX_BYTES = 16 * 1024;
 
 const JSON_TYPE = /^application\/(?:json|[^\s;/]+\+json)[ \t]*(?:;|$)/i;
 
+/** A page of any site can send these without asking: who parsed one did not have us in mind. */
+const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/)/i;
+
 /**
  * The object in the body of a Node request; `{}` where the body is empty. `parsed` is what a parser
  * of the framework has left, and `stream` what it would have read.
@@ -17,6 +20,7 @@ async function nodeBody(headers, parsed, stream) {
   requireSize(headers['content-length']);
   const isText = typeof parsed === 'string' || ArrayBuffer.isView(parsed);
   if (parsed !== undefined && parsed !== null && !isText && !(isEmpty(parsed) && isUnread(stream))) {
+    if (FORM.test(headers['content-type'])) throw notJson();
     return requireObject(parsed);
   }
   const bytes = isText ? Buffer.from(parsed) : await readNode(stream, headers);
@@ -103,7 +107,7 @@ async function readWeb(stream) {
 function parse(bytes, type, encoding) {
   if (bytes.length > MAX_BYTES) throw tooLarge();
   if (bytes.length === 0) return {};
-  if (!JSON_TYPE.test(type || '')) throw refusal(415, 'The body must be JSON: send Content-Type: application/json');
+  if (!JSON_TYPE.test(type || '')) throw notJson();
   if (encoding && encoding !== 'identity') throw refusal(415, 'The body must not be compressed');
   let value;
   try {
@@ -123,6 +127,7 @@ function requireSize(length) {
   if (Number(length) > MAX_BYTES) throw tooLarge();
 }
 
+const notJson = () => refusal(415, 'The body must be JSON: send Content-Type: application/json');
 const tooLarge = () => refusal(413, `The body must not be larger than ${MAX_BYTES / 1024} KiB`);
 
 module.exports = { nodeBody, webBody };

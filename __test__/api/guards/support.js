@@ -3,7 +3,7 @@
 const http = require('node:http');
 const path = require('node:path');
 const { createAuth } = require('../../..');
-const { defer, startFakeWeChat, startNode, startRedis } = require('../../support');
+const { defer, pause, startFakeWeChat, startNode, startRedis } = require('../../support');
 const { SECRET } = require('./servers/parts');
 
 const SERVER = path.join(__dirname, 'server.js');
@@ -32,6 +32,12 @@ async function startServer(name, { redis, wechat, only }) {
   ]);
   return {
     ask: (method, target, given) => ask(port, method, target, given),
+    inPieces: (target, text) =>
+      ask(port, 'POST', target, {
+        headers: { 'Content-Type': 'application/json', 'Content-Length': text.length },
+        pieces: text.match(/.{1,20}/gs),
+      }),
+    breakOff: (target) => breakOff(port, target),
     hasEnded: () => node.child.exitCode !== null || node.child.signalCode !== null,
     exit: node.exit,
   };
@@ -41,12 +47,13 @@ async function startServer(name, { redis, wechat, only }) {
  * What a server answers: `{ status, headers, text, json }`. `token` becomes a header, in UTF-8;
  * `json` a body that says so. Rejects where there is no answer.
  */
-function ask(port, method, target, { token, headers = {}, json, body } = {}) {
+function ask(port, method, target, { token, headers = {}, json, body, pieces = [] } = {}) {
   const given = { ...headers };
   if (token !== undefined) given.Authorization = `Bearer ${Buffer.from(token).toString('latin1')}`;
   if (json !== undefined) given['Content-Type'] = 'application/json';
-  const bytes = json === undefined ? body : JSON.stringify(json);
-  if (typeof bytes === 'string' && !given['Transfer-Encoding']) given['Content-Length'] = Buffer.byteLength(bytes);
+  const sent = json === undefined ? body : JSON.stringify(json);
+  const bytes = typeof sent === 'string' ? Buffer.from(sent) : sent; // Node would send headers as UTF-8 with a text
+  if (bytes && !given['Transfer-Encoding']) given['Content-Length'] = bytes.length;
   return new Promise((resolve, reject) => {
     const request = http.request({ port, host: '127.0.0.1', method, path: target, headers: given, agent: false });
     request.setTimeout(TIMEOUT, () => request.destroy(new Error(`${method} ${target} hangs`)));
@@ -60,7 +67,25 @@ function ask(port, method, target, { token, headers = {}, json, body } = {}) {
         resolve({ status: response.statusCode, headers: response.headers, text, json: parsed(text) });
       });
     });
-    request.end(bytes);
+    sendAll(request, pieces).then(() => request.end(bytes));
+  });
+}
+
+async function sendAll(request, pieces) {
+  for (const piece of pieces) {
+    request.write(piece);
+    await pause(10);
+  }
+}
+
+/** Sends half a body and goes away. */
+function breakOff(port, target) {
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': 100 };
+  return new Promise((resolve) => {
+    const request = http.request({ port, host: '127.0.0.1', method: 'POST', path: target, headers, agent: false });
+    request.on('error', () => {}).on('close', resolve);
+    request.write('{"code":');
+    setTimeout(() => request.destroy(), 100);
   });
 }
 

@@ -70,7 +70,8 @@ const MAKERS = {
   express(load) {
     const express = load();
     const app = express();
-    const parse = express.json();
+    const [json, form] = [express.json(), express.urlencoded({ extended: false })];
+    const parse = (req, res, next) => json(req, res, (error) => (error ? next(error) : form(req, res, next)));
     return { app, parse, get: (path, ...chain) => app.get(path, ...chain), use: (...given) => app.use(...given) };
   },
   connect(load) {
@@ -88,11 +89,18 @@ const MAKERS = {
     const methods = ['post', 'del', 'get'];
     const use = (path, ...chain) => {
       // restify takes no middleware for a path: the routes are told their prefix.
-      for (const method of methods) app[method](`${path}/*`, ...chain);
+      for (const method of methods) app[method](`${path}/*`, ...chain, nothing);
     };
     return { app, get: (path, ...chain) => app.get(path, ...chain), use, prefixed: true };
   },
 };
+
+/** restify answers 500 where no handler does. */
+function nothing(_req, res, next) {
+  res.statusCode = 404;
+  res.end();
+  next();
+}
 
 const idioms = { CALLBACKS, ASYNC, BARE, RESTIFY };
 

@@ -4,7 +4,7 @@
 
 const hono = require('../../../../lib/adapters/hono');
 const web = require('../../../../lib/adapters/web');
-const { SECRET, bearer, fromHeader, later, onLogin, who } = require('./parts');
+const { SECRET, bearer, later, onLogin, who } = require('./parts');
 
 const HONO = {
   'await without a try': (auth) => async (c, next) => {
@@ -63,9 +63,7 @@ function createHono({ load, auth, guards }) {
     app.get(`/idiom/${i}`, make(auth), (c) => c.text(SECRET));
   });
   const ours = (path, options, property = 'auth') =>
-    app.get(path, hono.guard(auth, options), (c) =>
-      c.json(who(c.get(property), c.get(property) && hono.getAuth(c))),
-    );
+    app.get(path, hono.guard(auth, options), (c) => c.json(who(c.get(property), c.get(property) && hono.getAuth(c))));
   ours('/guarded');
   ours('/optional', { optional: true });
   ours('/named', { property: 'login' }, 'login');

@@ -44,4 +44,4 @@ async function later(auth, userId) {
 
 const who = (session, seen) => ({ userId: session ? session.userId : null, seen: seen ? seen.userId : null });
 
-module.exports = { LATER, SECRET, bearer, fromHeader, later, onLogin, who };
+module.exports = { LATER, SECRET, bearer, fromHeader, later, onLogin, pause, who };
