@@ -68,4 +68,6 @@ function thrown(reason, reply) {
 }
 
 module.exports = mpauthxPlugin;
-Object.assign(module.exports, { default: mpauthxPlugin, getAuth, guard });
+module.exports.default = mpauthxPlugin;
+module.exports.getAuth = getAuth;
+module.exports.guard = guard;
