@@ -93,6 +93,15 @@ describe('a token that an earlier launch has kept', () => {
   });
 });
 
+test('a request waits for a login that runs, and is sent with its token alone', async () => {
+  const client = start();
+  await get(client);
+  const login = client.login();
+  await Promise.all([login, get(client, '/later')]);
+  expect(server.statuses('/later')).toEqual([200]);
+  expect(tokenOf(server.seen.at(-1))).toBe(await login);
+});
+
 test('a login while a token lives takes the place of that session', async () => {
   await earlierLaunch();
   await start().login();

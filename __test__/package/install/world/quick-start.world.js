@@ -81,7 +81,8 @@ test('it runs as an ES module', async () => {
 });
 
 test('it runs as TypeScript, compiled strictly against the types that were installed', async () => {
-  write('start.ts', imports(CODE));
+  const typed = imports(CODE).replace('{ guard, routes }', '{ getAuth, guard, routes }');
+  write('start.ts', typed.replace('req.auth.', 'getAuth(req).'));
   const modules = path.join(ROOT, '__test__', 'node_modules');
   const tsc = path.join(modules, 'typescript', 'bin', 'tsc');
   const types = ['--typeRoots', path.join(modules, '@types'), '--types', 'node'];
