@@ -28,11 +28,14 @@ export interface OnError {
 export function guard(auth: Auth, options?: GuardOptions<Request> & OnError): Middleware;
 
 /**
- * A middleware with the routes for clients: `POST /login`, `POST /renew`, `POST /logout`, `GET
- * /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`. With `prefix` where nobody takes that from
- * the URL before.
+ * A middleware with the routes for clients: `POST /login`, `POST /renew`, `POST /logout`,
+ * `GET /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`. With `prefix` where nobody takes
+ * that from the URL before.
  */
-export function routes(auth: Auth, options?: RoutesOptions<Request> & OnError & { prefix?: string | undefined }): Middleware;
+export function routes(
+  auth: Auth,
+  options?: RoutesOptions<Request> & OnError & { prefix?: string | undefined },
+): Middleware;
 
 export const getAuth: GetAuth;
 

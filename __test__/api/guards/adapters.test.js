@@ -73,7 +73,11 @@ describe('what the application itself throws', () => {
   );
 
   test('in onError, Express and its like still answer', async () => {
-    const res = { headersSent: false, headers: {}, setHeader: (name, value) => Object.assign(res.headers, { [name]: value }) };
+    const res = {
+      headersSent: false,
+      headers: {},
+      setHeader: (name, value) => Object.assign(res.headers, { [name]: value }),
+    };
     const ended = new Promise((resolve) => Object.assign(res, { end: resolve }));
     const guard = express.guard(memory(), { onError: () => Promise.reject(new Error('x')) });
     guard({ headers: {} }, res, () => ended.reject(new Error('went on')));

@@ -36,7 +36,9 @@ const FRAMEWORKS = {
 
 const serverOf = (name) => require(`./servers/${FRAMEWORKS[name].file}`);
 
-/** The guards that people write for a framework: `[name, make]`, in the order of /idiom/<number>. */
+/**
+ * The guards that people write for a framework: `[name, make]`, in the order of /idiom/<number>.
+ */
 function idiomsOf(name) {
   const { idioms } = serverOf(name);
   return FRAMEWORKS[name].idioms.flatMap((set) => Object.entries(idioms[set]));

@@ -9,7 +9,9 @@ const { FRAMEWORKS, idiomsOf, serverOf } = require('./frameworks');
 const name = process.argv.pop();
 const { REDIS_URL, WECHAT, ONLY } = process.env;
 
-/** For guards by name that a framework cannot bear, and which are therefore in no set of its own. */
+/**
+ * For guards by name that a framework cannot bear, and which are therefore in no set of its own.
+ */
 const chosen = () => Object.values(serverOf(name).idioms).flatMap((set) => Object.entries(set));
 
 async function start() {
