@@ -68,8 +68,8 @@ function hasBody(headers) {
 }
 
 /**
- * The object in the body of a Request of the Fetch API; `{}` where the body is empty. `kept` gives a
- * promise for the text of a body that was read before, where a framework has kept it.
+ * The object in the body of a Request of the Fetch API; `{}` where the body is empty. `kept` gives
+ * a promise for the text of a body that was read before, where a framework has kept it.
  */
 async function webBody(request, kept) {
   requireSize(request.headers.get('content-length'));

@@ -29,10 +29,13 @@ export function guard(auth: Auth, options?: GuardOptions<Request> & OnError): Mi
 
 /**
  * A middleware with the routes for clients: `POST /login`, `POST /renew`, `POST /logout`, `GET
- * /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`. With `prefix` where nobody takes that from
- * the URL before.
+ * /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`. `prefix` is for frameworks that leave it
+ * in the URL.
  */
-export function routes(auth: Auth, options?: RoutesOptions<Request> & OnError & { prefix?: string | undefined }): Middleware;
+export function routes(
+  auth: Auth,
+  options?: RoutesOptions<Request> & OnError & { prefix?: string | undefined },
+): Middleware;
 
 export const getAuth: GetAuth;
 

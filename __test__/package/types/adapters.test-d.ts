@@ -20,7 +20,10 @@ const takes = <T>(_value: T) => {};
 // Express
 
 const app = express();
-app.use('/auth', forExpress.routes(auth, { onLogin: async ({ userId, isNewUser }, req) => ({ userId, isNewUser, ip: req.ip }) }));
+app.use(
+  '/auth',
+  forExpress.routes(auth, { onLogin: async ({ userId, isNewUser }, req) => ({ userId, isNewUser, ip: req.ip }) }),
+);
 app.get('/me/:id', forExpress.guard(auth), (req, res) => {
   takes<string>(req.params.id);
   takes<string | undefined>(req.auth?.userId);
@@ -50,7 +53,9 @@ forExpress.routes(auth, { onLogin: () => ({ vip: true }), prefix: '/auth' });
 
 const koa = new Koa();
 koa.use(forKoa.routes(auth, { prefix: '/auth', onLogin: (login, ctx) => ({ unionId: login.unionId, ip: ctx.ip }) }));
-koa.use(forKoa.guard(auth, { token: (ctx) => ctx.cookies.get('token'), onError: (_error, ctx) => ctx.set('X-No', '1') }));
+koa.use(
+  forKoa.guard(auth, { token: (ctx) => ctx.cookies.get('token'), onError: (_error, ctx) => ctx.set('X-No', '1') }),
+);
 koa.use((ctx) => {
   ctx.body = forKoa.getAuth(ctx).userId;
 });
@@ -74,7 +79,10 @@ server.register(mpauthx, { prefix: '/auth' });
 // Hono
 
 const hono = new Hono();
-hono.use('/auth/*', forHono.routes(auth, { prefix: '/auth', onLogin: (_login, c) => ({ agent: c.req.header('user-agent') }) }));
+hono.use(
+  '/auth/*',
+  forHono.routes(auth, { prefix: '/auth', onLogin: (_login, c) => ({ agent: c.req.header('user-agent') }) }),
+);
 hono.get('/me', forHono.guard(auth), (c) => c.json({ userId: c.get('auth').userId }));
 hono.get('/maybe', forHono.guard(auth, { optional: true }), (c) => {
   // @ts-expect-error nobody may be logged in
@@ -110,7 +118,11 @@ takes<ClassDecorator>(Public());
 Module({
   imports: [
     MpauthxModule.forRoot({ auth, routes: '/auth', onLogin: () => ({}) }),
-    MpauthxModule.forRootAsync({ routes: '/auth', inject: ['AUTH'], useFactory: async (given: typeof auth) => ({ auth: given }) }),
+    MpauthxModule.forRootAsync({
+      routes: '/auth',
+      inject: ['AUTH'],
+      useFactory: async (given: typeof auth) => ({ auth: given }),
+    }),
   ],
 });
 // @ts-expect-error auth is missing
