@@ -28,9 +28,9 @@ export interface OnError {
 export function guard(auth: Auth, options?: GuardOptions<Request> & OnError): Middleware;
 
 /**
- * A middleware with the routes for clients: `POST /login`, `POST /renew`, `POST /logout`,
- * `GET /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`. With `prefix` where nobody takes
- * that from the URL before.
+ * A middleware with the routes for clients: `POST /login`, `POST /renew`, `POST /logout`, `GET
+ * /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`. `prefix` is for frameworks that leave it
+ * in the URL.
  */
 export function routes(
   auth: Auth,

@@ -13,9 +13,9 @@ declare module 'fastify' {
 }
 
 /**
- * The plugin: `fastify.authenticate` and `request.auth` for the whole application, and with
- * `prefix` the routes for clients behind it: `POST /login`, `POST /renew`, `POST /logout`,
- * `GET /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`.
+ * The plugin: `fastify.authenticate` and `request.auth` for the whole application, and behind
+ * `prefix`, where that is given, the routes for clients: `POST /login`, `POST /renew`, `POST
+ * /logout`, `GET /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`.
  */
 declare const mpauthx: FastifyPluginAsync<mpauthx.Options> & {
   default: FastifyPluginAsync<mpauthx.Options>;

@@ -41,9 +41,7 @@ function routes(auth, options) {
   };
 }
 
-/**
- * Answers, which `onError` may change. What it throws is Koa's, as is whatever a middleware throws.
- */
+/** Answers, which `onError` may change. What that throws is Koa's, as from any middleware. */
 async function refuse(door, reason, ctx) {
   send(ctx, errorAnswer(reason));
   if (door.options.onError) await door.options.onError(errorOf(reason), ctx);

@@ -31,6 +31,7 @@ export interface MpauthxModuleAsyncOptions extends MpauthxRoutes, Pick<ModuleMet
 }
 
 /** A global module: every other one can use the guard. */
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest's modules are classes
 export class MpauthxModule {
   static forRoot(options: MpauthxModuleOptions & MpauthxRoutes): DynamicModule;
   static forRootAsync(options: MpauthxModuleAsyncOptions): DynamicModule;

@@ -118,9 +118,7 @@ async function respond(door, route, request, response) {
   }
 }
 
-/**
- * Fastify's parser refuses an empty body that is said to be JSON, as wx.request says of every one.
- */
+/** Fastify refuses an empty body that is said to be JSON, as wx.request says of every one. */
 function allowEmptyBodies(fastify, path) {
   const ours = ROUTES.map((route) => `/${path}`.replace(/\/+/g, '/').replace(/\/$/, '') + route.path);
   fastify.addHook('onRequest', (request, _reply, done) => {

@@ -78,10 +78,12 @@ describe('what the application itself throws', () => {
       headers: {},
       setHeader: (name, value) => Object.assign(res.headers, { [name]: value }),
     };
-    const ended = new Promise((resolve) => Object.assign(res, { end: resolve }));
     const guard = express.guard(memory(), { onError: () => Promise.reject(new Error('x')) });
-    guard({ headers: {} }, res, () => ended.reject(new Error('went on')));
-    expect(JSON.parse(await ended)).toEqual({ error: { code: 9999, message: 'Internal error' } });
+    const text = await new Promise((resolve, reject) => {
+      res.end = resolve;
+      guard({ headers: {} }, res, () => reject(new Error('went on')));
+    });
+    expect(JSON.parse(text)).toEqual({ error: { code: 9999, message: 'Internal error' } });
     expect(res.statusCode).toBe(500);
   });
 

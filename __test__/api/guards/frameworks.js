@@ -2,10 +2,12 @@
 
 // The frameworks that guards and routes are tried with, and the versions of Node that each is for.
 
-const MAJOR = Number(process.versions.node.split('.')[0]);
+const [MAJOR, MINOR] = process.versions.node.split('.').map(Number);
 
 /** Why a framework does not run on this Node; false where it does. */
-const NO_MODULES = !process.features.require_module && 'is made of ES modules and needs Node 20.19';
+const NO_MODULES =
+  (MAJOR < 20 || (MAJOR === 20 && MINOR < 19) || (MAJOR === 22 && MINOR < 12)) &&
+  'is made of ES modules and needs Node 20.19 or 22.12';
 const BEFORE_20 = MAJOR < 20 && 'is for Node 20 and later';
 
 const EXPRESS = ['CALLBACKS', 'ASYNC'];
@@ -36,9 +38,7 @@ const FRAMEWORKS = {
 
 const serverOf = (name) => require(`./servers/${FRAMEWORKS[name].file}`);
 
-/**
- * The guards that people write for a framework: `[name, make]`, in the order of /idiom/<number>.
- */
+/** The guards that people write for a framework: `[name, make]`, by /idiom/<number>. */
 function idiomsOf(name) {
   const { idioms } = serverOf(name);
   return FRAMEWORKS[name].idioms.flatMap((set) => Object.entries(idioms[set]));

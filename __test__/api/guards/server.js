@@ -9,9 +9,7 @@ const { FRAMEWORKS, idiomsOf, serverOf } = require('./frameworks');
 const name = process.argv.pop();
 const { REDIS_URL, WECHAT, ONLY } = process.env;
 
-/**
- * For guards by name that a framework cannot bear, and which are therefore in no set of its own.
- */
+/** All guards of a file, also those that the framework cannot bear and has not among its own. */
 const chosen = () => Object.values(serverOf(name).idioms).flatMap((set) => Object.entries(set));
 
 async function start() {

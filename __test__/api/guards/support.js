@@ -7,7 +7,7 @@ const { defer, pause, startFakeWeChat, startNode, startRedis } = require('../../
 const { SECRET } = require('./servers/parts');
 
 const SERVER = path.join(__dirname, 'server.js');
-const MODULES = path.join(__dirname, '..', '..', 'node_modules');
+const MODULES = process.env.FRAMEWORKS || path.join(__dirname, '..', '..', 'node_modules');
 
 /** A request that takes longer hangs. */
 const TIMEOUT = 12000;
@@ -15,7 +15,7 @@ const TIMEOUT = 12000;
 /** A server of a framework, in a process of its own; `hasEnded()` tells whether that crashed. */
 async function startServer(name, { redis, wechat, only }) {
   const env = {
-    NODE_PATH: process.env.FRAMEWORKS || MODULES,
+    NODE_PATH: MODULES,
     REDIS_URL: redis.url,
     WECHAT: wechat.endpoint,
     ONLY: only,
@@ -158,4 +158,4 @@ const INVALID = [
   'a long one',
 ];
 
-module.exports = { INVALID, SECRET, TIMEOUT, ask, makeAuth, setting, startServer };
+module.exports = { INVALID, MODULES, SECRET, TIMEOUT, ask, makeAuth, setting, startServer };
