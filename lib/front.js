@@ -9,8 +9,14 @@ const { errorOf, invalidToken, mpauthxError } = require('./mpauthx-error.js');
 const { isUserId, skuOf } = require('./token.js');
 const { Verification } = require('./verification.js');
 
+/** The `sessions` of the objects in which all logins of a user have one token. */
+const shared = new WeakSet();
+
+/** Whether a new token for one client of a user would be one for all. */
+const sharesTokens = ({ sessions }) => shared.has(sessions);
+
 /** The functions, on the `calls` of an object with this configuration. */
-function createFront(calls, { sku, cache, front: isStrict }) {
+function createFront(calls, { sku, cache, front: isStrict, sessions: { each } }) {
   const { core } = calls;
   const verification = new Verification(calls, cache);
   const ownSkus = [wellFormed(sku)];
@@ -19,7 +25,7 @@ function createFront(calls, { sku, cache, front: isStrict }) {
   const isOurs = (token, skus = ownSkus) => skus.includes(skuOf(token));
   const userId = (value) => (isStrict ? strictUserId(value) : text(value, 'userId'));
 
-  return {
+  const front = {
     login(code, options) {
       return calls.start((call) => {
         const { device, replace } = readOptions(options, 'device', 'replace');
@@ -141,6 +147,8 @@ function createFront(calls, { sku, cache, front: isStrict }) {
       return calls.close(() => undefined);
     },
   };
+  if (!each) shared.add(front.sessions);
+  return front;
 }
 
 /** No options of a verification, which is to cost little. */
@@ -185,4 +193,4 @@ function invalid() {
 const nothing = () => null;
 const no = () => false;
 
-module.exports = { createFront };
+module.exports = { createFront, sharesTokens };

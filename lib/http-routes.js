@@ -3,6 +3,7 @@
 // The routes by which clients log in and see to their sessions: which there are, and what each
 // answers.
 
+const { sharesTokens } = require('./front.js');
 const { Door, GUARD_OPTIONS, answer, errorAnswer, refusal, textOf } = require('./http.js');
 
 const { token, onError } = GUARD_OPTIONS;
@@ -92,7 +93,9 @@ async function login(door, call) {
   }
 }
 
+/** A token that all clients of a user have is not one client's to renew. */
 async function renew(door, call) {
+  if (sharesTokens(door.auth)) throw refusal(404, 'Shared tokens are not renewed');
   const old = await tokenOf(door, call);
   if (typeof old !== 'string') await door.verify(old);
   return loginReply(await door.auth.sessions.rotate(old));

@@ -113,6 +113,18 @@ describe('the Fetch API', () => {
     expect(await answer('HEAD', '/auth/sessions')).toEqual([401, null, 'no-store']);
   });
 
+  test('a token that all clients share is not renewed for one', async () => {
+    const renew = async (sessions) => {
+      const auth = makeAuth(here, { tokens: 'memory', sessions });
+      const { token } = await auth.sessions.issue('o-1');
+      const headers = { Authorization: `Bearer ${token}` };
+      const { status } = await web.routes(auth)(new Request('http://x/renew', { method: 'POST', headers }));
+      return { status, isLive: (await auth.sessions.inspect(token)) !== null };
+    };
+    expect(await renew({ mode: 'shared' })).toEqual({ status: 404, isLive: true });
+    expect(await renew({ mode: 'each' })).toMatchObject({ status: 200 });
+  });
+
   test('authenticate gives the session, or rejects', async () => {
     const auth = memory();
     const { token } = await auth.sessions.issue('o-1');
