@@ -11,6 +11,8 @@ import { readFileSync } from 'node:fs';
 export const CONTESTANTS = [
   { id: 'plain', kind: 'ours', title: 'mpauthx' },
   { id: 'cached', kind: 'ours', title: 'mpauthx, `cache: true`' },
+  { id: 'verify', kind: 'ours', title: 'mpauthx, `verify`' },
+  { id: 'verify-cached', kind: 'ours', title: 'mpauthx, `verify`, `cache: true`' },
   { id: 'node_redis', kind: 'client', package: 'node_redis', as: 'node_redis', note: "1.3.2's client" },
   { id: 'node-redis', kind: 'client', package: 'redis', as: 'node-redis' },
   { id: 'ioredis', kind: 'client', package: 'ioredis', as: 'ioredis', note: 'autopipelining' },

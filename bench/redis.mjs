@@ -80,7 +80,7 @@ async function issue(url, sku, count) {
   const auth = mpauthx(null, null, sku, new Set(), null, null, { tokens: url });
   const tokens = [];
   for (let user = 0; user < count; user += 1) {
-    tokens.push((await auth.sessions.issue(`o-bench-${String(user).padStart(20, '0')}`)).response);
+    tokens.push((await auth.sessions.issue(`o-bench-${String(user).padStart(20, '0')}`)).token);
   }
   await auth.close();
   return tokens;

@@ -4,7 +4,7 @@ export async function refuses({ check }, token) {
   const taken = await check(other).then(
     () => true,
     (error) => {
-      if (error !== undefined) throw error;
+      if (error !== undefined && error.status !== 401) throw error;
       return false;
     },
   );

@@ -63,8 +63,30 @@ function ofChecks(checks = []) {
       atLeast: 0.5,
       wanted: 0.8,
     },
+    ...ofVerify(at),
   ];
 }
+
+/** Who is logged in, against whether somebody is. */
+const ofVerify = (at) =>
+  [
+    ['plain', 'verify', 'perSecond', MORE, 0.8],
+    ['plain', 'verify', 'processCpu', LESS, 1.25],
+    ['plain', 'verify', 'threadCpu', LESS, 2],
+    ['cached', 'verify-cached', 'threadCpu', LESS, 1.5],
+  ].map(([id, verify, measured, better, atLeast]) => ({
+    what: `256 in flight, ${id}: \`verify\` against \`isTokenValid\`, ${MEASURED[measured]}`,
+    ratio: divide(at(verify, 256, measured), at(id, 256, measured)),
+    better,
+    atLeast,
+    wanted: 1,
+  }));
+
+const MEASURED = {
+  perSecond: 'operations per second',
+  processCpu: 'CPU of all threads per call',
+  threadCpu: 'CPU of the JavaScript thread per call',
+};
 
 function ofRoutes(routes) {
   const perSecond = (id) => routes?.fastify.find((each) => each.id === id)?.perSecond?.median;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 
 const mpauthx = createRequire(import.meta.url)('../..');
 
-export async function ours({ url, sku }, options) {
+export async function ours({ url, sku }, options, name = 'isTokenValid') {
   const auth = mpauthx(null, null, sku, null, null, null, { tokens: url, ...options });
-  return { check: (token) => auth.isTokenValid(token), close: () => auth.close() };
+  return { check: (token) => auth[name](token), close: () => auth.close() };
 }

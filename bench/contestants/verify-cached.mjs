@@ -1,0 +1,3 @@
+import { ours } from './ours.mjs';
+
+export const open = (place) => ours(place, { cache: true }, 'verify');
