@@ -1,6 +1,6 @@
 //! The boundary to Node: the only place that knows napi. Imports everything.
 //!
-//! A call comes in with a number, and its outcome goes out with that number: index.js makes the
+//! A call comes in with a number, and its outcome goes out with that number: JavaScript makes the
 //! promises and the errors, so that `instanceof` holds in every realm. Messages go out many at a
 //! time, on one wake-up.
 
@@ -55,7 +55,7 @@ pub fn checkpoint() {
     sqlite::checkpoint_all();
 }
 
-/// The addon's side of one object of index.js.
+/// The addon's side of one object of JavaScript.
 #[napi]
 pub struct Core {
     auth: Arc<Auth>,
@@ -268,7 +268,7 @@ impl Core {
     }
 }
 
-/// The error of a factory that cannot work because of `cause`. Its status tells index.js whether
+/// The error of a factory that cannot work because of `cause`. Its status tells JavaScript whether
 /// the configuration is wrong.
 fn refusal(cause: String) -> napi::Error {
     let status = if cause == thread::REFUSED { Status::GenericFailure } else { Status::InvalidArg };

@@ -131,7 +131,7 @@ impl Batch {
     }
 }
 
-/// JSON of what index.js makes sessions of: plain arrays, as there may be thousands a second.
+/// JSON of what JavaScript makes sessions of: plain arrays, as there may be thousands a second.
 fn sessions_json(sessions: &[Option<Box<Inspected>>]) -> String {
     let mut json = String::with_capacity(96 * sessions.len());
     for found in sessions {

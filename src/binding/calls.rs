@@ -14,7 +14,7 @@ use crate::token::Token;
 
 impl Core {
     /// Runs a call. It is admitted now, in the order of the application's calls, and counts until
-    /// index.js has its outcome.
+    /// JavaScript has its outcome.
     pub(super) fn spawn<F>(&self, call: u32, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
     where
         F: Future<Output = Result<Outcome>> + Send + 'static,
@@ -22,7 +22,7 @@ impl Core {
         self.spawn_with_guard(call, (), work);
     }
 
-    /// Runs a call, and drops `guard` when index.js has its outcome.
+    /// Runs a call, and drops `guard` when JavaScript has its outcome.
     pub(super) fn spawn_with_guard<F>(
         &self,
         call: u32,

@@ -1,4 +1,5 @@
-//! The configuration that index.js passes, with all defaults filled in, and what is built from it.
+//! The configuration that JavaScript passes, with all defaults filled in, and what is built from
+//! it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,7 +67,7 @@ impl From<DbKind> for DbObject {
 pub struct Limits {
     /// Whether every login gets a token of its own.
     pub each: bool,
-    /// How many live with `each`. index.js passes the largest number for no limit.
+    /// How many live with `each`. JavaScript passes the largest number for no limit.
     pub max: u32,
     /// In seconds; None where there is no limit.
     pub idle: Option<u32>,

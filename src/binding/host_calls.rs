@@ -1,4 +1,4 @@
-//! Host calls on their way to index.js, and their replies.
+//! Host calls on their way to JavaScript, and their replies.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -55,7 +55,7 @@ pub struct HostCalls {
 }
 
 impl HostCalls {
-    /// Sends a request to index.js. Where that listens no more, the request is refused.
+    /// Sends a request to JavaScript. Where that listens no more, the request is refused.
     pub fn dispatch(&self, HostRequest { call, caller, reply }: HostRequest, outbox: &Outbox) {
         if !outbox.is_heard() {
             return;
@@ -68,7 +68,7 @@ impl HostCalls {
         outbox.send(Message { host_call: Some(HostCallMessage::new(id, caller, call)), ..Message::default() });
     }
 
-    /// Passes on what index.js replies.
+    /// Passes on what JavaScript replies.
     pub fn complete(&self, id: u32, reply: HostReply) {
         let waiting = self.pending.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if let Some(waiting) = waiting {

@@ -1,4 +1,4 @@
-//! The queue of messages to index.js, and the replies to its calls.
+//! The queue of messages to JavaScript, and the replies to its calls.
 
 use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use super::runtime::error_of_panic;
 use super::types::{Message, Outcome};
 use crate::error::Result;
 
-/// Is dropped when index.js takes the message that it is sent with.
+/// Is dropped when JavaScript takes the message that it is sent with.
 pub type Guard = Box<dyn Send>;
 
 #[derive(Default)]
@@ -20,14 +20,14 @@ struct Queue {
     guards: Vec<Guard>,
 }
 
-/// Weak, so that an idle object does not keep the process alive. index.js does that while calls are
-/// pending.
+/// Weak, so that an idle object does not keep the process alive. JavaScript does that while calls
+/// are pending.
 type Wake = ThreadsafeFunction<(), (), Vec<Message>, Status, false, true>;
 
 #[derive(Default)]
 pub struct Outbox {
     queue: Arc<Mutex<Queue>>,
-    /// None while index.js does not listen.
+    /// None while JavaScript does not listen.
     wake: Mutex<Option<Wake>>,
 }
 
@@ -56,12 +56,12 @@ impl Outbox {
         lock(&self.wake).is_some()
     }
 
-    /// Queues a message. The first one wakes index.js, which takes all that are queued by then.
+    /// Queues a message. The first one wakes JavaScript, which takes all that are queued by then.
     pub fn send(&self, message: Message) {
         self.send_with_guards(message, Vec::new());
     }
 
-    /// The same, and drops `guards` when index.js takes the message.
+    /// The same, and drops `guards` when JavaScript takes the message.
     pub fn send_with_guards(&self, message: Message, guards: Vec<Guard>) {
         let mut queue = lock(&self.queue);
         queue.messages.push(message);
@@ -98,7 +98,7 @@ impl Reply {
         Self { call, outbox, guards: Vec::new(), completed: false }
     }
 
-    /// Drops `guard` when index.js has the outcome.
+    /// Drops `guard` when JavaScript has the outcome.
     pub fn with_guard(mut self, guard: impl Send + 'static) -> Self {
         self.guards.push(Box::new(guard));
         self

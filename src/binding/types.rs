@@ -1,4 +1,4 @@
-//! What goes out to index.js. Times are Unix milliseconds.
+//! What goes out to JavaScript. Times are Unix milliseconds.
 
 use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;

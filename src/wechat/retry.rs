@@ -1,5 +1,6 @@
 //! The retries of requests to WeChat: which requests are sent again, how often, and after which
-//! delay. (Steps in redis have a policy of their own, `sessions/redis/connect/retry.rs`.)
+//! delay. How often is the option `wechat.retries`, 0 by default. (Steps in redis have a policy of
+//! their own, `sessions/redis/connect/retry.rs`.)
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! The retries of steps in redis: which errors are retried, for how long, and after which delay.
-//! (Requests to WeChat have a policy of their own, `wechat/retry.rs`.)
+//! In a Cluster redis-rs retries as well, as `cluster.rs` tells it. (Requests to WeChat have a
+//! policy of their own, `wechat/retry.rs`.)
 
 use std::time::Duration;
 
