@@ -189,8 +189,8 @@ declare namespace mpauthx {
     sessions?: SharedSessions | SessionsEach;
     /**
      * Keeps checked tokens in memory: `verify` and `isTokenValid` then answer most calls without a
-     * round trip, and redis invalidates tokens that change. It works for tokens in redis, on one server or
-     * behind Sentinels; elsewhere it has no effect and `health` warns. Default false.
+     * round trip, and redis invalidates tokens that change. It works for tokens in redis, on one
+     * server or behind Sentinels; elsewhere it has no effect and `health` warns. Default false.
      */
     cache?: boolean | Cache;
     /**
