@@ -2,7 +2,7 @@
  * Creates a login-and-token service for one mini-program, as 1.3.2 did. New applications take
  * {@link mpauthx.createAuth}.
  *
- * It returns at once and connects to redis in the background.
+ * It returns at once: it connects to redis in the background, or at the first call.
  *
  * @param appId     The mini-program's app id. May be null where nothing is asked of WeChat.
  * @param secret    The mini-program's app secret. May be null where nothing is asked of WeChat.

@@ -53,6 +53,7 @@ function steps(folder) {
     ...lints(),
     { title: 'cargo test', command: 'cargo', args: ['test', '--lib', '--profile', 'fast', ...hostTarget()] },
     tsc('typescript', 'tsconfig.json'),
+    tsc('typescript', 'tsconfig.adapters.json'),
     tsc('typescript47', 'tsconfig.oldest.json'),
     jest({ title: 'jest' }),
   ];

@@ -1,0 +1,42 @@
+import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'http';
+import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Behind a guard; in one that is optional, undefined for nobody. */
+      auth?: Session | undefined;
+    }
+  }
+}
+
+/** A middleware of Express, connect, polka or restify. */
+export type Middleware = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  // biome-ignore lint/suspicious/noExplicitAny: what frameworks say themselves
+  next: (error?: any) => void,
+) => void;
+
+export interface OnError {
+  /** Answers in place of the guard or the route. */
+  onError?: ((error: Error, req: Request, res: Response, next: NextFunction) => unknown) | undefined;
+}
+
+/** A middleware that lets in who is logged in, and answers everybody else: 401, or 503. */
+export function guard(auth: Auth, options?: GuardOptions<Request> & OnError): Middleware;
+
+/**
+ * A middleware with the routes for clients: `POST /login`, `POST /renew`, `POST /logout`, `GET
+ * /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`. `prefix` is for frameworks that leave it
+ * in the URL.
+ */
+export function routes(
+  auth: Auth,
+  options?: RoutesOptions<Request> & OnError & { prefix?: string | undefined },
+): Middleware;
+
+export const getAuth: GetAuth;
+
+export type { Auth, Session };
