@@ -158,7 +158,7 @@ async function setUp() {
     'a rotation of a token that is not valid': () => app.sessions.rotate(TOKEN),
     'a rotation without a token': () => app.sessions.rotate(openId),
     'a device that is no text': () => app.sessions.issue(openId, { device: [openId] }),
-    'an option that does not exist': () => app.login(code, { [openId]: code }),
+    'an option that does not exist': () => app.login(code, { devise: openId }),
     'a verification of a token that is not valid': () => app.verify(TOKEN),
     'a redis that is gone (verify)': () => open({ redis: gone }).verify(TOKEN),
     'the session of another user, to be kept': () => app.sessions.revokeUser(unionId, { except: TOKEN }),
