@@ -48,7 +48,7 @@ function entriesOf(given) {
 
 /** A name that is fit to be shown. */
 function shown(name) {
-  return /^[\w.-]{1,40}$/.test(name) ? `The option ${name}` : 'An option of such a name';
+  return /^[A-Za-z]{1,24}$/.test(name) ? `The option ${name}` : 'An option of such a name';
 }
 
 function boolean(value, name) {
