@@ -1,6 +1,7 @@
 'use strict';
 
-const { mpauthx, refused, rejection } = require('../../support');
+const path = require('node:path');
+const { lastLine, mpauthx, refused, rejection, runNode } = require('../../support');
 const { DEAD, WRONG, failing, onEveryStore } = require('./support');
 
 const ISSUED = {
@@ -152,6 +153,14 @@ onEveryStore((here, isShared) => {
     });
 
     if (!isShared) return;
+
+    test('is the same in another process', async () => {
+      const { id, token } = await here.open().login(here.code());
+      const args = [JSON.stringify({ tokens: here.tokens, token })];
+      const { code, stdout, stderr } = await runNode(path.join(__dirname, 'verify-elsewhere.js'), { args });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(lastLine(stdout)).toMatchObject({ id, userId: 'o1', openId: 'o1' });
+    });
 
     test('is the same in another object and in the other door', async () => {
       const auth = here.open();

@@ -44,14 +44,14 @@ wx.sessions.revokeUser('user', { allSkus: true });
 wx.sessions.revokeUser('user', null);
 wx.sessions.rotate('token', { grace: 0 });
 wx.sessions.rotate('token', {});
-wx.sessions.inspect(undefined, { skus: ['shop', 'forum'] });
+wx.sessions.inspect(undefined);
+wx.sessions.inspect('token', { skus: ['shop'] });
+wx.sessions.revoke(null, {});
 wx.sessions.list('user', { current: 'token' });
-wx.sessions.revoke(undefined);
-wx.sessions.revokeById('user', 'id');
 wx.sessions.revokeUser('user', { except: 'token' });
-wx.login('code', { replace: 'token' });
-wx.sessions.issue('user', { openId: 'openid' });
-wx.verify(undefined, { fresh: true, skus: ['shop'] });
+wx.sessions.revokeById('user', 'id');
+wx.sessions.issue('user', { openId: 'o1', replace: 'token' });
+wx.sessions.rotate('token', { skus: ['shop'], grace: 5 });
 
 // @ts-expect-error: a code is text
 wx.login(null);
@@ -63,14 +63,12 @@ wx.login('code', { device: 42 });
 wx.sessions.issue('user', { ttl: 60 });
 // @ts-expect-error: a user is text
 wx.sessions.issue(undefined);
-// @ts-expect-error: a login knows its openid
-wx.login('code', { openId: 'openid' });
 // @ts-expect-error: skus are a list
-wx.verify('token', { skus: 'shop' });
-// @ts-expect-error: no such option of a check
-wx.verify('token', { grace: 1 });
+wx.sessions.inspect('token', { skus: 'shop' });
 // @ts-expect-error: an id is missing
 wx.sessions.revokeById('user');
+// @ts-expect-error: a login knows the openid itself
+wx.login('code', { openId: 'o1' });
 // @ts-expect-error: a user is text
 wx.sessions.list(42);
 // @ts-expect-error: allSkus is a boolean
@@ -90,31 +88,30 @@ wx.sessions = make({}).sessions;
 
 // What they give.
 same<ReturnType<typeof wx.login>, Promise<Login>>(true);
-same<ReturnType<typeof wx.verify>, Promise<Session>>(true);
 same<ReturnType<typeof wx.sessions.issue>, Promise<Issued>>(true);
+same<ReturnType<typeof wx.sessions.revokeById>, Promise<boolean>>(true);
 same<ReturnType<typeof wx.sessions.inspect>, Promise<Session | null>>(true);
 same<ReturnType<typeof wx.sessions.list>, Promise<ListedSession[]>>(true);
 same<ReturnType<typeof wx.sessions.revoke>, Promise<boolean>>(true);
-same<ReturnType<typeof wx.sessions.revokeById>, Promise<boolean>>(true);
 same<ReturnType<typeof wx.sessions.revokeUser>, Promise<number>>(true);
 same<ReturnType<typeof wx.sessions.rotate>, Promise<Issued>>(true);
 
 same<keyof Issued, 'token' | 'id' | 'userId' | 'openId' | 'unionId' | 'expiresAt' | 'isNewUser'>(true);
 same<keyof Login, keyof Issued>(true);
-same<Login['openId'], string>(true);
 same<Issued['openId'], string | undefined>(true);
-same<Issued['expiresAt'], number | null>(true);
-same<Issued['isNewUser'], boolean | undefined>(true);
+same<Login['openId'], string>(true);
+same<Login['expiresAt'], number | null>(true);
+same<Login['isNewUser'], boolean | undefined>(true);
 same<keyof Session, 'id' | 'userId' | 'openId' | 'sku' | 'issuedAt' | 'expiresAt' | 'lastSeenAt' | 'device'>(true);
 same<keyof ListedSession, keyof Session | 'current'>(true);
 
 export async function use(code: string): Promise<number> {
   const options: LoginOptions = { device: 'phone' };
-  const { token, id, openId, isNewUser } = await wx.login(code, options);
+  const { token, id, isNewUser, expiresAt } = await wx.login(code, options);
   same<typeof token, string>(true);
   same<typeof id, string>(true);
-  same<typeof openId, string>(true);
   same<typeof isNewUser, boolean | undefined>(true);
+  same<typeof expiresAt, number | null>(true);
 
   const session = await wx.sessions.inspect(token);
   // @ts-expect-error: it may be null
@@ -127,13 +124,16 @@ export async function use(code: string): Promise<number> {
   same<typeof session.openId, string | undefined>(true);
   same<typeof session.lastSeenAt, number | undefined>(true);
   same<typeof session.device, string | undefined>(true);
+  // @ts-expect-error: nobody is told it again
+  session.token;
 
-  const rotated = await wx.sessions.rotate(token);
+  const rotated: Issued = await wx.sessions.rotate(token);
+  // @ts-expect-error: 1.3.2's functions alone give that
+  rotated.response;
+
   const ended: boolean[] = [];
-  for (const listed of await wx.sessions.list(session.userId, { current: rotated.token })) {
-    // @ts-expect-error: a list has no tokens
-    listed.token;
-    if (!listed.current) ended.push(await wx.sessions.revokeById(listed.userId, listed.id));
+  for (const { id, current } of await wx.sessions.list(session.userId, { current: rotated.token })) {
+    if (!current) ended.push(await wx.sessions.revokeById(session.userId, id));
   }
-  return ended.length + (await wx.sessions.revokeUser(rotated.userId, { allSkus: true }));
+  return ended.length + (await wx.sessions.revokeUser(session.userId, { allSkus: true, except: rotated.token }));
 }
