@@ -23,21 +23,20 @@ async function nodeBody(headers, parsed, stream) {
     if (FORM.test(headers['content-type'])) throw notJson();
     return requireObject(parsed);
   }
-  const bytes = isText ? Buffer.from(parsed) : await readNode(stream, headers);
+  const bytes = isText ? Buffer.from(parsed) : await readNode(stream);
   return parse(bytes, headers['content-type'], headers['content-encoding']);
 }
 
 /** Express 4's parsers leave `{}` for bodies that they did not read. */
-const isEmpty = (parsed) => typeof parsed === 'object' && Object.keys(parsed).length === 0;
+const isEmpty = (parsed) => typeof parsed === 'object' && !Array.isArray(parsed) && Object.keys(parsed).length === 0;
 
 /** Whether nobody has read from a stream, and nobody is about to. */
 function isUnread(stream) {
   return !stream.readableDidRead && !stream.readableEnded && !stream.destroyed && stream.readableFlowing !== true;
 }
 
-function readNode(stream, headers) {
+async function readNode(stream) {
   if (!isUnread(stream)) {
-    if (!hasBody(headers)) return Buffer.alloc(0);
     throw refusal(400, 'The body was read before, and nobody left it parsed: put these routes in front of that');
   }
   return new Promise((resolve, reject) => {
@@ -60,11 +59,6 @@ function readNode(stream, headers) {
     const lose = () => settle(reject, refusal(400, 'The body ended early'));
     stream.on('data', take).on('end', finish).on('close', lose).on('error', lose).resume();
   });
-}
-
-/** A request without a length and not in chunks has no body. */
-function hasBody(headers) {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] || 0) > 0;
 }
 
 /**

@@ -11,6 +11,7 @@ const NO_MODULES =
 const BEFORE_20 = MAJOR < 20 && 'is for Node 20 and later';
 
 const EXPRESS = ['CALLBACKS', 'ASYNC'];
+const RESTIFY = { maker: 'restify', file: 'express', idioms: ['CALLBACKS', 'RESTIFY'] };
 const NEST = { file: 'nest', idioms: ['GUARDS'], lacks: NO_MODULES, form: 'flat', drains: false };
 
 /**
@@ -25,7 +26,8 @@ const FRAMEWORKS = {
   connect: { package: 'connect', maker: 'connect', file: 'express', idioms: EXPRESS },
   'polka 1': { package: 'polka1', maker: 'polka', file: 'express', idioms: EXPRESS },
   'polka 0.5': { package: 'polka', maker: 'polka', file: 'express', idioms: [] },
-  restify: { package: 'restify', maker: 'restify', file: 'express', idioms: ['CALLBACKS', 'RESTIFY'] },
+  'restify 12': { ...RESTIFY, package: 'restify', lacks: MAJOR < 22 && 'is for Node 22 and later' },
+  'restify 11': { ...RESTIFY, package: 'restify11', lacks: MAJOR >= 24 && 'does not start on Node 24' },
   'Koa 3': { package: 'koa', file: 'koa', idioms: ['AWAITED'], parses: true },
   'Koa 2': { package: 'koa2', file: 'koa', idioms: ['AWAITED'], parses: true },
   'Fastify 5': { package: 'fastify', file: 'fastify', idioms: ['HOOKS'], lacks: BEFORE_20, form: 'flat' },

@@ -125,6 +125,8 @@ describeEach((name, { form }) => {
     const { id: foreignId } = await here.auth.verify(foreign);
     const end = (which) => server.ask('DELETE', `/auth/sessions/${which}`, { token: mine });
     expect(await end(id)).toMatchObject({ status: 204, headers: { 'cache-control': 'no-store' } });
+    const { id: third } = await here.auth.sessions.issue('o-7');
+    expect((await end(`%${third.charCodeAt(0).toString(16)}${third.slice(1)}`)).status).toBe(204);
     for (const which of [id, foreignId, 'x', '%00', '%ff', '%E4%BD%A0', 'a%2Fb', '%7C']) {
       const answer = await end(which);
       // Most frameworks refuse a path themselves that is no UTF-8.

@@ -38,6 +38,7 @@ async function startServer(name, { redis, wechat, only }) {
         pieces: text.match(/.{1,20}/gs),
       }),
     breakOff: (target) => breakOff(port, target),
+    withoutEnd: (target) => withoutEnd(port, target),
     hasEnded: () => node.child.exitCode !== null || node.child.signalCode !== null,
     exit: node.exit,
   };
@@ -86,6 +87,21 @@ function breakOff(port, target) {
     request.on('error', () => {}).on('close', resolve);
     request.write('{"code":');
     setTimeout(() => request.destroy(), 100);
+  });
+}
+
+/** The status of the answer to a body that does not end. */
+function withoutEnd(port, target) {
+  const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
+  return new Promise((resolve, reject) => {
+    const request = http.request({ port, host: '127.0.0.1', method: 'POST', path: target, headers, agent: false });
+    request.setTimeout(TIMEOUT, () => request.destroy(new Error(`${target} hangs`)));
+    request.on('error', reject);
+    request.on('response', (response) => {
+      resolve(response.statusCode);
+      request.on('error', () => {}).destroy();
+    });
+    for (let i = 0; i < 30; i += 1) request.write(Buffer.alloc(50000, ' '));
   });
 }
 
