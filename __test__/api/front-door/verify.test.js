@@ -125,15 +125,20 @@ describe('verify, with tokens in redis', () => {
     expect(error.message).toBe('The token store or the user table cannot be asked at the moment');
     expect(error.cause).toBeInstanceOf(Error);
     expect(error.cause.message).toMatch(/^Error: redis/);
-    expect(await rejection(auth.verify(`o1|shop|${HEX}x`))).toMatchObject(DEAD); // without asking
+    // Without asking:
+    for (const bad of [`o1|shop|${HEX}x`, `${'x'.repeat(443)}|shop|${HEX}`, `${'微'.repeat(148)}|shop|${HEX}`]) {
+      expect(await rejection(auth.verify(bad))).toMatchObject(DEAD);
+    }
+    expect(await rejection(auth.verify(`${'x'.repeat(442)}|shop|${HEX}`))).toMatchObject(failing(6000, 503));
   });
 
   test('answers from the cache, with an object of its own each time; `fresh` does not', async () => {
     const server = await startRedis();
     const auth = open({ tokens: server.url, cache: { maxAge: 600000 } });
     const { token, id } = await auth.sessions.issue('o1', { device: 'phone' });
-    const first = await auth.verify(token);
-    await auth.verify(token);
+    const given = await auth.verify(token);
+    const first = { ...given };
+    Object.assign(given, { userId: 'somebody else' }); // what is kept is not what was given
     await server.redis.config('RESETSTAT');
     const again = await Promise.all(Array.from({ length: 100 }, () => auth.verify(token)));
     const { total_commands_processed: asked } = Object.fromEntries(
