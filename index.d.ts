@@ -2,7 +2,7 @@
  * Creates a login-and-token service for one mini-program, as 1.3.2 did. New applications take
  * {@link mpauthx.createAuth}.
  *
- * It returns at once and connects to redis in the background.
+ * It returns at once: it connects to redis in the background, or at the first call.
  *
  * @param appId     The mini-program's app id. May be null where nothing is asked of WeChat.
  * @param secret    The mini-program's app secret. May be null where nothing is asked of WeChat.
@@ -189,8 +189,8 @@ declare namespace mpauthx {
     sessions?: SharedSessions | SessionsEach;
     /**
      * Keeps checked tokens in memory: `verify` and `isTokenValid` then answer most calls without a
-     * round trip, and redis invalidates tokens that change. It works for tokens in redis, on one server or
-     * behind Sentinels; elsewhere it has no effect and `health` warns. Default false.
+     * round trip, and redis invalidates tokens that change. It works for tokens in redis, on one
+     * server or behind Sentinels; elsewhere it has no effect and `health` warns. Default false.
      */
     cache?: boolean | Cache;
     /**

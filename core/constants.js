@@ -2,4 +2,8 @@
 
 // The status numbers, under the path that the documents of 1.3.2 name.
 
-module.exports = require('../lib/errors.js').constants;
+const { constants } = require('../lib/errors.js');
+
+// Said this way as well, for ES modules look for the names of exports in the text.
+exports.statusCode = constants.statusCode;
+module.exports = constants;

@@ -1,6 +1,7 @@
 'use strict';
 
-// What the application may pass as `db`. An object is recognised by what it has, so that none of
+// What the application may pass as `db`, and who reads and writes the user table then: the rule at
+// the head of src/users.rs is decided here. An object is recognised by what it has, so that none of
 // the packages needs to be installed.
 
 const path = require('path');
@@ -57,8 +58,8 @@ function has(object, ...methods) {
 }
 
 /**
- * Says who reads and writes the user table: our own SQLite the `file`, the application's object by
- * `ask` with requests in its `style`, or both.
+ * Decides who reads and writes the user table: our own SQLite the `file`, the application's object
+ * by `ask` with requests in its `style`, or both: then our SQLite only reads.
  *
  * @param users the option `users`
  */

@@ -118,8 +118,8 @@ impl Core {
         self.spawn_batch(batch, tokens, count, Asked::Session);
     }
 
-    /// The number of the look that found `token` to be live, where the cache knows that it still is;
-    /// else 0.
+    /// The number of the look that found `token` to be live, where the cache knows that it still
+    /// is; else 0.
     #[napi(catch_unwind)]
     pub fn cached(&self, token: String) -> f64 {
         self.auth.cached(&token).unwrap_or_default() as f64

@@ -1,5 +1,7 @@
-//! The errors of calls. Owns the status numbers, which nothing else in the crate names, and the
-//! words of the errors that callers see. Imports nothing of the crate.
+//! The errors of calls. Owns the status numbers, which nothing else in the crate names, and how the
+//! message of each error begins. The cause in a message is worded where the failure is understood,
+//! such as `sqlite/failure.rs` and `sessions/redis/connect/errors.rs`. Imports nothing of the
+//! crate.
 
 mod refusal;
 
@@ -33,13 +35,15 @@ const SUCCESS: u32 = 1;
 /// Why a call failed, as far as a program can act on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// The token store or the user store failed, or is not there.
+    /// The token store or the user store failed, or is not there; or this library was closed, or
+    /// has too many calls under way.
     Database,
     /// An argument is missing, or cannot become text.
     MissingParameter,
     /// The token is not live.
     InvalidToken,
-    /// WeChat did not answer, or refused.
+    /// A request to WeChat, or to the application's own exchange of codes, could not be made, or
+    /// gave no answer, or none that can be used.
     Exchange,
     /// The decrypted data belong to another user.
     IdMismatch,

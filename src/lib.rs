@@ -12,12 +12,12 @@
 //! - [`seal`]: encryption of what lies in a store that others may read.
 //! - [`thread`]: the start of threads.
 //! - [`tls`]: whom secure connections trust.
-//! - [`sqlite`]: SQLite connections on threads of their own, and the lock sharing that lets the
-//!   application open the same file.
+//! - [`sqlite`]: SQLite connections, one for each file, the threads that use them, and the lock
+//!   sharing that lets the application open the same file.
 //! - [`wechat`]: the exchange of a login code, WeChat's server API, and the decryption of open
 //!   data.
-//! - [`users`]: who is registered, and the rule who reads and writes the user table: our own
-//!   SQLite, the application's database object, or its user store.
+//! - [`users`]: who is registered, in the user table, which our own SQLite or the application's
+//!   database object reads and writes, or in the application's own user store.
 //! - [`sessions`]: the live tokens: in redis (a server, Sentinels, a Cluster), in a SQLite file, or
 //!   in memory.
 //! - [`auth`]: the flows; the only place that knows the order of their steps.
@@ -26,8 +26,10 @@
 //! # Data flow
 //!
 //! index.js passes a call to [`binding`] with a number, and gets the outcome back with that number,
-//! many at a time. In between, [`auth`] asks [`wechat`], then [`sessions`], then [`users`], on the
-//! process's one tokio runtime.
+//! many at a time; checks come in batches. In between, [`auth`] runs on the process's one tokio
+//! runtime and asks whom the call needs: a check asks [`sessions`]; `login` asks [`wechat`], then
+//! [`users`], then [`sessions`]; `authorize` asks [`wechat`], then [`sessions`], and [`users`] only
+//! where no token is live, as in 1.3.2.
 
 mod auth;
 // napi registers exports outside unit tests only.

@@ -1,7 +1,9 @@
-//! The live tokens. May import `error`, `token` and `sqlite`.
+//! The live tokens. May import `error`, `hex`, `token`, `tls` and `sqlite`.
 //!
-//! Every change of a user's sessions is atomic in every store: two logins at once get the same
-//! token, and a login that races a refresh neither leaves nor revives a revoked one.
+//! A change of a user's sessions is atomic in every store: two logins at once get the same token,
+//! and a login that races a refresh neither leaves nor revives a revoked one. But for this: where
+//! others keep changing a user's sessions in redis, the end of sessions takes effect in two steps
+//! (`redis/revocation.rs`), and a login may leave a live token too many (`redis/login.rs`).
 
 mod embedded;
 mod redis;
@@ -35,9 +37,9 @@ pub enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     Revoked,
-    /// By `refreshToken`.
+    /// `refreshToken` put another session in its place, or a login did.
     Replaced,
-    /// By newer logins, beyond the limit.
+    /// Newer logins exceeded the limit.
     Evicted,
     /// A token was used after its grace: it was copied.
     Reused,
@@ -93,7 +95,7 @@ pub struct Session {
     pub token: Token,
     pub issued: u64,
     pub expires: Option<u64>,
-    /// With an idle limit.
+    /// When it was last used; None where there is no idle limit.
     pub seen: Option<u64>,
     pub notes: Notes,
 }
@@ -122,7 +124,7 @@ pub enum Asked {
 
 /// How a store is.
 pub struct Health {
-    /// Of one round trip; the error where there was none.
+    /// How long one round trip took; the error where there was none.
     pub latency: Result<Duration>,
     /// What will go wrong one day.
     pub warnings: Vec<String>,

@@ -1,6 +1,11 @@
-//! SQLite connections, each used from one plain thread, and the lock sharing that lets the
-//! application open the same file with a SQLite library of its own. Everything in this crate that
-//! opens a database file does it through here. Imports `thread`.
+//! SQLite connections, and the lock sharing that lets the application open the same file with a
+//! SQLite library of its own. Everything in this crate that opens a database file does it through
+//! here. May import `thread`.
+//!
+//! A file has one connection in the process ([`registry`]), and each of its users has a plain
+//! thread for the work on it ([`worker`]): a user table and tokens in one file are two. They take
+//! turns on the connection by its lock, and so does `checkpoint_all`, on the thread that ends the
+//! process.
 //!
 //! Inside, imports point one way too: `failure`, `identity` ← `shared_file`, `registry` ← `file`,
 //! `worker` ← `database`.

@@ -1,11 +1,14 @@
-//! Who is registered, and the rule who reads and writes the user table. Imports `error`, `host` and
-//! `sqlite`.
+//! Who is registered. May import `error`, `host` and `sqlite`.
 //!
-//! Two connections to one database get into each other's way where both write. So [`Users::open`]
-//! follows a rule: the file at a path is ours to read and write; a file that the application has
-//! opened with `sqlite3` we only read, and write through the application's handle; every other
-//! object reads and writes by itself. An object that takes no SQL is a user store of the
-//! application's own.
+//! Two connections to one database get into each other's way where both write. So a rule says who
+//! reads and writes the user table: the file at a path is ours to read and write; a file that the
+//! application has opened with `sqlite3` we only read, and write through the application's handle;
+//! every other object reads and writes by itself. An object that takes no SQL is a user store of
+//! the application's own. The option `users` overrides the rule.
+//!
+//! `readDb` in `lib/database.js` decides by that rule: it passes the file that we are to open, the
+//! kind of the object that is to be asked, or both. [`Users::open`] makes the store that these two
+//! mean.
 
 mod native;
 mod object;
@@ -100,7 +103,8 @@ pub enum Users {
 }
 
 impl Users {
-    /// Decides who reads and who writes the user table.
+    /// The store that `settings` mean: a file alone, an object alone, or a file to look users up
+    /// in beside an object that writes.
     pub fn open(settings: Settings, dispatch: Dispatch) -> io::Result<Self> {
         let Settings { file, object, create_table, tokens_file, otherwise } = settings;
         Ok(match (object, file) {

@@ -1,9 +1,9 @@
 //! WeChat: the exchange of a login code, its server API, and what is encrypted or signed under a
-//! session key. Imports `error`, `host` and `tls`.
+//! session key. May import `error`, `hex`, `host` and `tls`.
 
 mod base64;
 mod client;
-mod connector;
+mod connect_error;
 mod credentials;
 mod encoded;
 mod exchange;

@@ -27,7 +27,7 @@ function busy({ tokens, wechat }, failed = () => {}) {
     app.refreshToken(`o${i}`).catch(failed);
     app.isTokenValid(TOKEN).catch((reason) => reason === undefined || failed(reason));
     if (i % 4) continue;
-    app.login(`hang ${i}, too`).catch(failed);
+    app.login(`hang-${i}-too`).catch(failed);
     app.wechat.getPhoneNumber(`hang ${i}`).catch(failed);
     app.sessions.issue(`s${i}`, { device: 'phone' }).catch(failed);
     app.sessions.list(`s${i}`).catch(failed);

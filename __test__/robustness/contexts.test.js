@@ -140,10 +140,10 @@ test('the exchange is called in the context of the login, of two with one code i
   expect(seen).toHaveLength(2 * TENANTS.length);
   for (const [code, context] of seen.splice(0)) expect(context).toBe(code);
 
-  await Promise.all(['first', 'second'].map((tenant) => storage.run(tenant, () => app.login('one code'))));
+  await Promise.all(['first', 'second'].map((tenant) => storage.run(tenant, () => app.login('one-code'))));
   expect(seen).toEqual([
-    ['one code', 'first'],
-    ['one code', 'first'],
+    ['one-code', 'first'],
+    ['one-code', 'first'],
   ]);
 });
 

@@ -157,7 +157,11 @@ async function setUp() {
     'a signature without a session key': () => app.wechat.checkSignature(kept, openId, code),
     'a rotation of a token that is not valid': () => app.sessions.rotate(TOKEN),
     'a rotation without a token': () => app.sessions.rotate(openId),
-    'a device that is too long': () => app.sessions.issue(openId, { device: openId.repeat(20) }),
+    'a device that is no text': () => app.sessions.issue(openId, { device: [openId] }),
+    'an option that does not exist': () => app.login(code, { devise: openId }),
+    'a verification of a token that is not valid': () => app.verify(TOKEN),
+    'a redis that is gone (verify)': () => open({ redis: gone }).verify(TOKEN),
+    'the session of another user, to be kept': () => app.sessions.revokeUser(unionId, { except: TOKEN }),
     'an id that cannot be': () => app.sessions.issue(TOKEN),
     'a user store that throws what it was given': () => {
       const db = { has: () => false, add: (id) => Promise.reject(new Error(`cannot add ${id}`)) };

@@ -164,8 +164,16 @@ async function main({ seed, count, tokens }) {
   const orAny = (value) => (random.below(3) ? value : any());
   const anyOptions = () => ({ tokens: 'memory', [random.pick(['wechat', 'users', 'createTable', 'x'])]: orAny(null) });
 
+  /** Calls whose options are mostly right, as one that is not ends them. */
+  const withOptions = (name, first) => ({
+    [name]: () => callAsync(app, name, [orAny(first()), orAny(random.pick([undefined, null, {}]))]),
+  });
+
   const call = {
     authorize: () => callAsync(app, 'authorize', random.below(2) ? anyArgs(4) : nearlyRight(random, wechat)),
+    ...withOptions('login', () => 'a-code'),
+    ...withOptions('verify', () => sensible[0]),
+    ...withOptions('sessions.rotate', () => sensible[0]),
     extractOpenId: () => extract(app, 'extractOpenId', anyArgs(2)),
     extractSku: () => extract(app, 'extractSku', anyArgs(2)),
     close: () =>

@@ -252,7 +252,13 @@ test('no error carries an access token, the secret, the code or a phone number',
     here.wechat.interrupt(path, reply);
     const error = await rejection(here.open().wechat.getPhoneNumber(code));
     expect(error).toMatchObject({ code: 6008 });
-    const all = [error.message, error.stack, error.cause?.stack, JSON.stringify(error), ...Object.values(error).map(String)].join('\n');
+    const all = [
+      error.message,
+      error.stack,
+      error.cause?.stack,
+      JSON.stringify(error),
+      ...Object.values(error).map(String),
+    ].join('\n');
     for (const secret of secrets) expect(all).not.toContain(secret);
   }
 });

@@ -68,7 +68,7 @@ describe('a proxy', () => {
     const proxy = await startProxy({ auth: AUTH });
     const before = wechat.requests.length;
     const answers = await ask({ proxy: urlOf(proxy), retries: 3 });
-    expect(proxy.seen).toHaveLength(2); // one for each call
+    expect(proxy.seen).toHaveLength(2); // one for each call: this status is known at once
     for (const { error, all } of Object.values(answers)) {
       expect(error).toMatchObject({ code: 6008, retryable: false });
       expect(error.message).toMatch(/the proxy .* status 407: .*options\.wechat\.proxy/);
@@ -80,25 +80,56 @@ describe('a proxy', () => {
   });
 
   test.each([
+    [202, false, 1],
     [403, false, 1],
     [404, false, 1],
     [502, true, 3],
     [503, true, 3],
   ])('that answers with the status %i is told as that', async (status, retryable, times) => {
-    const proxy = await startProxy({ status });
-    const wechat = { endpoint: 'https://api.weixin.qq.com', proxy: proxy.url, retries: 2 };
+    const proxy = await startProxy({ status, auth: AUTH });
+    const wechat = { endpoint: 'https://api.weixin.qq.com', proxy: withAuth(proxy, 'user', PASSWORD), retries: 2 };
     const error = await rejection(createApp({ db: everybody(), options: { wechat } }).login('code'));
     expect(seen(error)).toStrictEqual({
       code: 6008,
       message: expect.stringMatching(new RegExp(`the proxy .* status ${status}\\b`)),
       retryable,
     });
-    expect(proxy.seen).toHaveLength(times);
+    // Each time it is asked once more, for the status.
+    const tunnel = { method: 'CONNECT', target: 'api.weixin.qq.com:443', auth: AUTH };
+    expect(proxy.seen).toEqual(Array.from({ length: 2 * times }, () => tunnel));
   });
 
-  test('may make a tunnel with any status of success', async () => {
-    const proxy = await startProxy({ status: 202 });
-    expect(await ask({ proxy: proxy.url })).toMatchObject({ login: LOGGED_IN });
+  test('that answers with a bad status by TLS is told as that', async () => {
+    const proxy = await startProxy({ status: 503, auth: AUTH, tls: made.tls });
+    const { login } = await ask({ proxy: withAuth(proxy, 'user', PASSWORD) });
+    expect(login.error).toMatchObject({ code: 6008, retryable: true });
+    expect(login.error.message).toMatch(/the proxy opened no tunnel to WeChat and answered with the status 503$/);
+    expect(new Set(proxy.seen.map(({ auth }) => auth))).toEqual(new Set([AUTH]));
+  });
+
+  test('whose certificate nobody vouches for is 6008, not retryable and named', async () => {
+    const proxy = await startProxy({ tls: made.tls });
+    const { login } = await ask({ proxy: proxy.url }, { NODE_EXTRA_CA_CERTS: undefined });
+    expect(login.error).toMatchObject({ code: 6008, retryable: false });
+    expect(login.error.message).toMatch(`no secure connection to localhost:${proxy.port}: `);
+    expect(login.error.message).toMatch(/UnknownIssuer.*NODE_EXTRA_CA_CERTS/);
+    expect(proxy.seen).toEqual([]);
+  });
+
+  test('that no longer answers when it is asked for its status is told without one', async () => {
+    let connections = 0;
+    const server = net.createServer((socket) => {
+      connections += 1;
+      const answer = connections === 1 ? 'HTTP/1.1 503 Service Unavailable\r\n\r\n' : '';
+      socket.on('error', () => {}).once('data', () => socket.end(answer));
+    });
+    defer(() => server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const wechat = { proxy: `http://127.0.0.1:${server.address().port}` };
+    const error = await rejection(createApp({ db: everybody(), options: { wechat } }).login('code'));
+    const message = expect.stringMatching(/the proxy opened no tunnel to WeChat$/);
+    expect(seen(error)).toStrictEqual({ code: 6008, message, retryable: true });
+    expect(connections).toBe(2);
   });
 
   test.each([

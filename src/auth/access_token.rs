@@ -46,18 +46,20 @@ impl CachedAccessToken {
 impl Auth {
     /// The token that all processes share, but not `invalid`, for a call that began at `begun`.
     pub(super) async fn access_token(&self, app: &App<'_>, invalid: Option<&str>, begun: Instant) -> Result<String> {
+        // On the heap: every call would hold it on its stack several times.
+        let renew = || Box::pin(self.renew(app, invalid));
         let renewal = match self.cached_access_token(app, invalid).await? {
             None => self.renewals.join(invalid, begun),
             Some(cached) if cached.is_fresh() => return Ok(cached.text),
             // One that is about to expire is good enough, whatever comes of its renewal.
             Some(cached) => {
                 return match self.renewals.begin_early(invalid) {
-                    Some(renewal) => renewal.outcome(self.renew(app, invalid)).await.or(Ok(cached.text)),
+                    Some(renewal) => renewal.outcome(renew()).await.or(Ok(cached.text)),
                     None => Ok(cached.text),
                 };
             }
         };
-        renewal.outcome(self.renew(app, invalid)).await
+        renewal.outcome(renew()).await
     }
 
     /// Renews the token, or waits for the process that does.

@@ -1,4 +1,6 @@
-//! 1.3.2's logins, `authorize` and `refreshToken`, as 1.3.2 does them.
+//! 1.3.2's functions that give tokens, as 1.3.2 has them: the login `authorize`, and
+//! `refreshToken`, which is no login but gives a registered user a new token in the place of all
+//! others.
 
 use super::request_error::Purpose;
 use super::{Admission, Auth, Dependencies};

@@ -21,7 +21,8 @@ impl Auth {
         self.sessions().check(tokens, Asked::Validity, settle).await;
     }
 
-    /// The number of the look that found `token` to be live, where the cache knows that it still is.
+    /// The number of the look that found `token` to be live, where the cache knows that it still
+    /// is.
     pub fn cached(&self, token: &str) -> Option<u64> {
         if self.is_open() { self.sessions().cached(token) } else { None }
     }

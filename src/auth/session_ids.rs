@@ -1,5 +1,5 @@
-//! The ids of sessions. An id names a session in every process and store, through all rotations, and
-//! does not lead to its token: it is an HMAC under a key that the token store keeps.
+//! The ids of sessions. An id names a session in every process and store, through all rotations,
+//! and does not lead to its token: it is an HMAC under a key that the token store keeps.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -24,8 +24,8 @@ pub struct Inspected {
 pub type Verified = Option<Inspected>;
 
 impl Auth {
-    /// Verifies each of `tokens`. Passes what is found to `settle`, each with its token's number, as
-    /// soon as it is known.
+    /// Verifies each of `tokens`. Passes what is found to `settle`, each with its token's number,
+    /// as soon as it is known.
     pub async fn verify(&self, tokens: &[Token], settle: impl Fn(Vec<(usize, Result<Verified>)>) + Sync) {
         let key = match self.session_ids.key(self.sessions()).await {
             Ok(key) => key,

@@ -23,11 +23,13 @@ pub struct Config {
     /// In seconds.
     pub ttl: i64,
     pub tokens: Tokens,
+    /// The option `sessions`.
     pub sessions: Limits,
     pub cache: Option<Cache>,
     pub wechat: WeChat,
     pub session_keys: bool,
-    /// The file of the user table, where our own SQLite is to open it.
+    /// The file of the user table, where our own SQLite is to open it. (That of the tokens is
+    /// `tokens.file`.)
     pub file: Option<String>,
     /// The kind of the object that the application passed as `db`.
     pub object: Option<DbKind>,
@@ -59,18 +61,18 @@ impl From<DbKind> for DbObject {
     }
 }
 
-/// How many tokens of one user live, and how long without use.
+/// The option `sessions`: how many tokens of one user live, and how long without use.
 #[napi(object)]
 pub struct Limits {
     /// Whether every login gets a token of its own.
     pub each: bool,
-    /// With `each`. None is no limit.
-    pub max: Option<u32>,
-    /// In seconds.
+    /// How many live with `each`. index.js passes the largest number for no limit.
+    pub max: u32,
+    /// In seconds; None where there is no limit.
     pub idle: Option<u32>,
 }
 
-/// The limits of the cache of checks.
+/// The option `cache`: the limits of the cache of checks.
 #[napi(object)]
 pub struct Cache {
     pub max_tokens: u32,
@@ -93,6 +95,7 @@ pub struct WeChat {
 #[napi(object)]
 pub struct Tokens {
     pub memory: bool,
+    /// The file of the tokens. (That of the user table is the configuration's own `file`.)
     pub file: Option<String>,
     pub url: Option<String>,
     pub cluster: Option<Vec<String>>,
@@ -160,7 +163,7 @@ impl Limits {
     fn policy(&self, ttl: i64) -> Result<Policy, String> {
         let ttl = Duration::from_secs(u64::try_from(ttl).map_err(|error| error.to_string())?);
         let mode = match self.each {
-            true => Mode::PerLogin { max: self.max.unwrap_or(u32::MAX) },
+            true => Mode::PerLogin { max: self.max },
             false => Mode::Shared,
         };
         Ok(Policy { ttl, mode, idle: self.idle.map(|seconds| Duration::from_secs(seconds.into())) })

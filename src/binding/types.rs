@@ -102,8 +102,8 @@ pub struct Checked {
     pub batch: u32,
     pub first: u32,
     pub verdicts: String,
-    /// Of a verification: JSON, for each token null or `[id, issuedAt, expiresAt, lastSeenAt, device,
-    /// openId]`.
+    /// Of a verification: JSON, for each token null or
+    /// `[id, issuedAt, expiresAt, lastSeenAt, device, openId]`.
     pub sessions: Option<String>,
     pub error: Option<Failure>,
 }

@@ -1,5 +1,5 @@
 //! The live tokens in a SQLite database: in a file that several processes may share, or in memory,
-//! where they end with this object.
+//! where they end with this object. May import `error`, `token` and `sqlite`.
 
 mod grace;
 mod rows;
@@ -152,7 +152,7 @@ impl Embedded {
         Health { latency: asked.map(|_| start.elapsed()), warnings: Vec::new() }
     }
 
-    /// Lets the file go, whole.
+    /// Checkpoints the file and lets it go.
     pub async fn close(&self) {
         if let Place::File(file) = &self.place {
             file.close().await;

@@ -1,12 +1,13 @@
-//! The live tokens in redis.
+//! The live tokens in redis. May import `error`, `hex`, `token` and `tls`.
 //!
 //! A token's record is a hash, in the compatible layout under the token's own name, as 1.3.2 keeps
 //! it. An index per user and sku lists the tokens, so that a login costs the same with a thousand
 //! keys as with a hundred million. A listed token is live only if its record exists: that alone
 //! decides, for administrators delete, expire and persist records.
 //!
-//! A change reads the index, then runs one script on what was listed. The end of sessions sets a
-//! mark: what was issued until then is dead, whether it was listed or not. A session that was
+//! A change reads the index, then runs one script on what was listed; an end of sessions that
+//! others keep from matching the index runs a second one. The end of all of a user's sessions sets
+//! a mark: what was issued until then has ended, whether it was listed or not. A session that was
 //! rotated has a note, which tells its current token, those in their grace, and whether it has
 //! ended.
 
@@ -85,7 +86,9 @@ impl Redis {
         Ok(Self { link, scripts, layout, policy, adoption, tracking })
     }
 
-    /// Connects, and adopts what 1.3.2 left.
+    /// Begins in the background what no call needs to wait for: the adoption of 1.3.2's tokens, in
+    /// the compatible layout, and the connection of the cache, where there is one. With neither,
+    /// the first call connects.
     pub fn start(&self) {
         if let Some(adoption) = &self.adoption {
             adoption.begin();

@@ -1,4 +1,5 @@
-//! A database file, as its callers see it: who waits for a lock holds up nobody else.
+//! Waits for locks: a call that meets one tries again until its timeout, and holds up nobody else
+//! meanwhile. The file itself is [`File`]'s.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,16 +13,17 @@ use super::file::{File, Schema};
 use super::registry::Access;
 use super::worker::Worker;
 
-/// How long a call waits for the locks of others.
+/// How long a call that reads and writes waits for the locks of others.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How long a lookup does, before whoever can wait better is asked.
+/// How long a lookup waits for them: its caller then asks the application's own handle.
 const LOOKUP_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// The delay before work is tried again that met a lock, doubled each time up to the longest.
 const RETRY_DELAY: Duration = Duration::from_millis(1);
 const MAX_RETRY_DELAY: Duration = Duration::from_millis(16);
 
+/// One user's way to a database file.
 pub struct Database {
     file: Worker<File>,
     timeout: Duration,
@@ -58,7 +60,8 @@ impl Database {
         }
     }
 
-    /// Lets the file go, whole. A later call opens it for itself alone, and makes nothing.
+    /// Checkpoints the file and lets it go. A later call opens it for itself alone, and makes
+    /// nothing.
     pub async fn close(&self) {
         self.file.run(File::retire).await;
     }

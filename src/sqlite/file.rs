@@ -1,4 +1,5 @@
-//! A database file, as one user of it sees it.
+//! Attaches to the file at a path, whichever that is at the moment, makes it where that is wanted,
+//! and runs work on its connection. Waits for no lock.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,19 +11,21 @@ use super::identity::{FileId, file_id};
 use super::registry::{self, Access, Opened, Slot};
 use super::shared_file;
 
-/// What a file must hold.
+/// The tables that a file must hold.
 #[derive(Clone, Copy)]
 pub struct Schema {
-    /// Makes it, where it is not there.
+    /// Makes those of them that are missing.
     pub make: fn(&Connection) -> rusqlite::Result<()>,
-    /// Who may read and write a file that is made for it, as open(2) takes it.
+    /// The rights of a file that is made for them, as open(2) takes them.
     pub mode: u32,
 }
 
+/// A path, and the file that one user of it is attached to.
 pub struct File {
     path: PathBuf,
     access: Access,
-    /// Makes the file where it is missing, and this in it, whichever file is at the path.
+    /// Where there is one, the file is made if it is missing, and so are these tables, whichever
+    /// file is at the path.
     schema: Option<Schema>,
     attached: Option<(FileId, Slot)>,
     /// The first file that a lookup found at the path.
@@ -103,15 +106,15 @@ impl File {
         shared_file::as_reader(*access == Access::Lookup, || Ok(work(connection)?))
     }
 
-    /// Lets the file go, whole. From now on each use attaches to it for itself alone, and makes
-    /// nothing.
+    /// Checkpoints the file and lets it go. From now on each use attaches to it for itself alone,
+    /// and makes nothing.
     pub fn retire(&mut self) {
         self.is_retired = true;
         self.schema = None;
         self.release();
     }
 
-    /// Lets the file go, whole; the next use attaches to it again.
+    /// Checkpoints the file and lets it go; the next use attaches to it again.
     fn release(&mut self) {
         if let Some((_, slot)) = self.attached.take() {
             if let Some(opened) = &*registry::lock(&slot) {

@@ -13,8 +13,8 @@ impl Resolver {
         Self { host: host(dispatch) }
     }
 
-    /// What the function throws reaches the caller as it is: index.js keeps it under the number of the
-    /// host call, which it gives as the cause.
+    /// What the function throws reaches the caller as it is: index.js keeps it under the number of
+    /// the host call, which it gives as the cause.
     pub async fn resolve(&self, identity: Identity) -> Result<Registered> {
         let reply = self.host.call(HostCall::Resolve(identity)).await;
         let reply = reply.map_err(|cause| cause.parse().map_or_else(|_| Error::database(cause), Error::thrown))?;

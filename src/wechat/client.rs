@@ -3,16 +3,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, PROXY_AUTHORIZATION, USER_AGENT};
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper_util::client::legacy;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Method, Request, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-use super::connector::{ConnectError, Connector, causes, proxy_advice};
+use super::connect_error::{ConnectError, causes, is_late, proxy_advice};
 use super::json::Object;
 use super::proxy::{self, Proxy};
 use super::reply::{Failure, RequestError, parse_reply, refusal_in};
@@ -38,10 +35,9 @@ pub struct Settings {
 }
 
 pub struct Client {
-    http: legacy::Client<Connector, Full<Bytes>>,
+    http: reqwest::Client,
     endpoint: Url,
-    /// What a proxy is shown that passes requests on.
-    proxy_authorization: Option<String>,
+    proxy: Option<Proxy>,
     timeout: Duration,
     retries: u32,
 }
@@ -62,15 +58,20 @@ impl Client {
         let Settings { endpoint, proxy, timeout, retries } = settings;
         let endpoint = parse_endpoint(&endpoint)?;
         let proxy = proxy.map(|proxy| parse_proxy(&proxy, &endpoint)).transpose()?;
-        let is_plain = endpoint.scheme() == "http";
-        let proxy_authorization = proxy.as_ref().filter(|_| is_plain).and_then(|proxy| proxy.authorization.clone());
-        // To connect may take half the time: then it is known that nothing was sent.
-        let connector = Connector::new(tls::client_config()?, proxy, timeout / 2);
-        let http = legacy::Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .pool_timer(TokioTimer::new())
-            .build(connector);
-        Ok(Self { http, endpoint, proxy_authorization, timeout, retries })
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config()?)
+            .user_agent(proxy::USER_AGENT)
+            .redirect(Policy::none())
+            .no_proxy()
+            .timeout(timeout)
+            .connect_timeout(connect_timeout(timeout))
+            .pool_idle_timeout(IDLE_TIMEOUT);
+        if let Some(url) = &proxy {
+            builder = builder.proxy(reqwest::Proxy::all(url.clone()).map_err(|error| causes(&error))?);
+        }
+        let http = builder.build().map_err(|error| causes(&error))?;
+        let proxy = proxy.map(|url| Ok::<_, String>(Proxy::new(url, tls::client_config()?))).transpose()?;
+        Ok(Self { http, endpoint, proxy, timeout, retries })
     }
 
     /// Asks WeChat, and returns what `parse` makes of the reply.
@@ -79,43 +80,72 @@ impl Client {
         call: &Call<'_>,
         parse: impl Fn(&Object) -> Result<T, RequestError>,
     ) -> Result<T, RequestError> {
-        retry(self.retries, || async { parse(&self.send(call).await?) }).await
+        // On the heap: its callers would hold it on their stack several times.
+        let send = || Box::pin(self.send(call));
+        retry(self.retries, || async { parse(&send().await?) }).await
     }
 
-    fn request(&self, call: &Call<'_>) -> http::Result<Request<Full<Bytes>>> {
+    fn request(&self, call: &Call<'_>) -> Request {
         let mut url = self.endpoint.clone();
         url.set_path(&format!("{}{}", url.path().trim_end_matches('/'), call.path));
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(call.query);
         }
-        let mut request = Request::builder().uri(url.as_str()).header(USER_AGENT, proxy::USER_AGENT);
-        if let Some(authorization) = &self.proxy_authorization {
-            request = request.header(PROXY_AUTHORIZATION, authorization);
-        }
-        match &call.body {
-            None => request.body(Full::default()),
-            Some(body) => {
-                request.method("POST").header(CONTENT_TYPE, "application/json").body(Full::from(body.to_string()))
-            }
-        }
+        let Some(body) = &call.body else { return Request::new(Method::GET, url) };
+        let mut request = Request::new(Method::POST, url);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *request.body_mut() = Some(body.to_string().into());
+        request
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<Object, RequestError> {
-        let request = self.request(call).map_err(|error| RequestError::failed(error.to_string()))?;
-        let late = |_| RequestError::failed(format!("WeChat did not answer within {} ms", self.timeout.as_millis()));
-        timeout(self.timeout, self.reply(request, call.secrets)).await.map_err(late)?
-    }
-
-    async fn reply(&self, request: Request<Full<Bytes>>, secrets: &[&str]) -> Result<Object, RequestError> {
-        let response = self.http.request(request).await.map_err(failed)?;
+        let response = match self.http.execute(self.request(call)).await {
+            Ok(response) => response,
+            Err(error) if error.is_connect() => return Err(self.no_connection(error).await),
+            Err(error) => return Err(self.failed(&error)),
+        };
         match response.status() {
-            StatusCode::OK => parse_reply(&body(response).await?),
+            StatusCode::OK => parse_reply(&self.body(response).await?),
             status => {
-                let reason = timeout(REASON_TIMEOUT, body(response)).await.ok().and_then(Result::ok);
-                Err(RequestError::Failed(wrong_status(status, reason.as_deref(), secrets)))
+                let reason = timeout(REASON_TIMEOUT, self.body(response)).await.ok().and_then(Result::ok);
+                Err(RequestError::Failed(wrong_status(status, reason.as_deref(), call.secrets)))
             }
         }
     }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, RequestError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {
+            if body.len() + chunk.len() > MAX_REPLY {
+                return Err(RequestError::failed(format!("WeChat's reply is longer than {MAX_REPLY} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    async fn no_connection(&self, error: reqwest::Error) -> RequestError {
+        let limit = connect_timeout(self.timeout);
+        let proxy = self.proxy.as_ref();
+        let error = match (ConnectError::new(&error, &self.endpoint, proxy.map(|proxy| &proxy.url), limit), proxy) {
+            (ConnectError::NoTunnel, Some(proxy)) => proxy.refusal(&self.endpoint, limit).await,
+            (error, _) => error,
+        };
+        RequestError::Failed(Failure { cause: error.to_string(), unsent: error.is_transient(), refusal: None })
+    }
+
+    /// A request that may have been sent.
+    fn failed(&self, error: &reqwest::Error) -> RequestError {
+        RequestError::failed(match is_late(error) {
+            true => format!("WeChat did not answer within {} ms", self.timeout.as_millis()),
+            false => causes(error),
+        })
+    }
+}
+
+/// To connect may take half the time: then it is known that nothing was sent.
+fn connect_timeout(timeout: Duration) -> Duration {
+    timeout / 2
 }
 
 /// A status other than 200 is a failure in 1.3.2's words; WeChat and what stands before it say more
@@ -127,28 +157,6 @@ fn wrong_status(status: StatusCode, reason: Option<&[u8]>, secrets: &[&str]) -> 
         cause.push_str(proxy_advice(status.as_u16()));
     }
     Failure { cause, unsent: false, refusal }
-}
-
-async fn body(mut response: Response<Incoming>) -> Result<Vec<u8>, RequestError> {
-    let mut body = Vec::new();
-    while let Some(frame) = response.frame().await {
-        let frame = frame.map_err(|error| RequestError::failed(causes(&error)))?;
-        let chunk = frame.data_ref().map_or(&[][..], |data| data);
-        if body.len() + chunk.len() > MAX_REPLY {
-            return Err(RequestError::failed(format!("WeChat's reply is longer than {MAX_REPLY} bytes")));
-        }
-        body.extend_from_slice(chunk);
-    }
-    Ok(body)
-}
-
-/// A request that got no response.
-fn failed(error: legacy::Error) -> RequestError {
-    let mut all = std::iter::successors(Some(&error as &(dyn std::error::Error + 'static)), |&error| error.source());
-    RequestError::Failed(match all.find_map(|error| error.downcast_ref::<ConnectError>()) {
-        Some(error) => Failure { cause: error.to_string(), unsent: error.is_transient(), refusal: None },
-        None => Failure { cause: causes(&error), unsent: false, refusal: None },
-    })
 }
 
 /// Queries hold secrets, so plain HTTP must not leave this machine.
@@ -169,11 +177,11 @@ fn parse_endpoint(endpoint: &str) -> Result<Url, String> {
 }
 
 /// A proxy only forwards the bytes to an `https:` endpoint, but reads those to an `http:` one.
-fn parse_proxy(proxy: &str, endpoint: &Url) -> Result<Proxy, String> {
-    let proxy = Proxy::parse(proxy).ok_or_else(|| {
+fn parse_proxy(proxy: &str, endpoint: &Url) -> Result<Url, String> {
+    let proxy = proxy::parse(proxy).ok_or_else(|| {
         "options.wechat.proxy must be a URL, such as 'http://user:password@proxy.internal:3128'".to_owned()
     })?;
-    if endpoint.scheme() != "https" && !is_loopback(proxy.uri.host()) {
+    if endpoint.scheme() != "https" && !is_loopback(proxy.host_str()) {
         return Err("options.wechat.proxy needs an https: endpoint: it would see the app secret".to_owned());
     }
     Ok(proxy)

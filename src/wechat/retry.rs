@@ -1,5 +1,5 @@
 //! The retries of requests to WeChat: which requests are sent again, how often, and after which
-//! delay.
+//! delay. (Steps in redis have a policy of their own, `sessions/redis/connect/retry.rs`.)
 
 use std::time::Duration;
 

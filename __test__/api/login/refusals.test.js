@@ -146,7 +146,13 @@ describe('no usable reply', () => {
 
   test('(a connection that is cut) is 6008', () => expectFailure(answered((_req, res) => res.destroy())));
 
-  test('(none in time) is 6008', () => within(15000, expectFailure(answered(() => {}, { wechat: { timeout: 300 } }))));
+  test.each([
+    ['none', () => {}],
+    ['half of it', (_req, res) => res.writeHead(200).write('{')],
+  ])('(%s in time) is 6008', (_what, answer) => {
+    const message = expect.stringMatching(/WeChat did not answer within 300 ms$/);
+    return within(15000, expectFailure(answered(answer, { wechat: { timeout: 300 } }), { message }));
+  });
 });
 
 describe('what fails before the request is sent', () => {

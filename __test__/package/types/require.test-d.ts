@@ -5,6 +5,8 @@ import mpauthx = require('mpauthx');
 const wx: mpauthx.Mpauthx = mpauthx('wx', 'secret', 'shop', null);
 const same: typeof mpauthx = mpauthx.default;
 const options: mpauthx.Options = { tokens: 'memory' };
+const auth: mpauthx.Auth = mpauthx.createAuth({ sku: 'shop', tokens: 'memory' });
+const made: mpauthx.MpauthxError = new mpauthx.MpauthxError('x', { code: mpauthx.statusCode.unknownError });
 const failed = (error: mpauthx.MpauthxError): number => error.code;
 
 // @ts-expect-error: it is no object with a function of that name
@@ -12,4 +14,4 @@ mpauthx.create('wx');
 // @ts-expect-error: a token is text
 wx.extractOpenId(42);
 
-export { failed, options, same, wx };
+export { auth, failed, made, options, same, wx };

@@ -1,7 +1,7 @@
 // What index.d.ts promises of logins by code and of sessions: each line compiles, each
 // line under @ts-expect-error does not.
 
-import mpauthx, { type ListedSession, type Login, type LoginOptions, type Rotation, type Session } from 'mpauthx';
+import mpauthx, { type Issued, type ListedSession, type Login, type LoginOptions, type Session } from 'mpauthx';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_is: Same<A, B>) => {};
@@ -44,9 +44,14 @@ wx.sessions.revokeUser('user', { allSkus: true });
 wx.sessions.revokeUser('user', null);
 wx.sessions.rotate('token', { grace: 0 });
 wx.sessions.rotate('token', {});
-same<Parameters<typeof wx.sessions.inspect>, [token: string]>(true);
-same<Parameters<typeof wx.sessions.list>, [userId: string]>(true);
-same<Parameters<typeof wx.sessions.revoke>, [token: string]>(true);
+wx.sessions.inspect(undefined);
+wx.sessions.inspect('token', { skus: ['shop'] });
+wx.sessions.revoke(null, {});
+wx.sessions.list('user', { current: 'token' });
+wx.sessions.revokeUser('user', { except: 'token' });
+wx.sessions.revokeById('user', 'id');
+wx.sessions.issue('user', { openId: 'o1', replace: 'token' });
+wx.sessions.rotate('token', { skus: ['shop'], grace: 5 });
 
 // @ts-expect-error: a code is text
 wx.login(null);
@@ -58,8 +63,12 @@ wx.login('code', { device: 42 });
 wx.sessions.issue('user', { ttl: 60 });
 // @ts-expect-error: a user is text
 wx.sessions.issue(undefined);
-// @ts-expect-error: a token is text
-wx.sessions.inspect(undefined);
+// @ts-expect-error: skus are a list
+wx.sessions.inspect('token', { skus: 'shop' });
+// @ts-expect-error: an id is missing
+wx.sessions.revokeById('user');
+// @ts-expect-error: a login knows the openid itself
+wx.login('code', { openId: 'o1' });
 // @ts-expect-error: a user is text
 wx.sessions.list(42);
 // @ts-expect-error: allSkus is a boolean
@@ -79,30 +88,32 @@ wx.sessions = make({}).sessions;
 
 // What they give.
 same<ReturnType<typeof wx.login>, Promise<Login>>(true);
-same<ReturnType<typeof wx.sessions.issue>, Promise<Login>>(true);
+same<ReturnType<typeof wx.sessions.issue>, Promise<Issued>>(true);
+same<ReturnType<typeof wx.sessions.revokeById>, Promise<boolean>>(true);
 same<ReturnType<typeof wx.sessions.inspect>, Promise<Session | null>>(true);
 same<ReturnType<typeof wx.sessions.list>, Promise<ListedSession[]>>(true);
 same<ReturnType<typeof wx.sessions.revoke>, Promise<boolean>>(true);
 same<ReturnType<typeof wx.sessions.revokeUser>, Promise<number>>(true);
-same<ReturnType<typeof wx.sessions.rotate>, Promise<Rotation>>(true);
+same<ReturnType<typeof wx.sessions.rotate>, Promise<Issued>>(true);
 
-type Issued = { status_code: 1; status_message: 'OK'; response: string; expiresAt: number | null };
-same<keyof Login, keyof Issued | 'isNewUser'>(true);
-same<keyof Rotation, keyof Issued>(true);
+same<keyof Issued, 'token' | 'id' | 'userId' | 'openId' | 'unionId' | 'expiresAt' | 'isNewUser'>(true);
+same<keyof Login, keyof Issued>(true);
+same<Issued['openId'], string | undefined>(true);
+same<Login['openId'], string>(true);
 same<Login['expiresAt'], number | null>(true);
-same<Rotation['expiresAt'], number | null>(true);
-same<Login['isNewUser'], boolean>(true);
-same<keyof Session, 'userId' | 'openId' | 'sku' | 'issuedAt' | 'expiresAt' | 'lastSeenAt' | 'device'>(true);
-same<keyof ListedSession, keyof Session | 'token'>(true);
+same<Login['isNewUser'], boolean | undefined>(true);
+same<keyof Session, 'id' | 'userId' | 'openId' | 'sku' | 'issuedAt' | 'expiresAt' | 'lastSeenAt' | 'device'>(true);
+same<keyof ListedSession, keyof Session | 'current'>(true);
 
 export async function use(code: string): Promise<number> {
   const options: LoginOptions = { device: 'phone' };
-  const { response, isNewUser, expiresAt } = await wx.login(code, options);
-  same<typeof response, string>(true);
-  same<typeof isNewUser, boolean>(true);
+  const { token, id, isNewUser, expiresAt } = await wx.login(code, options);
+  same<typeof token, string>(true);
+  same<typeof id, string>(true);
+  same<typeof isNewUser, boolean | undefined>(true);
   same<typeof expiresAt, number | null>(true);
 
-  const session = await wx.sessions.inspect(response);
+  const session = await wx.sessions.inspect(token);
   // @ts-expect-error: it may be null
   session.userId;
   if (session === null) return 0;
@@ -113,16 +124,16 @@ export async function use(code: string): Promise<number> {
   same<typeof session.openId, string | undefined>(true);
   same<typeof session.lastSeenAt, number | undefined>(true);
   same<typeof session.device, string | undefined>(true);
-  // @ts-expect-error: only a list says it
+  // @ts-expect-error: nobody is told it again
   session.token;
 
-  // A rotation gives what a login gives, without the user.
-  const rotated = await wx.sessions.rotate(response);
-  const success: mpauthx.Success = rotated;
-  // @ts-expect-error: nobody was registered
-  rotated.isNewUser;
+  const rotated: Issued = await wx.sessions.rotate(token);
+  // @ts-expect-error: 1.3.2's functions alone give that
+  rotated.response;
 
   const ended: boolean[] = [];
-  for (const { token } of await wx.sessions.list(session.userId)) ended.push(await wx.sessions.revoke(token));
-  return ended.length + (await wx.sessions.revokeUser(wx.extractOpenId(success.response), { allSkus: true }));
+  for (const { id, current } of await wx.sessions.list(session.userId, { current: rotated.token })) {
+    if (!current) ended.push(await wx.sessions.revokeById(session.userId, id));
+  }
+  return ended.length + (await wx.sessions.revokeUser(session.userId, { allSkus: true, except: rotated.token }));
 }

@@ -77,13 +77,13 @@ mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: { maxTokens: 1000
 // @ts-expect-error: not milliseconds
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { cache: { maxAge: '500' } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: pathToFileURL('tokens.db') } });
-mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: process.env.REDIS_URL as `redis://${string}` });
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: process.env.REDIS_URL ?? 'memory' });
 const nodes: readonly mpauthx.RedisUrl[] = ['redis://127.0.0.1:7000'];
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { cluster: nodes } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { sentinels: nodes, master: 'm' } });
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: 'unix:///run/redis.sock' });
-// @ts-expect-error: a path is absolute
-mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: 'unix://run/redis.sock' });
+// @ts-expect-error: a variable may be missing
+mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: process.env.REDIS_URL });
 // @ts-expect-error: the layout is redis'
 mpauthx('wx', 'secret', 'shop', 'app.db', null, null, { tokens: { file: 'tokens.db', layout: 'tagged' } });
 // @ts-expect-error: one place
@@ -112,7 +112,7 @@ mpauthx('wx', 'secret', 'shop', handle, null, null, 'memory');
 // @ts-expect-error: no such option
 mpauthx('wx', 'secret', 'shop', handle, null, null, { token: 'memory' });
 // @ts-expect-error: no such token store
-mpauthx('wx', 'secret', 'shop', handle, null, null, { tokens: 'http://127.0.0.1' });
+mpauthx('wx', 'secret', 'shop', handle, null, null, { tokens: 6379 });
 // @ts-expect-error: profiles are not kept
 mpauthx('wx', 'secret', 'shop', handle, null, null, { profile: true });
 // @ts-expect-error: no such option of wechat
@@ -169,13 +169,14 @@ export async function use(): Promise<string> {
 
 // Errors.
 export function advice(error: MpauthxError): string {
-  same<typeof error.code, number>(true);
+  same<typeof error.code, mpauthx.ErrorCode>(true);
   same<typeof error.errcode, number | undefined>(true);
   same<typeof error.errmsg, string | undefined>(true);
   same<typeof error.rid, string | undefined>(true);
   same<typeof error.retryable, boolean | undefined>(true);
-  // @ts-expect-error: nothing else is promised
-  error.status;
+  same<typeof error.status, number>(true);
+  // @ts-expect-error: it is one of the numbers
+  if (error.code === 401) return 'never';
   return error instanceof Error && error.retryable ? 'again' : error.message;
 }
 

@@ -2,8 +2,8 @@
 
 const RECORD = /^(.*)\|([0-9a-f]{64})$/s;
 const OWNED = /^mpauthx:\{u:(.*)\}(:[0-9a-f]{64}|(?::t)?(?::since|:n:[0-9a-f]{32})?)$/s;
-/** What stays: markers of the adoption, the skus, and the key of session ids. */
-const MARK = /^mpauthx:(adopted:|skus$|id-key$)/;
+/** What stays: the markers of the adoption, the skus, and the key of session ids. */
+const MARKER = /^mpauthx:(adopted:|skus$|id-key$)/;
 
 /**
  * What is wrong in the redis of tests that use no short ttl: a key without an end, a key that is
@@ -19,7 +19,7 @@ async function disorder(servers) {
   };
   for (const { redis } of servers) {
     for (const key of await redis.keys('*')) {
-      if (MARK.test(key)) continue;
+      if (MARKER.test(key)) continue;
       if ((await redis.ttl(key)) === -1) wrong.push(`${key} has no end`);
       const [, owner, rest] = key.match(OWNED) || [];
       const [, prefix, hex] = key.match(RECORD) || [];

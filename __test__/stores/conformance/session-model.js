@@ -3,6 +3,8 @@
 // What must be live after calls whose answers are known. Where an answer leaves several ways open,
 // each is kept until a later answer rules it out; a call that none of them explains is a defect.
 
+const { nameOf } = require('../../support/known-tokens');
+
 /**
  * The sessions of all owners (a user and sku, as `<user>|<sku>`) at one moment. Never changed: each
  * step makes another.
@@ -115,13 +117,15 @@ const STEPS = {
     return [state.without(...state.of(owner)).with({ owner, token: answer, born, brief, olds: {} })];
   },
 
+  /** The answer names sessions; null is one whose name is not known, which a refresh has made. */
   list(state, { owner, answer }) {
-    const own = state.of(owner).map(({ token }) => token);
-    const inOrder = answer.every((token, i) => {
-      const born = (one) => state.find(one)?.session.born;
-      return i === 0 || (born(token) && born(answer[i - 1]) && born(token).to >= born(answer[i - 1]).from);
+    const own = new Map(state.of(owner).map((session) => [nameOf(session.token), session.born]));
+    const named = answer.filter(Boolean);
+    const inOrder = named.every((name, i) => {
+      const [born, before] = [own.get(name), own.get(named[i - 1])];
+      return born && (i === 0 || (before && born.to >= before.from));
     });
-    return when(inOrder && String([...answer].sort()) === String(own.sort()), state);
+    return when(inOrder && new Set(named).size === named.length && answer.length === own.size, state);
   },
 
   expire(state) {

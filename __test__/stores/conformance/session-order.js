@@ -1,6 +1,6 @@
 'use strict';
 
-const { atOnce, issue, isValid, listed, liveOf, newUser, rotate } = require('../../support');
+const { atOnce, issue, isValid, listed, liveOf, newUser, refresh, rotate } = require('../../support');
 
 /**
  * The order of a user's sessions is that of their logins, not of a clock: within one millisecond,
@@ -60,7 +60,7 @@ function sessionOrder(open, { ahead }) {
       expect(await listed(here, user)).toEqual([b, c]);
       const d = await rotate(here, b, { grace: 0 });
       expect(await listed(here, user)).toEqual([c, d]);
-      const [fresh, { response: last }] = [await issue(here, user), await here.refreshToken(user)];
+      const [fresh, last] = [await issue(here, user), await refresh(here, user)];
       expect(await liveOf(here, [c, d, fresh, last])).toEqual([last]);
       expect(await listed(here, user)).toEqual([last]);
     });

@@ -10,7 +10,7 @@
 // `depth`; { refused: token }; and at last { faults, calls, checks }.
 
 const readline = require('node:readline');
-const { createApp, everybody, generator, issue, isValid, rotate } = require('../../support');
+const { createApp, everybody, generator, isValid } = require('../../support');
 
 const LANES = 4;
 const GRACE = 3600;
@@ -24,19 +24,25 @@ async function main({ tokens, users, seed, ms }) {
   /** How many rotations lie behind a token. */
   const depths = new Map();
   const dead = new Set();
+  /** The ids of sessions, by their tokens, and those of the dead. */
+  const ids = new Map();
+  const deadIds = new Set();
   const faults = [];
   const checks = [];
   let calls = 0;
 
   const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
-  const meet = (token, depth) => {
+  const meet = ({ token, id }, depth) => {
+    ids.set(token, id);
+    if (dead.has(token)) return;
     if (!known.includes(token)) known.push(token);
     // Who rotates an old token gets the newest one, and may not have heard yet how many lie
     // between.
     depths.set(token, Math.max(depth, depths.get(token) ?? 0));
   };
-  const bury = (token) => {
+  const bury = (token, id = ids.get(token)) => {
     dead.add(token);
+    deadIds.add(id);
     if (known.includes(token)) known.splice(known.indexOf(token), 1);
   };
 
@@ -48,19 +54,19 @@ async function main({ tokens, users, seed, ms }) {
 
   const others = readline.createInterface({ input: process.stdin });
   others.on('line', (text) => {
-    const { ended, issued, depth } = JSON.parse(text);
-    if (issued && !dead.has(issued)) meet(issued, depth);
+    const { ended, issued, depth, id } = JSON.parse(text);
+    if (issued) meet({ token: issued, id }, depth);
     if (ended) {
-      bury(ended);
+      bury(ended, id);
       checks.push(expectDead(ended, 'another process'));
     }
   });
 
   const ACTS = {
     async issue() {
-      const token = await issue(app, random.pick(users));
-      meet(token, 0);
-      tell({ issued: token, depth: 0 });
+      const issued = await app.sessions.issue(random.pick(users));
+      meet(issued, 0);
+      tell({ issued: issued.token, depth: 0, id: issued.id });
     },
 
     async check() {
@@ -70,10 +76,9 @@ async function main({ tokens, users, seed, ms }) {
     },
 
     async list() {
-      const buried = new Set(dead);
-      for (const { token } of await app.sessions.list(random.pick(users))) {
-        if (buried.has(token)) faults.push(`${token} was dead and is listed`);
-        if (!(await isValid(app, token))) tell({ refused: token });
+      const buried = new Set(deadIds);
+      for (const { id } of await app.sessions.list(random.pick(users))) {
+        if (buried.has(id)) faults.push(`the session ${id} was dead and is listed`);
       }
     },
 
@@ -81,15 +86,15 @@ async function main({ tokens, users, seed, ms }) {
       const token = random.pick(known);
       if (token === undefined || depths.get(token) >= MAX_DEPTH) return;
       const wasDead = dead.has(token);
-      const next = await rotate(app, token, { grace: GRACE }).catch((error) => {
+      const next = await app.sessions.rotate(token, { grace: GRACE }).catch((error) => {
         if (error.code !== 6007) throw error;
         tell({ refused: token });
       });
       if (next === undefined) return;
       if (wasDead) faults.push(`${token} was dead and was rotated`);
       const depth = depths.get(token) + 1;
-      if (!dead.has(next)) meet(next, depth);
-      tell({ rotated: [token, next], depth });
+      meet(next, depth);
+      tell({ rotated: [token, next.token], depth, id: next.id });
     },
 
     async revoke() {
@@ -98,7 +103,7 @@ async function main({ tokens, users, seed, ms }) {
       tell({ begin: token });
       await app.sessions.revoke(token);
       bury(token);
-      tell({ ended: token });
+      tell({ ended: token, id: ids.get(token) });
       await expectDead(token, 'this process');
     },
 

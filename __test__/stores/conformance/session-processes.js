@@ -51,7 +51,7 @@ async function sessionsInProcesses(tokens, ms) {
       } else if (line !== 'ready') {
         const [[kind, what]] = Object.entries(line);
         told[kind].push(what);
-        const news = kind === 'rotated' ? { issued: what[1], depth: line.depth } : line;
+        const news = kind === 'rotated' ? { issued: what[1], depth: line.depth, id: line.id } : line;
         if (kind !== 'begin' && kind !== 'refused') {
           for (const other of all) if (other !== one) other.child.stdin.write(`${JSON.stringify(news)}\n`);
         }
@@ -74,15 +74,17 @@ async function sessionsInProcesses(tokens, ms) {
   expect([seed, told.refused.filter((token) => !begun.has(token))]).toEqual([seed, []]);
 
   // Now that all is quiet: alive is exactly what nobody ended, under all its names, and listed
-  // under the newest.
+  // once.
   const ever = new Set([...told.issued, ...told.rotated.flat()]);
   const wrong = [];
   for (const token of ever) if ((await isValid(app, token)) === ended.has(token)) wrong.push([token, ended.has(token)]);
   expect([seed, wrong]).toEqual([seed, []]);
   const olds = new Set(told.rotated.map(([old]) => old));
   const expected = [...ever].filter((token) => !ended.has(token) && !olds.has(token));
-  const lists = (await Promise.all(USERS.map((user) => listed(app, user)))).flat();
-  expect([seed, lists.sort()]).toEqual([seed, expected.sort()]);
+  const ids = [];
+  for (const token of expected) ids.push((await app.sessions.inspect(token)).id);
+  const lists = (await Promise.all(USERS.map((user) => app.sessions.list(user)))).flat().map(({ id }) => id);
+  expect([seed, lists.sort()]).toEqual([seed, ids.sort()]);
   expect(await listed(app, 'bystander')).toEqual(expect.arrayContaining(bystanders));
   for (const token of bystanders) expect(await isValid(app, token)).toBe(true);
 

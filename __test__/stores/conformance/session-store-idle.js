@@ -174,6 +174,7 @@ function idleSessions(open, { loginByCode }) {
         const { token, expiresAt } = await app.sessions.issue(newUser());
         const first = await app.sessions.inspect(token);
         expect(first).toEqual({
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
           userId: app.extractOpenId(token),
           sku: 'shop',
           issuedAt: expect.any(Number),

@@ -1,7 +1,8 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { issue, isValid, listed, login, pause, refresh, rotate, SECOND } = require('../../support');
+const { issue, isValid, logIn, pause, refresh, rotate, SECOND, sessionOf } = require('../../support');
+const { nameOf } = require('../../support/known-tokens');
 const { State, after, together } = require('./session-model');
 
 /** Seconds: what does not end while a test runs, and what an expiry waits for. */
@@ -20,21 +21,24 @@ const MAX_STATES = 3000;
  */
 class TooSlow extends Error {}
 
+/** Every object is asked about the tokens of all. */
+const ANY_SKU = { skus: ['shop', 'other'] };
+
 const GRACES = { grace: LONG, brief: BRIEF, spent: 0 };
 
 const CALLS = {
   issue: (app, { user }) => issue(app, user),
-  login: (app, { user }, wechat) => login(app, wechat, user),
+  login: (app, { user }, wechat) => logIn(app, wechat.user({ openId: user }).code),
   check: (app, { token }) => isValid(app, token),
-  inspect: (app, { token }) => app.sessions.inspect(token).then(Boolean),
-  revoke: (app, { token }) => app.sessions.revoke(token),
+  inspect: (app, { token }) => app.sessions.inspect(token, ANY_SKU).then(Boolean),
+  revoke: (app, { token }) => app.sessions.revoke(token, ANY_SKU),
   rotate: (app, { token, grace }) =>
-    rotate(app, token, { grace: GRACES[grace] }).catch((error) => {
+    rotate(app, token, { grace: GRACES[grace], ...ANY_SKU }).catch((error) => {
       if (error.code !== 6007) throw error;
       return null;
     }),
   refresh: (app, { user }) => refresh(app, user),
-  list: (app, { user }) => listed(app, user),
+  list: async (app, { user }) => (await app.sessions.list(user)).map(({ id }) => id),
   revokeUser: (app, { user, allSkus }) => app.sessions.revokeUser(user, { allSkus }),
 };
 
@@ -56,7 +60,9 @@ function createWitness({ wechat, ...policy }, first = new State()) {
   let briefSince = null;
 
   const number = (token) => (typeof token === 'string' && token.length > 64 ? `T${tokens.indexOf(token)}` : token);
-  const show = (answer) => (Array.isArray(answer) ? `[${answer.map(number)}]` : String(number(answer)));
+  /** The number of the first token of a session. */
+  const firstOf = (name) => number(tokens.find((token) => nameOf(token) === name));
+  const show = (answer) => (Array.isArray(answer) ? `[${answer.map(firstOf)}]` : String(number(answer)));
 
   const told = ({ kind, at, token, user, grace, allSkus, answer }) =>
     `${kind}(${[token ? number(token) : user, grace, allSkus && 'allSkus'].filter(Boolean)})@${at} → ${show(answer)}`;
@@ -78,15 +84,16 @@ function createWitness({ wechat, ...policy }, first = new State()) {
       const from = Date.now() - 2; // a clock may be read before it is rounded
       call.answer = await CALLS[call.kind](call.app, call, wechat);
       call.born = { from, to: Date.now() + 2 };
-      for (const token of [call.answer].flat()) {
-        if (typeof token === 'string' && !tokens.includes(token)) tokens.push(token);
-      }
+      const token = call.answer;
+      if (typeof token === 'string' && !tokens.includes(token)) tokens.push(token);
       if ((call.brief || call.grace === 'brief') && briefSince === null) briefSince = from;
       return call.answer;
     },
 
     /** Compares the answers of calls that were under way together. */
     judge(...calls) {
+      // Only now is known whose the ids are that came together with logins.
+      for (const call of calls) if (call.kind === 'list') call.answer = call.answer.map(sessionOf);
       history.push(calls.map(told).join('  ‖  '));
       if (briefSince !== null && Date.now() >= briefSince + BRIEF * SECOND) throw new TooSlow();
       const before = states;

@@ -58,6 +58,7 @@ describe('tokens in a file', () => {
     const file = await userFile({ journal: 'WAL' });
     const app = here.open({ file });
     const token = await ask(app);
+    await app.sessions.inspect(token); // makes the key of the ids, once for all
     const lock = await lockedElsewhere(file);
     let waits = true;
     const waiting = login(app, here.wechat, 'o2').then(() => {

@@ -1,7 +1,8 @@
 //! The secrets of a session's tokens that are still in their grace, as the table keeps them:
 //! `<secret>:<end in Unix milliseconds>`, separated by spaces, oldest first.
 
-/// How many are kept. More than this within a grace are none's that has lost an answer.
+/// How many are kept. A client that has lost an answer does not rotate as often as that within a
+/// grace.
 const MAX: usize = 16;
 
 /// When the grace of the token with this secret ends, if it has one.
@@ -9,7 +10,7 @@ pub fn end_of(grace: &str, secret: &str, now: i64) -> Option<i64> {
     entries(grace, now).find_map(|(known, ends)| (known == secret).then_some(ends))
 }
 
-/// With one more, and without those whose grace is over.
+/// Adds a secret whose grace ends at `ends`, and drops those whose grace is over.
 pub fn with(grace: &str, secret: &str, ends: i64, now: i64) -> String {
     let added = (ends > now).then_some((secret, ends));
     let entries: Vec<String> =

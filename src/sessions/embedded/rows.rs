@@ -1,4 +1,4 @@
-//! The rows, as the steps of a change see them.
+//! The rows of sessions: the reads and writes that changes are made of.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,18 +9,20 @@ use super::grace;
 use crate::sessions::{Ended, Issued, Notes, Policy, Session};
 use crate::token::{Owner, Token};
 
-/// The token, then what a session is made of, then what a rotation or an end left.
+/// What is read of a row, in the order in which `parse` takes it.
 const COLUMNS: &str = "token, issued, expires, seen, device, open_id, sealed, grace";
 
-/// Removed at each login, of the rows that have expired: the table shrinks faster than it grows,
-/// and no login has to clear away what a busy month left.
+/// How many rows that have expired each login removes: the table shrinks faster than it grows, and
+/// no login has to clear away what a busy month left.
 const CLEARED: u32 = 10;
 
 /// A live token.
 pub struct Found {
-    /// Of the token itself, or of the one that took its place.
+    /// The session as its current token has it: the token that was asked about, or the one that
+    /// took its place.
     pub session: Session,
-    /// In the second case, how long the first one is still valid, in Unix milliseconds.
+    /// Until when the token that was asked about is valid, in Unix milliseconds, where another one
+    /// took its place.
     pub grace_ends: Option<u64>,
     grace: String,
 }

@@ -1,6 +1,8 @@
-//! The adoption of tokens that 1.3.2 issued: their records carry no `v`, and no index lists them.
+//! The adoption of legacy tokens, those that 1.3.2 issued: their records carry no `v`, and no index
+//! lists them.
 //!
-//! A backfill scans the keys and lists them, once per sku and redis; a marker remembers it. Whoever
+//! A backfill scans the keys and lists them, once per sku and redis; a marker remembers it. (The
+//! mark, `…:since`, is another key: it says until when sessions were ended.) Whoever
 //! meets such a token later adopts it there and then and drops the marker, for 1.3.2 may run
 //! somewhere (a rollback, a fleet half upgraded): then the backfill under way is repeated some
 //! times, or the next login that finds no token begins another one.
@@ -32,7 +34,7 @@ const SCAN_COUNT: usize = 500;
 /// once; where one still is, 1.3.2 issues new ones, and no backfill would be the last.
 const MAX_ATTEMPTS: usize = 5;
 
-/// The marker's value once a backfill has ended undisturbed.
+/// The marker's state once a backfill has ended undisturbed. Until then it is the backfill's name.
 const DONE: &str = "done";
 
 pub struct Adoption {
@@ -76,8 +78,8 @@ impl Adoption {
     }
 
     async fn is_due(&self) -> Result<bool> {
-        let mark: Option<String> = self.link.query(&Cmd::get(&self.marker)).await?;
-        Ok(mark.as_deref() != Some(DONE))
+        let state: Option<String> = self.link.query(&Cmd::get(&self.marker)).await?;
+        Ok(state.as_deref() != Some(DONE))
     }
 
     /// The backfill under way, or a new one.
@@ -124,14 +126,14 @@ impl Adoption {
     }
 
     /// Puts a backfill's name into the marker, or takes the one that stands there: backfills of
-    /// several processes at once must not undo each other's. None where the adoption is done.
+    /// several processes at once must not undo each other's work. None where the adoption is done.
     async fn join_backfill(&self) -> Result<Option<String>> {
         let name = random_hex(64)?;
         let mut set = redis::cmd("SET");
         set.arg(&self.marker).arg(&name).arg("NX");
         self.link.query::<()>(&set).await?;
-        let mark: Option<String> = self.link.query(&Cmd::get(&self.marker)).await?;
-        Ok(Some(mark.unwrap_or(name)).filter(|mark| mark != DONE))
+        let state: Option<String> = self.link.query(&Cmd::get(&self.marker)).await?;
+        Ok(Some(state.unwrap_or(name)).filter(|state| state != DONE))
     }
 
     /// Lists a token that the backfill met, if it is not listed yet.

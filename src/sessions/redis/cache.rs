@@ -1,5 +1,6 @@
 //! Tokens that redis called live a moment ago, kept in memory so that the next check of one need
-//! not ask. Only live ones are kept.
+//! not ask. Only live ones are kept. May import `token`, and of redis' own modules `connect` and
+//! `keys`.
 //!
 //! A token is read over the tracking connection alone: from then on redis tells there when its
 //! record is changed, deleted or expired (`CLIENT TRACKING`). What is told while a token is being
@@ -35,7 +36,8 @@ pub struct Cache {
 }
 
 struct State {
-    /// None: nothing would be told, so nothing is kept.
+    /// The connection on which redis tells of changes. While it is None, redis would tell nothing,
+    /// so nothing is kept.
     tracked: Option<Tracked>,
     /// The number of the last connection that was lost. They are numbered upwards from 1.
     lost: u64,
@@ -50,7 +52,7 @@ struct State {
 pub struct Tracked {
     pub connection: Connection,
     pub number: u64,
-    /// Of the link, when this connection was made.
+    /// The epoch that the link was in when this connection was made.
     pub epoch: u64,
 }
 
@@ -110,7 +112,7 @@ impl Cache {
         }
     }
 
-    /// For good.
+    /// Invalidates everything, and keeps nothing from now on.
     pub fn close(&self) {
         self.on_disconnect(u64::MAX);
     }

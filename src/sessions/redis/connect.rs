@@ -9,6 +9,7 @@ mod heard;
 mod link;
 mod node;
 mod place;
+mod retry;
 mod role;
 mod sentinel;
 mod server;

@@ -44,7 +44,8 @@ pub fn tokens(members: &[String]) -> Result<Vec<Token>> {
     members.iter().map(|member| Token::parse(member).ok_or_else(foreign_member)).collect()
 }
 
-/// Somebody else writes into our keys. The index's own name would tell a user's id.
+/// An index lists a foreign member: somebody else writes into our keys. The message does not name
+/// the index, for its name holds the user's id.
 fn foreign_member() -> Error {
     Error::database("an index key (mpauthx:{u:…}) in redis lists something that is no token, delete that member")
 }

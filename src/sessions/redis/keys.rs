@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use crate::token::{Owner, Token};
 
-/// Fields of a record. When the token was issued, in Unix milliseconds.
+// The fields of a record.
+
+/// When the token was issued, in Unix milliseconds.
 pub const CTIME: &str = "ctime";
 /// The version of the record, "listed in the index"; 1.3.2 writes none.
 pub const VERSION: &str = "v";
 /// When the token expires at the latest, in Unix milliseconds on redis' clock; empty where it never
-/// does. Builds before 2.0.0 wrote none.
+/// does. 1.3.2 writes none, and early builds of 2.0.0 wrote none.
 pub const EXPIRES: &str = "x";
 /// The time that counts where marks and tokens are put in order, if that is not the time of issue.
 pub const ORDER: &str = "k";
@@ -19,7 +21,9 @@ pub const DEVICE: &str = "d";
 pub const OPEN_ID: &str = "o";
 pub const SEALED: &str = "s";
 
-/// Fields of a session's note. The secret of the token that is current.
+// The fields of a session's note.
+
+/// The secret of the token that is current.
 pub const CURRENT: &str = "c";
 /// When that token expires, as in its record.
 pub const CURRENT_EXPIRES: &str = "x";
@@ -38,10 +42,10 @@ pub const SKUS: &str = "mpauthx:skus";
 /// How records are named. Each layout has an index, a mark and notes of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// By the token itself, as 1.3.2 names them.
+    /// Records are named by the token itself, as 1.3.2 names them.
     Compatible,
-    /// By user, sku and session, so that all keys of a user share a slot: for Cluster, and for
-    /// proxies that shard.
+    /// Records are named by user, sku and hex digits, so that all keys of a user share a slot: for
+    /// Cluster, and for proxies that shard.
     Tagged,
 }
 
@@ -113,7 +117,8 @@ pub fn shared(name: &str) -> String {
     format!("mpauthx:{name}")
 }
 
-/// Remembers that the tokens that 1.3.2 issued for `sku` have been adopted.
+/// The marker of the adoption for `sku`: whether the tokens that 1.3.2 issued have been adopted, or
+/// which backfill is under way.
 pub fn adoption_marker(sku: &str) -> String {
     format!("mpauthx:adopted:{sku}")
 }

@@ -15,20 +15,21 @@ use crate::token::Token;
 pub struct Live {
     /// The token itself, or the one that took its place.
     pub token: Token,
-    /// In the second case.
+    /// The grace of the token that was asked about, where another one took its place.
     pub grace: Option<Grace>,
 }
 
-/// Of a token that was rotated; in Unix milliseconds.
+/// The grace of a token that was rotated. Times are Unix milliseconds.
 pub struct Grace {
+    /// When the rotated token ends.
     pub ends: u64,
     /// When the token in its place expires.
     pub expires: Option<u64>,
 }
 
 impl Redis {
-    /// Whether `token` is valid. It counts as used. One round trip for one that is, unless it is
-    /// rare or old.
+    /// Whether `token` is valid. It counts as used. One round trip tells of one that is, unless it
+    /// is rare or old.
     pub(super) async fn verdict(&self, token: &Token, asked: Asked) -> Result<Verdict> {
         let Recorded { kind, session, .. } = self.use_record(token, asked).await?;
         if matches!(kind, Record::Listed(expiry) if self.is_ahead(expiry)) {
@@ -99,8 +100,8 @@ impl Redis {
         self.live_successor(token, false).await
     }
 
-    /// The live token that took the place of `token`, which has no record. `is_use`: it counts as
-    /// used.
+    /// The live token that took the place of `token`, which has no record. With `is_use`, it counts
+    /// as used.
     async fn live_successor(&self, token: &Token, is_use: bool) -> Result<Option<Live>> {
         let Some(live) = self.successor(token).await? else { return Ok(None) };
         let found = if is_use { self.used(&live.token).await? } else { self.record(&live.token).await? };
@@ -149,8 +150,9 @@ impl Redis {
         }
     }
 
-    /// The same in one step. Whether the token lived, and the one that has taken its place since,
-    /// which must still be ended: with one, nothing is done unless `forced`.
+    /// Tries to end the session of which `token` was current a moment ago, in one step. Returns
+    /// whether that token lived, and the one that has taken its place since, which must still be
+    /// ended. Where there is one and the end is not `forced`, nothing is done.
     pub(super) async fn try_end_session(
         &self,
         token: &Token,

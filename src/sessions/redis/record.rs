@@ -74,7 +74,7 @@ pub fn command(key: &str, asked: Asked) -> Cmd {
     command
 }
 
-/// What its reply means.
+/// What the reply to that command tells of the record.
 pub fn parse(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> {
     match reply {
         Ok(Value::Array(fields)) => Ok(recorded(&fields, token)),
@@ -84,7 +84,7 @@ pub fn parse(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> 
     }
 }
 
-/// What the reply of the script means that notes the use as well.
+/// What the reply of the script `check`, which notes the use as well, tells of the record.
 pub fn parse_checked(reply: RedisResult<Value>, token: &Token) -> RedisResult<Recorded> {
     let Value::Array(reply) = reply? else { return Ok(other(Record::Other)) };
     let kind = match reply.first() {

@@ -1,6 +1,7 @@
-//! The end of sessions. It wins against whatever else changes them: where others keep changing the
-//! index, what was issued so far is marked as ended whatever the index says by then, and the rest
-//! is tidied up, which nobody can add to.
+//! The end of sessions. It wins against whatever else changes them. At first it is tried in one
+//! step, which ends all or nothing. Where others keep changing the index, it takes two: the first
+//! marks what was issued so far as ended, whatever the index says by then, and ends what was read;
+//! the second ends the rest, which nobody can add to. A check may find the rest live until then.
 
 use futures_util::future::try_join_all;
 use redis::Cmd;

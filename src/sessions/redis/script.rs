@@ -1,11 +1,11 @@
-//! A script that redis runs, by its hash where redis knows it. May import nothing but `connect`.
+//! A script that redis runs, by its hash where redis knows it. May import `hex`, and of redis' own
+//! modules `connect`.
 
 use redis::{Cmd, FromRedisValue, RedisError, RedisResult};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
-use crate::hex;
-
 use super::connect::{Connection, error_code};
+use crate::hex;
 
 pub struct Script {
     source: String,

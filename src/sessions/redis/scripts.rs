@@ -1,11 +1,13 @@
-//! The scripts, as they are sent to redis. What each is given, and what its replies mean, is beside
-//! this file: changes of a user's sessions, and looks at one token.
+//! The scripts, as they are sent to redis. `scripts/` says what each is given and what its replies
+//! mean: `one_user.rs` for those that change a user's sessions, `one_token.rs` for those about one
+//! token. May import `sessions` and `token`, and of redis' own modules `connect`, `index`, `keys`,
+//! `record` and `script`.
 
-mod changes;
-mod looks;
+mod one_token;
+mod one_user;
 
-pub use changes::{Rotation, WriteOutcome};
-pub use looks::Trace;
+pub use one_token::Trace;
+pub use one_user::{Rotation, WriteOutcome};
 
 use super::keys::{self, Layout};
 use super::milliseconds;

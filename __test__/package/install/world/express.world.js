@@ -1,6 +1,6 @@
 'use strict';
 
-// examples/express, over a redis and a user table that 1.3.2 has filled.
+// examples/express-1.3.2, over a redis and a user table that 1.3.2 has filled.
 
 const { once } = require('node:events');
 const http = require('node:http');

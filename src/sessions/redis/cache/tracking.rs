@@ -31,7 +31,7 @@ pub struct Tracking {
 
 #[derive(Default)]
 struct Attempt {
-    /// The connection's.
+    /// The number of the connection that it makes. They rise from 1.
     number: u64,
     not_before: Option<Instant>,
     failure: Option<String>,

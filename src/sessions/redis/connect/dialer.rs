@@ -169,7 +169,7 @@ async fn set_up(
     Ok((next(), next()))
 }
 
-/// To whichever address of `host` answers first.
+/// Connects to whichever address of `host` answers first.
 async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
     let attempts: Vec<_> = addresses(host, port).await?.into_iter().map(|address| open(address).boxed()).collect();
     select_ok(attempts).await.map(|(stream, _)| stream)

@@ -1,5 +1,6 @@
-//! What an error of redis means: whether the connection is still good, whether to try again, and
-//! what to tell the application.
+//! What an error of redis means, in the words of each of its versions: whether the connection is
+//! still good, whether the same step may soon succeed, and what to tell the application. How long a
+//! step is retried is `retry.rs`'s.
 
 use redis::{ErrorKind, RedisError};
 
@@ -20,8 +21,7 @@ pub fn is_broken(error: &RedisError) -> bool {
         || matches!(error_code(error), "READONLY" | "MASTERDOWN" | "NOAUTH")
 }
 
-/// Whether a slot of the Cluster is on its way: the step will succeed when it is there. The
-/// deadline ends the wait.
+/// Whether a slot of the Cluster is on its way: the step will succeed when it is there.
 pub fn is_moving(error: &RedisError) -> bool {
     matches!(error_code(error), "ASK" | "MOVED" | "TRYAGAIN")
 }

@@ -1,4 +1,5 @@
-//! The connection to redis: made when it is needed, made anew when it broke.
+//! The connection to redis: made when it is needed, made anew when it broke. A step on it is
+//! retried as `retry.rs` says, and all steps of a call have one deadline.
 //!
 //! redis-rs' own ConnectionManager is not used: it knows no Sentinels, and nothing of connections
 //! that are dead without a word.
@@ -15,23 +16,21 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connection::Connection;
-use super::errors::{describe, first, is_broken, is_moving, is_transient};
+use super::errors::{describe, first, is_broken};
+use super::retry::{RETRY_DELAY, Retry};
 use super::settings::Settings;
 use super::topology::Topology;
 use crate::error::{Error, Result};
 
-/// How long a call retries through an outage, such as a restart, before it fails.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(1);
-
-const RETRY_DELAY: Duration = Duration::from_millis(25);
-
-/// To connect.
+/// An attempt to connect, and what came of it.
 type Attempt = OnceCell<RedisResult<Connection>>;
 
 pub struct Link {
     topology: Topology,
     connect_timeout: Duration,
+    /// How long a connection may be silent that was asked, before another is tried.
     patience: Duration,
+    /// The longest that a call may take.
     deadline: Duration,
     /// Made by the first call that needs it, for all that wait for it; replaced by an empty one
     /// when it failed, or the connection breaks.
@@ -64,7 +63,7 @@ impl Link {
         self.deadline
     }
 
-    /// Another one once the connection was let go.
+    /// A number that changes when the connection is let go.
     pub fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
     }
@@ -84,7 +83,7 @@ impl Link {
         self.bounded_since(Instant::now(), call).await
     }
 
-    /// The same for what is left of a call that started then.
+    /// Runs what is left of a call that started then, until its deadline.
     pub async fn bounded_since<T>(&self, started: Instant, call: impl Future<Output = Result<T>>) -> Result<T> {
         let used = self.current();
         timeout_at(started + self.deadline, call).await.unwrap_or_else(|_| {
@@ -95,13 +94,13 @@ impl Link {
         })
     }
 
-    /// Runs one step of a call on the connection, and again where redis was away for a moment only.
-    /// So `step` must do no harm when it is done twice.
+    /// Runs one step of a call on the connection, and retries it where redis was away for a moment
+    /// only. So `step` must do no harm when it is done twice.
     pub async fn run<T, F>(&self, step: impl Fn(Connection) -> F) -> Result<T>
     where
         F: Future<Output = RedisResult<T>>,
     {
-        let start = Instant::now();
+        let mut retry = Retry::start();
         loop {
             self.check_open()?;
             let cell = self.current();
@@ -125,20 +124,17 @@ impl Link {
                     Err(error.clone())
                 }
             };
-            match result {
+            let error = match result {
                 Ok(done) => return Ok(done),
-                Err(error) => {
-                    let error = first(error);
-                    if is_broken(&error) {
-                        self.replace(&cell);
-                    }
-                    let retry = is_moving(&error) || (is_transient(&error) && start.elapsed() < RETRY_TIMEOUT);
-                    if !retry {
-                        return Err(Error::database(describe(&self.topology.explain(error, start))));
-                    }
-                }
+                Err(error) => first(error),
+            };
+            if is_broken(&error) {
+                self.replace(&cell);
             }
-            sleep(RETRY_DELAY).await;
+            match retry.delay(&error) {
+                Some(delay) => sleep(delay).await,
+                None => return Err(Error::database(describe(&self.topology.explain(error, retry.started())))),
+            }
         }
     }
 
@@ -229,7 +225,7 @@ impl Link {
         self.put(broken, Arc::default());
     }
 
-    /// The same, for `next`.
+    /// Puts `next` in the place of `broken`, if nobody has put another there yet.
     fn put(&self, broken: &Arc<Attempt>, next: Arc<Attempt>) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, broken) {

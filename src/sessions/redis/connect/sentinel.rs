@@ -15,16 +15,16 @@ use super::settings::Settings;
 const OPTION: &str = "options.tokens.sentinels";
 
 pub struct Sentinel {
-    /// To the Sentinels, and to the master.
+    /// Open connections to the Sentinels, and to the master.
     dialers: (Dialer, Dialer),
     sentinels: Vec<Address>,
-    /// Of the Sentinels.
+    /// The login to the Sentinels.
     login: Login,
     name: String,
-    /// Of the master.
+    /// The login to the master.
     master: Login,
     is_tls: bool,
-    /// Spoken with the master.
+    /// The protocol that is spoken with the master.
     protocol: ProtocolVersion,
 }
 

@@ -34,7 +34,7 @@ end
 -- A write that redis refuses for want of memory, or as a replica, changes nothing. A right that is
 -- missing is told.
 local forbidden
-local function note(reply)
+local function note_refusal(reply)
   local refusal = type(reply) == 'table' and reply.err
   if refusal and (string.find(refusal, 'NOPERM', 1, true) or string.find(refusal, "can't run this command", 1, true)) then
     forbidden = reply
@@ -43,13 +43,13 @@ end
 -- The clock that 1.3.2 took the time from may be ahead: no token is newer than now, or whatever is
 -- issued after it would have to be newer still, and the next mark would not reach it.
 local order = text(math.min(issued, now))
-note(redis.pcall('ZADD', KEYS[2], order, ARGV[1]))
-note(redis.pcall('HSET', KEYS[1], VERSION, 2, EXPIRES, expires, ORDER, order))
+note_refusal(redis.pcall('ZADD', KEYS[2], order, ARGV[1]))
+note_refusal(redis.pcall('HSET', KEYS[1], VERSION, 2, EXPIRES, expires, ORDER, order))
 -- The index lives as long as its longest record.
 local listed = redis.call('PTTL', KEYS[2])
 if left == -1 then
-  note(redis.pcall('PERSIST', KEYS[2]))
+  note_refusal(redis.pcall('PERSIST', KEYS[2]))
 elseif listed ~= -1 and listed < left then
-  note(redis.pcall('PEXPIRE', KEYS[2], text(left)))
+  note_refusal(redis.pcall('PEXPIRE', KEYS[2], text(left)))
 end
 return forbidden or 1

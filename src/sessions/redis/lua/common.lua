@@ -89,6 +89,7 @@ local function ask_for_rights(index, absent)
   redis.call('HEXISTS', KEYS[absent], ENDED)
   redis.call('HGET', KEYS[absent], ENDED)
   redis.call('PTTL', KEYS[absent])
+  redis.call('TYPE', KEYS[absent])
   redis.call('HSET', KEYS[absent], ENDED, '')
   redis.call('DEL', KEYS[absent])
 end

@@ -3,7 +3,8 @@
 --       key that is not there
 -- ARGV: why, the token, its secret, whether to do so in any case
 -- Replies {whether that token lived, the secret of the one that has taken its place since, if one
--- has}: then nothing is done, unless in any case.
+-- has}. Where one has, nothing is done unless it is to be done in any case; the caller must still
+-- end that one, which cannot be rotated any more.
 local reason, token, secret, forced = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 
 local now = now_ms()

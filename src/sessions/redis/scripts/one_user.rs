@@ -1,7 +1,11 @@
-//! The scripts that change a user's sessions. Each does all of a change or nothing.
+//! The scripts that change a user's sessions: they issue, rotate, replace and end tokens. Each does
+//! all that it says or nothing.
 //!
 //! A script declares every key that it touches: hosted redis, proxies and Cluster refuse others. So
-//! a change reads the index first, and hands the script the records and notes of what was listed.
+//! a change reads the index first, and hands the script the records and notes of what was listed. A
+//! script does not know what was listed after that. Where that matters it does nothing, and its
+//! caller reads again; one that is `forced` does what it can. A forced end of sessions marks the
+//! rest as ended, so that nobody can rotate out of it, and names it: a second script ends it.
 
 use std::time::Duration;
 
@@ -45,7 +49,8 @@ pub enum Rotation {
 }
 
 impl Scripts {
-    /// Records and lists `fresh`, unless a live token is shared. `forced`: in any case.
+    /// Records and lists `fresh`, unless a live token is shared. Where tokens are listed that were
+    /// not read, that is a conflict, unless the issue is `forced`.
     pub async fn issue(
         &self,
         connection: Connection,
@@ -76,9 +81,9 @@ impl Scripts {
         self.with_tokens(call, listed, &listed.tokens).run(connection).await
     }
 
-    /// Ends every token that was issued so far, and records and lists `fresh`. What must still be
-    /// ended, for it was not in `listed`; None where there is such, and it is not `forced`: then
-    /// nothing is done.
+    /// Ends every token that was issued so far, and records and lists `fresh`. Returns what must
+    /// still be ended, for it was not in `listed`. None where there is such and the end is not
+    /// `forced`: then nothing is done.
     pub async fn replace(
         &self,
         connection: Connection,
@@ -92,8 +97,9 @@ impl Scripts {
         Ok(done.then_some(rest))
     }
 
-    /// Ends every token that was issued so far. How many of `listed` lived, and what must still be
-    /// ended; None as above.
+    /// Ends every token that was issued so far but `kept`. Returns how many of `listed` lived, and
+    /// what must still be ended, for it was not in `listed`. None where there is such and the end
+    /// is not `forced`: then nothing is done.
     pub async fn revoke_all(
         &self,
         connection: Connection,
@@ -121,8 +127,9 @@ impl Scripts {
         self.with_tokens(call, listed, tokens).run(connection).await
     }
 
-    /// Ends the session of `token`. Whether that token lived, and the one that has taken its place
-    /// since, which must still be ended: with one, nothing is done unless `forced`.
+    /// Ends the session of `token`. Returns whether that token lived, and the one that has taken
+    /// its place since, which must still be ended. Where there is one and the end is not `forced`,
+    /// nothing is done.
     pub async fn end_session(
         &self,
         connection: Connection,

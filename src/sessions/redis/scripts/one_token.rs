@@ -1,4 +1,6 @@
-//! The scripts that look at one token, note that it was used, or adopt it.
+//! The scripts about one token: what it is to its session, whether its record makes it live, what
+//! is kept with it, and whether the index lists it. All but the first write: the use of the token,
+//! its notes, its place in the index. The last one ends a backfill.
 
 use redis::{Cmd, RedisResult};
 
@@ -45,7 +47,7 @@ impl Scripts {
         parse_checked(self.checking(key, asked).run(connection).await, token)
     }
 
-    /// The same as a command, which redis refuses where it does not know the script yet.
+    /// The command for such a check. redis refuses it where it does not know the script yet.
     pub fn check_command(&self, key: &str, asked: Asked) -> Cmd {
         self.checking(key, asked).by_hash()
     }
@@ -60,7 +62,7 @@ impl Scripts {
     }
 
     /// Lists a token that no index lists, or deletes it if the sessions were ended since. Whether
-    /// it is live. `marker`: that of a backfill which is due if 1.3.2 issued the token.
+    /// it is live. If 1.3.2 issued it, `marker` is deleted: a backfill is due.
     pub async fn adopt(&self, connection: Connection, token: &Token, marker: Option<&str>) -> RedisResult<bool> {
         let keys = self.layout.keys(&token.owner());
         let call = self.adopt.call().key(self.layout.record(token)).key(keys.index).key(keys.mark);
@@ -68,7 +70,8 @@ impl Scripts {
         call.arg(token.as_str()).arg(CLOCK_MARGIN).run(connection).await
     }
 
-    /// Marks the adoption as done, if `marker` still holds `backfill`. Whether it is done.
+    /// Puts `done` into `marker`, if that still holds the name `backfill`. Whether the adoption is
+    /// done.
     pub async fn finish_backfill(
         &self,
         connection: Connection,
