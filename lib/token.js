@@ -5,8 +5,7 @@
 
 const SEPARATOR = '|';
 
-/** What a token ends with. */
-const HEX = /^[0-9a-f]{64}$/;
+/** How many hex digits a token ends with. */
 const HEX_LENGTH = 64;
 
 /** No token is longer, in bytes. */
@@ -15,12 +14,15 @@ const MAX_BYTES = 512;
 /** A UTF-16 unit takes three bytes at most. */
 const MAX_BYTES_PER_UNIT = 3;
 
-/** The sku in `token`; undefined where it has not the shape of a token. */
+/**
+ * The sku in `token`; undefined where it has not the shape of a token. That hex digits are what it
+ * ends with, the addon looks at.
+ */
 function skuOf(token) {
   const start = token.indexOf(SEPARATOR);
   const end = token.length - HEX_LENGTH - 1;
   if (start < 1 || start >= end || token[end] !== SEPARATOR || isTooLong(token)) return undefined;
-  return HEX.test(token.slice(end + 1)) ? token.slice(start + 1, end) : undefined;
+  return token.slice(start + 1, end);
 }
 
 function isTooLong(token) {
