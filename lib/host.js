@@ -36,7 +36,8 @@ async function exchangeCode(exchange, code) {
 
 /** Replies with whom the application's `resolveUser` has found or made for WeChat's identity. */
 async function resolveIdentity(resolveUser, { appId, openId, unionId }) {
-  const identity = unionId === undefined ? { appId, openId } : { appId, openId, unionId };
+  const identity = { appId, openId, unionId };
+  for (const name of ['appId', 'unionId']) if (identity[name] === undefined) delete identity[name];
   return resolvedReply(await resolveUser(identity));
 }
 

@@ -1,5 +1,5 @@
 //! A token: `<user>|<sku>|<hex>`, where the first half of the 64 hex digits names the session and
-//! the second half is its secret. The only place that knows the separator.
+//! the second half is its secret. Beside lib/token.js the only place that knows the separator.
 
 use crate::error::{Error, Result};
 use crate::hex;

@@ -131,6 +131,19 @@ describe('resolveUser', () => {
     expect(calls).toEqual([]);
   });
 
+  test('is told no app where there is none', async () => {
+    const seen = [];
+    const auth = mpauthx.createAuth({
+      sku: 'shop',
+      tokens: 'memory',
+      wechat: { exchange: () => ({ openid: 'o1' }) },
+      resolveUser: (identity) => seen.push(identity) && 'a',
+    });
+    defer(() => auth.close());
+    expect(await auth.login('code')).toMatchObject({ userId: 'a', openId: 'o1' });
+    expect(seen).toStrictEqual([{ openId: 'o1' }]);
+  });
+
   test('that asks for what it is asked by, and is asked many times at once', async () => {
     const auth = open({
       on: wechat,

@@ -1,6 +1,7 @@
 'use strict';
 
-// A process of its own that verifies a token and prints the session. Argument: JSON { tokens, token }.
+// A process of its own that verifies a token and prints the session. Its argument: JSON
+// { tokens, token }.
 
 const { open } = require('./support');
 
