@@ -12,6 +12,7 @@ const {
   liveOf,
   NOT_LIVE,
   pause,
+  refresh,
   rejection,
   rejections,
   rotate,
@@ -44,9 +45,9 @@ const everyCall = ({ sessions }) => [
 ];
 
 /** What a call in an outage gave: its answer, or undefined when redis was out. */
-const orOutage = (call) =>
+const orOutage = (call, outage = OUTAGE) =>
   within(LIMIT, call, 'a call').catch((error) => {
-    expect(error).toMatchObject(OUTAGE);
+    expect(error).toMatchObject(outage);
     return undefined;
   });
 
@@ -289,8 +290,10 @@ describe('redis that refuses to write changes nothing by halves:', () => {
     rotate: (app, [token]) => rotate(app, token, LONG),
     revoke: (app, [token]) => app.sessions.revoke(token),
     revokeUser: (app) => app.sessions.revokeUser('o1'),
-    refreshToken: (app) => app.refreshToken('o1'),
+    refreshToken: (app) => refresh(app, 'o1'),
   };
+  /** What each fails with: refreshToken with what 1.3.2 has. */
+  const outageOf = (name) => (name === 'refreshToken' ? { name: 'Error', code: 6000 } : OUTAGE);
 
   /** Gives the user two tokens, one of them by a rotation; the list of them. */
   async function twoTokens(app) {
@@ -305,7 +308,7 @@ describe('redis that refuses to write changes nothing by halves:', () => {
     const app = open(server.url, { mode: 'each' });
     const list = await twoTokens(app);
     await server.redis.config('SET', 'maxmemory', '1');
-    const answer = await orOutage(CHANGES[name](app, list));
+    const answer = await orOutage(CHANGES[name](app, list), outageOf(name));
     await server.redis.config('SET', 'maxmemory', '0');
     const left = await listed(app, 'o1');
     expect(await liveOf(app, left)).toEqual(left);
@@ -335,7 +338,7 @@ describe('redis that refuses to write changes nothing by halves:', () => {
       await server.redis.call('ACL', 'SETUSER', 'app', 'reset', 'on', '>pw', '~*', '&*', '+@all', `-${right}`);
       const limited = open(server.url.replace('//', '//app:pw@'), sessions);
       defer(() => limited.close());
-      const answer = await orOutage(CHANGES[name](limited, list));
+      const answer = await orOutage(CHANGES[name](limited, list), outageOf(name));
       const left = await listed(app, 'o1');
       expect(await liveOf(app, left)).toEqual(left);
       for (const token of left) expect(await server.redis.ttl(token)).toBeGreaterThan(0);
