@@ -72,9 +72,9 @@ impl Auth {
             return Err(Error::unusable_user());
         }
         let replaced = replace.and_then(Token::parse);
-        let login = self.sessions().login(owner, notes, replaced.as_ref(), async { Ok(()) });
-        let (issued, key) = tokio::join!(login, self.session_ids.key(self.sessions()));
-        let issued = issued?;
-        Ok(Login { id: session_id(&*key?, &issued.token), issued, open_id: None, union_id: None, is_new_user: None })
+        // Before anything is issued, so that what fails has issued nothing.
+        let key = self.session_ids.key(self.sessions()).await?;
+        let issued = self.sessions().login(owner, notes, replaced.as_ref(), async { Ok(()) }).await?;
+        Ok(Login { id: session_id(&key, &issued.token), issued, open_id: None, union_id: None, is_new_user: None })
     }
 }
