@@ -1,4 +1,5 @@
-//! The retries of steps in redis: which errors are retried, for how long, and after which delay.
+//! The retries of steps in redis: for how long, and after which delay. Which errors are retried,
+//! `errors.rs` knows: `is_transient`, `is_moving`.
 //! In a Cluster redis-rs retries as well, as `cluster.rs` tells it. (Requests to WeChat have a
 //! policy of their own, `wechat/retry.rs`.)
 
