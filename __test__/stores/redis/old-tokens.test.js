@@ -58,6 +58,7 @@ describe('a check', () => {
   test('of one that 1.3.2 has issued is one command, once it is adopted', async () => {
     const app = here.open();
     const token = await writeLegacyToken(here.redis, 'o1', 'shop');
+    await adopted(here.redis); // or what that costs would be counted
     expect(await costOf(app, token)).toEqual({ hmget: 10 });
   });
 
