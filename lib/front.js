@@ -137,6 +137,17 @@ function createFront(calls, { sku, cache, front: isStrict, sessions: { each } })
           invalid,
         );
       },
+
+      sign(token, data, options) {
+        return calls.start(
+          (call) => {
+            const [from, signed] = [text(token, 'token'), bytes(data, 'data')];
+            return isOurs(from, readOptions(options, 'skus').skus) && core.sign(call, from, signed);
+          },
+          textOf,
+          invalid,
+        );
+      },
     },
 
     health() {
@@ -181,6 +192,7 @@ const sessionsOf = ({ sessions }) => sessions;
 const firstOf = ({ sessions: [session] }) => session || null;
 const answerOf = ({ is }) => is;
 const countOf = ({ count }) => count;
+const textOf = ({ data }) => data;
 const phoneOf = ({ phone }) => phone;
 const healthOf = ({ health }) => health;
 

@@ -18,6 +18,7 @@ pub use sessions::{Inspected, Verified};
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
@@ -39,8 +40,10 @@ pub struct Dependencies {
     pub exchange: Exchange,
     pub users: Users,
     pub sessions: Sessions,
-    /// Whether session keys are stored with the tokens.
+    /// Whether session keys are stored.
     pub keeps_session_keys: bool,
+    /// How long a token lives that is issued now.
+    pub ttl: Duration,
     /// What the options ask for and cannot have, for `health`.
     pub warning: Option<&'static str>,
 }

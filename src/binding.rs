@@ -195,6 +195,18 @@ impl Core {
         })
     }
 
+    /// `data` are bytes, or text in UTF-8.
+    #[napi(catch_unwind)]
+    pub fn sign(&self, call: u32, token: String, data: Either<String, Uint8Array>) -> bool {
+        let data = match data {
+            Either::A(text) => text.into_bytes(),
+            Either::B(bytes) => bytes.to_vec(),
+        };
+        self.spawn_with_token(call, &token, |auth, admission, token| async move {
+            auth.sign(&admission, &token, &data).await.map(Outcome::Data)
+        })
+    }
+
     #[napi(catch_unwind)]
     pub fn list(&self, call: u32, user: String, current: Option<String>) {
         self.spawn(call, |auth, admission| async move {

@@ -1,20 +1,32 @@
 //! Encryption of what lies in a store that others may read: AES-256-GCM under a key derived from
-//! the app secret. Imports `error`.
+//! the app secret. Imports `error` and `hex`.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
+use ring::hmac::{self, HMAC_SHA256};
 
 use crate::error::{Error, Result};
+use crate::hex;
+
+/// Hex digits of a name.
+const DIGITS: usize = 32;
 
 pub struct Seal {
     key: LessSafeKey,
+    names: hmac::Key,
 }
 
 impl Seal {
     pub fn new(secret: &str) -> Result<Self> {
-        let key = Salt::new(HKDF_SHA256, b"mpauthx").extract(secret.as_bytes());
-        let key = key.expand(&[b"seal"], &AES_256_GCM).map_err(|_| Error::internal())?;
-        Ok(Self { key: LessSafeKey::new(UnboundKey::from(key)) })
+        let secret = Salt::new(HKDF_SHA256, b"mpauthx").extract(secret.as_bytes());
+        let key = secret.expand(&[b"seal"], &AES_256_GCM).map_err(|_| Error::internal())?;
+        let names = secret.expand(&[b"names"], HMAC_SHA256).map_err(|_| Error::internal())?;
+        Ok(Self { key: LessSafeKey::new(UnboundKey::from(key)), names: names.into() })
+    }
+
+    /// A name that `text` always gets, and that does not tell it.
+    pub fn name(&self, text: &str) -> String {
+        hex::encode(&hmac::sign(&self.names, text.as_bytes()).as_ref()[..DIGITS / 2])
     }
 
     /// Encrypts `text`, as base64. It opens only with the same additional authenticated data, which
@@ -59,5 +71,13 @@ mod tests {
             assert_eq!(seal.open("here", garbage), None);
         }
         assert_ne!(sealed, seal.seal("here", "text").unwrap());
+    }
+
+    #[test]
+    fn a_name_is_one_text_s_under_one_secret() {
+        let seal = Seal::new("secret").unwrap();
+        assert_eq!(seal.name("a"), Seal::new("secret").unwrap().name("a"));
+        assert_ne!(seal.name("a"), seal.name("b"));
+        assert_ne!(seal.name("a"), Seal::new("another").unwrap().name("a"));
     }
 }

@@ -71,14 +71,14 @@ pub struct Notes {
     pub device: Option<String>,
     /// The openid, sealed; empty where it is the user's id.
     pub open_id: Option<String>,
-    /// The openid and the session key, sealed.
-    pub sealed: Option<String>,
 }
 
 impl Notes {
-    /// Whether a login that gives a live token has nothing new to keep with it.
-    pub fn is_old(&self) -> bool {
-        self.device.is_none() && self.sealed.is_none()
+    /// Whether these, of a login that gives a live token, hold what is not kept with that yet. A
+    /// sealed openid may be another one than the last.
+    pub fn adds_to(&self, kept: &Self) -> bool {
+        let is_new = |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
+        is_new(&self.device, &kept.device) || is_new(&self.open_id, &kept.open_id)
     }
 }
 
@@ -225,6 +225,18 @@ impl Sessions {
     /// Shares `value` with all processes, for as long as `life`.
     pub async fn set(&self, name: &str, value: &str, life: Duration) -> Result<()> {
         delegate!(self, store => store.set(name, value, life))
+    }
+
+    /// Shares `value` for as long as `life`, or longer: as long as the value in whose place it
+    /// comes would have lived.
+    pub async fn replace(&self, name: &str, value: &str, life: Duration) -> Result<()> {
+        delegate!(self, store => store.replace(name, value, life))
+    }
+
+    /// Lets the shared value live for `life` at least. Where there is none, shares `value`, if that
+    /// is known.
+    pub async fn keep(&self, name: &str, value: Option<&str>, life: Duration) -> Result<()> {
+        delegate!(self, store => store.keep(name, value, life))
     }
 
     /// Shares `value` where there is none. Whether it was this call that did.

@@ -88,6 +88,11 @@ impl Token {
         &self.text[self.hex_start..self.secret_start()]
     }
 
+    /// Names the session among those of all users.
+    pub fn full_session(&self) -> &str {
+        &self.text[..self.secret_start()]
+    }
+
     /// Tells the tokens of a session from each other.
     pub fn secret(&self) -> &str {
         &self.text[self.secret_start()..]

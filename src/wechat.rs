@@ -18,6 +18,6 @@ pub use client::{Client, Settings};
 pub use credentials::Credentials;
 pub use encoded::Encoded;
 pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
-pub use open_data::{OpenData, decrypt, decrypt_text, is_signature};
+pub use open_data::{OpenData, decrypt, decrypt_text, is_signature, sign};
 pub use reply::{Failure, RequestError};
 pub use server_api::{AccessToken, PhoneNumber, access_token, phone_number};

@@ -1,6 +1,7 @@
 'use strict';
 
-const { createApp, everybody, SECRET } = require('../support');
+const { setTimeout: delay } = require('node:timers/promises');
+const { createApp, everybody, SECRET, until } = require('../support');
 const { NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./every-store');
 
 const UNKNOWN = `nobody|shop|${'0a'.repeat(32)}`;
@@ -47,6 +48,17 @@ onEveryStore('the session key', (here, isShared) => {
     }
   });
 
+  test('lives as long as the token that rotations give', async () => {
+    const brief = here.open({ ttl: 2 });
+    let token = await here.login({ openId: 'o1' }, brief);
+    const end = Date.now() + 2500;
+    while (Date.now() < end) {
+      await delay(200);
+      ({ token } = await brief.sessions.rotate(token));
+    }
+    expect(await here.decrypt(token, data(), brief)).toMatchObject({ openGId: 'g' });
+  });
+
   test('stays with the token where it is rotated', async () => {
     const old = await here.login();
     const { token } = await here.app.sessions.rotate(old);
@@ -57,15 +69,49 @@ onEveryStore('the session key', (here, isShared) => {
     expect(await here.app.sessions.inspect(token)).toMatchObject({ openId: 'o1' });
   });
 
-  test('is each token’s own where every login has one', async () => {
+  test('is that of the newest login, for all tokens of the user', async () => {
     const each = here.open({ options: { sessions: { mode: 'each' } } });
     const first = await here.login({ openId: 'o1' }, each);
     const firstData = data();
     const second = await here.login({ openId: 'o1' }, each);
     expect(second).not.toBe(first);
-    expect(await here.decrypt(first, firstData, each)).toMatchObject({ openGId: 'g' });
-    expect(await here.decrypt(second, data(), each)).toMatchObject({ openGId: 'g' });
-    await expectRefusal(here.decrypt(second, firstData, each), UNDECRYPTABLE);
+    for (const token of [first, second]) {
+      expect(await here.decrypt(token, data(), each)).toMatchObject({ openGId: 'g' });
+      await expectRefusal(here.decrypt(token, firstData, each), UNDECRYPTABLE);
+    }
+  });
+
+  test('is that of the newest exchange, whichever login ends last', async () => {
+    const registrations = [];
+    const add = () =>
+      new Promise((resolve) => {
+        registrations.push(resolve);
+      });
+    const each = here.open({ db: { has: () => false, add }, options: { sessions: { mode: 'each' } } });
+    const logins = [];
+    for (let count = 1; count <= 2; count += 1) {
+      logins.push(here.login({ openId: 'o1' }, each));
+      await until(() => registrations.length === count);
+    }
+    registrations[1](true);
+    await logins[1];
+    registrations[0](true);
+    for (const token of await Promise.all(logins)) {
+      expect(await here.decrypt(token, data(), each)).toMatchObject({ openGId: 'g' });
+    }
+  });
+
+  test('is another one for another mini-program', async () => {
+    const token = await here.login();
+    const other = here.open({ appId: 'wx0000000000000000' });
+    await expectRefusal(here.check(token, here.wechat.signed('o1'), other), isShared ? UNDECRYPTABLE : NOT_LIVE);
+  });
+
+  test('is there for a token that is issued with the openid', async () => {
+    const { token } = await here.app.sessions.issue('u9', { openId: 'o1' });
+    await expectBoth(token, UNDECRYPTABLE);
+    await here.login();
+    expect(await here.decrypt(token, data())).toMatchObject({ openGId: 'g' });
   });
 
   test('is none where the token is not live', async () => {
@@ -113,6 +159,14 @@ onEveryStore('the session key', (here, isShared) => {
       await expectBoth(token, NOT_LIVE, other);
       const { rawData, signature } = here.wechat.signed('o1');
       expect(await other.wechat.checkSignature(token, rawData, signature, { skus: ['shop'] })).toBe(true);
+    });
+
+    test('lives as long as the longest token that it serves', async () => {
+      const brief = here.open({ ttl: 1, options: { sessions: { mode: 'each' } } });
+      const long = await here.login();
+      const short = await here.login({ openId: 'o1' }, brief);
+      await until(async () => (await brief.sessions.inspect(short)) === null);
+      expect(await here.decrypt(long, data())).toMatchObject({ openGId: 'g' });
     });
 
     test('is not for those who have another secret', async () => {

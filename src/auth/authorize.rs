@@ -28,8 +28,9 @@ impl Auth {
         let open_data = decrypt(app_id, session_key, data, iv)?;
         let owner = self.owner(identify(&reply, open_data)?);
         let open_id = self.kept_open_id(&owner, reply.open_id.as_deref())?;
-        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id, device: None };
+        let notes = Notes { open_id, device: None };
         admission.check()?;
+        self.keep_session_key(&reply).await?;
         // Where a token is live, the user table is not asked, as in 1.3.2.
         let register = async { self.users().ensure(&owner.user).await.map(drop) };
         Ok(self.sessions().login(&owner, &notes, None, register).await?.token)

@@ -2,6 +2,7 @@
 
 use super::request_error::Purpose;
 use super::session_ids::session_id;
+use super::session_key::KeptKey;
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
 use crate::host::Identity;
@@ -37,13 +38,14 @@ impl Auth {
             .map_err(|cause| Error::login_failed(cause, false).by_configuration())?;
         let reply = self.login_reply(code).await.map_err(|error| Purpose::Login.error(error))?;
         let Some(open_id) = reply.open_id.clone() else { return Err(Error::login_refused(reply.refusal)) };
+        let key = self.store_session_key(&reply).await?;
         let app_id = self.dependencies.credentials.app_id.clone();
         let identity = Identity { app_id, open_id: open_id.clone(), union_id: reply.union_id.clone() };
         let registered = self.users().register(identity).await?;
         let owner = self.owner(registered.user);
         let kept = self.kept_open_id(&owner, Some(&open_id))?;
-        let notes = Notes { sealed: self.sealed_secret(&owner, &reply)?, open_id: kept, device: options.device };
-        let login = self.log_in(&owner, &notes, options.replace.as_deref()).await?;
+        let notes = Notes { open_id: kept, device: options.device };
+        let login = self.log_in(&owner, &notes, key, options.replace.as_deref()).await?;
         Ok(Login { open_id: Some(open_id), union_id: reply.union_id, is_new_user: registered.is_new, ..login })
     }
 
@@ -62,18 +64,26 @@ impl Auth {
         }
         let is_new = self.users().ensure(&owner.user).await?;
         let kept = self.kept_open_id(&owner, open_id.as_deref())?;
-        let notes = Notes { device: options.device, open_id: kept, sealed: None };
-        let login = self.log_in(&owner, &notes, options.replace.as_deref()).await?;
+        let notes = Notes { device: options.device, open_id: kept };
+        let key = self.stored_key(open_id.as_deref());
+        let login = self.log_in(&owner, &notes, key, options.replace.as_deref()).await?;
         Ok(Login { open_id, is_new_user: self.users().are_kept().then_some(is_new), ..login })
     }
 
-    async fn log_in(&self, owner: &Owner, notes: &Notes, replace: Option<&str>) -> Result<Login> {
+    async fn log_in(
+        &self,
+        owner: &Owner,
+        notes: &Notes,
+        session_key: Option<KeptKey>,
+        replace: Option<&str>,
+    ) -> Result<Login> {
         if !owner.is_usable() {
             return Err(Error::unusable_user());
         }
         let replaced = replace.and_then(Token::parse);
         // Before anything is issued, so that what fails has issued nothing.
         let key = self.session_ids.key(self.sessions()).await?;
+        self.prolong(session_key).await?;
         let issued = self.sessions().login(owner, notes, replaced.as_ref(), async { Ok(()) }).await?;
         Ok(Login { id: session_id(&key, &issued.token), issued, open_id: None, union_id: None, is_new_user: None })
     }

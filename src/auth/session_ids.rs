@@ -49,8 +49,5 @@ impl SessionIds {
 
 /// The id of the session of `token`.
 pub fn session_id(key: &Key, token: &Token) -> String {
-    let name = Token::join(&token.owner().prefix(), token.session());
-    let mut id = hex::encode(sign(key, name.as_bytes()).as_ref());
-    id.truncate(DIGITS);
-    id
+    hex::encode(&sign(key, token.full_session().as_bytes()).as_ref()[..DIGITS / 2])
 }

@@ -1,20 +1,28 @@
-//! What a session key serves after the login. It is stored with the token, sealed, and never leaves
-//! this process unsealed.
+//! What a session key serves after the login. WeChat has one valid key for a user and mini-program,
+//! which each exchange may replace: the newest is kept, once, sealed, for as long as the longest
+//! token that it serves. It never leaves this process unsealed.
+
+use std::time::Duration;
 
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
+use crate::seal::Seal;
 use crate::sessions::Session;
 use crate::token::{Owner, Token};
-use crate::wechat::{Encoded, LoginReply, decrypt_text, is_signature};
+use crate::wechat::{Encoded, LoginReply, decrypt_text, is_signature, sign};
 
-/// What is sealed with a token. Neither an openid nor a base64 text holds a space.
-pub(super) struct SessionSecret {
-    pub session_key: String,
-    pub open_id: String,
+/// A login has this long to issue its token after the exchange.
+const LOGIN_TIME: Duration = Duration::from_secs(300);
+
+/// The session key of an exchange, as it is stored.
+pub(super) struct KeptKey {
+    name: String,
+    /// Sealed; None where only a key that is stored already is to live on.
+    value: Option<String>,
 }
 
 impl Auth {
-    /// Decrypts data that the mini-program got since the token's login, as JSON.
+    /// Decrypts data that the mini-program got since the user's last login, as JSON.
     pub async fn decrypt_data(
         &self,
         admission: &Admission,
@@ -38,36 +46,74 @@ impl Auth {
         Ok(is_signature(&self.session_key(admission, token).await?, raw_data, signature))
     }
 
+    /// Signs `data` for WeChat.
+    pub async fn sign(&self, admission: &Admission, token: &Token, data: &[u8]) -> Result<String> {
+        Ok(sign(&self.session_key(admission, token).await?, data))
+    }
+
     async fn session_key(&self, admission: &Admission, token: &Token) -> Result<String> {
+        Ok(self.user_key(admission, token).await?.1)
+    }
+
+    /// The openid of a token's session, and the user's session key.
+    pub(super) async fn user_key(&self, admission: &Admission, token: &Token) -> Result<(String, String)> {
         admission.check()?;
         let session = self.sessions().inspect(token).await?.ok_or_else(Error::invalid_token)?;
-        match self.session_secret(&session) {
-            Some(secret) => Ok(secret.session_key),
-            None if self.dependencies.keeps_session_keys => {
-                Err(Error::stale_session_key("no session key is kept with this token"))
-            }
-            None => Err(Error::stale_session_key("session keys are not kept: set options.sessionKeys to true")),
-        }
+        let Some(seal) = self.key_seal() else {
+            return Err(Error::stale_session_key("session keys are not kept: set options.sessionKeys to true"));
+        };
+        let none = || Error::stale_session_key("no session key of this user is kept");
+        let open_id = self.open_id(&session).ok_or_else(none)?;
+        let name = self.key_name(seal, &open_id);
+        let sealed = self.sessions().get(&name).await?.ok_or_else(none)?;
+        Ok((open_id, seal.open(&name, &sealed).ok_or_else(none)?))
     }
 
-    /// The secret of a login of `owner`, sealed, where it is to be stored.
-    pub(super) fn sealed_secret(&self, owner: &Owner, reply: &LoginReply) -> Result<Option<String>> {
-        match (&self.seal, &reply.open_id, &reply.session_key) {
-            (Some(seal), Some(open_id), Some(session_key)) if self.dependencies.keeps_session_keys => {
-                seal.seal(&aad(owner), &format!("{session_key} {open_id}")).map(Some)
-            }
-            _ => Ok(None),
-        }
+    /// Stores the session key of an exchange for `life`, where session keys are kept: whatever
+    /// comes of this login, it is the one that WeChat takes from now on.
+    async fn store_for(&self, reply: &LoginReply, life: Duration) -> Result<Option<KeptKey>> {
+        let (Some(seal), Some(open_id), Some(session_key)) = (self.key_seal(), &reply.open_id, &reply.session_key)
+        else {
+            return Ok(None);
+        };
+        let name = self.key_name(seal, open_id);
+        let value = seal.seal(&name, session_key)?;
+        self.sessions().replace(&name, &value, life).await?;
+        Ok(Some(KeptKey { name, value: Some(value) }))
     }
 
-    /// The secret that is stored with a session.
-    pub(super) fn session_secret(&self, session: &Session) -> Option<SessionSecret> {
-        if !self.dependencies.keeps_session_keys {
-            return None;
-        }
-        let text = self.seal.as_ref()?.open(&aad(&session.token.owner()), session.notes.sealed.as_deref()?)?;
-        let (session_key, open_id) = text.split_once(' ')?;
-        Some(SessionSecret { session_key: session_key.to_owned(), open_id: open_id.to_owned() })
+    /// Stores the session key of an exchange, whose login may still fail.
+    pub(super) async fn store_session_key(&self, reply: &LoginReply) -> Result<Option<KeptKey>> {
+        self.store_for(reply, LOGIN_TIME).await
+    }
+
+    /// The same for the life of a token that is issued now.
+    pub(super) async fn keep_session_key(&self, reply: &LoginReply) -> Result<()> {
+        self.store_for(reply, self.dependencies.ttl).await.map(drop)
+    }
+
+    /// The session key of this user, if one is stored.
+    pub(super) fn stored_key(&self, open_id: Option<&str>) -> Option<KeptKey> {
+        let name = self.key_name(self.key_seal()?, open_id?);
+        Some(KeptKey { name, value: None })
+    }
+
+    /// Lets a session key live as long as a token that is issued now.
+    pub(super) async fn prolong(&self, key: Option<KeptKey>) -> Result<()> {
+        let Some(KeptKey { name, value }) = key else { return Ok(()) };
+        self.sessions().keep(&name, value.as_deref(), self.dependencies.ttl).await
+    }
+
+    /// What seals session keys, where they are kept.
+    fn key_seal(&self) -> Option<&Seal> {
+        self.seal.as_ref().filter(|_| self.dependencies.keeps_session_keys)
+    }
+
+    /// The name under which a user's session key is stored, and the additional data under which it
+    /// is sealed. The openid is not to be read there.
+    fn key_name(&self, seal: &Seal, open_id: &str) -> String {
+        let app_id = self.dependencies.credentials.app_id.as_deref().unwrap_or_default();
+        format!("session-key:{}", seal.name(&format!("{app_id} {open_id}")))
     }
 
     /// The openid of a session of `owner`, as it is stored: empty where it is the user's id, else
@@ -82,19 +128,15 @@ impl Auth {
 
     /// The openid of a session, where it is known.
     pub(super) fn open_id(&self, session: &Session) -> Option<String> {
-        match session.notes.open_id.as_deref() {
-            Some("") => Some(session.token.owner().user),
-            Some(sealed) => self.seal.as_ref()?.open(&open_id_aad(&session.token.owner()), sealed),
-            None => self.session_secret(session).map(|secret| secret.open_id),
+        let owner = || session.token.owner();
+        match session.notes.open_id.as_deref()? {
+            "" => Some(owner().user),
+            sealed => self.seal.as_ref()?.open(&open_id_aad(&owner()), sealed),
         }
     }
 }
 
-/// A secret opens only for its owner. It is not bound to one token, as a rotation hands it on.
-fn aad(owner: &Owner) -> String {
-    format!("session {}", owner.prefix())
-}
-
+/// An openid opens only for its session's owner.
 fn open_id_aad(owner: &Owner) -> String {
     format!("openid {}", owner.prefix())
 }

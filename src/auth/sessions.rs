@@ -117,9 +117,11 @@ impl Auth {
         let key = self.session_ids.key(self.sessions()).await?;
         // Looked at before, for what a rotation takes along.
         let session = self.sessions().inspect(token).await?.ok_or_else(Error::invalid_token)?;
+        let open_id = self.open_id(&session);
+        self.prolong(self.stored_key(open_id.as_deref())).await?;
         let issued = self.sessions().rotate(token, grace).await?.ok_or_else(Error::invalid_token)?;
         let id = session_id(&key, &issued.token);
-        Ok(Login { issued, id, open_id: self.open_id(&session), union_id: None, is_new_user: None })
+        Ok(Login { issued, id, open_id, union_id: None, is_new_user: None })
     }
 
     fn inspected(&self, session: Session, key: &Key) -> Inspected {

@@ -1,5 +1,6 @@
 //! A batch of checks, and its verdicts on their way out.
 
+use std::fmt::Write;
 use std::mem::{replace, take};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -140,14 +141,36 @@ fn sessions_json(sessions: &[Option<Box<Inspected>>]) -> String {
             json.push_str("null");
             continue;
         };
-        let text = |text: Option<&str>| serde_json::to_string(&text).unwrap_or_default();
-        let number = |number: Option<u64>| number.map_or_else(|| "null".to_owned(), |number| number.to_string());
-        let (expires, seen) = (number(session.expires), number(session.seen));
-        let (device, open_id) = (text(session.notes.device.as_deref()), text(open_id.as_deref()));
-        json.push_str(&format!(r#"["{id}",{},{expires},{seen},{device},{open_id}]"#, session.issued));
+        json.extend(["[\"", id, "\""]);
+        for time in [Some(session.issued), session.expires, session.seen] {
+            push_number(&mut json, time);
+        }
+        for text in [session.notes.device.as_deref(), open_id.as_deref()] {
+            push_text(&mut json, text);
+        }
+        json.push(']');
     }
     json.push(']');
     json
+}
+
+fn push_number(json: &mut String, number: Option<u64>) {
+    // A String takes all that is written to it.
+    let _ = match number {
+        Some(number) => write!(json, ",{number}"),
+        None => json.write_str(",null"),
+    };
+}
+
+fn push_text(json: &mut String, text: Option<&str>) {
+    json.push(',');
+    match text {
+        None => json.push_str("null"),
+        Some(plain) if plain.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') => {
+            json.extend(["\"", plain, "\""]);
+        }
+        Some(text) => json.push_str(&serde_json::to_string(text).unwrap_or_default()),
+    }
 }
 
 impl Drop for Batch {

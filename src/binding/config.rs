@@ -116,6 +116,7 @@ impl Config {
     /// `Err` says what is wrong.
     pub fn build(self, dispatch: &Dispatch) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
+        let ttl = policy.ttl;
         let can_cache = self.tokens.can_be_cached();
         let warning = (self.cache.is_some() && !can_cache).then_some(NO_CACHE);
         let limits = self.cache.filter(|_| can_cache).map(|cache| cache.limits());
@@ -141,6 +142,7 @@ impl Config {
             users,
             sessions,
             keeps_session_keys: self.session_keys,
+            ttl,
             warning,
         };
         Auth::new(dependencies).map_err(|error| error.message)

@@ -209,7 +209,7 @@ fn verdict(rows: &Rows, token: &Token, asked: Asked) -> rusqlite::Result<Verdict
 /// The live token that the logins of `owner` share, which counts as used and gets the notes.
 fn share(rows: &Rows, owner: &Owner, notes: &Notes) -> rusqlite::Result<Option<Issued>> {
     let Some(session) = rows.newest(owner)? else { return Ok(None) };
-    if !notes.is_old() {
+    if notes.adds_to(&session.notes) {
         rows.update(&session.token, notes)?;
     }
     rows.touch(&session)?;

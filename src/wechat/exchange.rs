@@ -83,12 +83,10 @@ fn parse_login(reply: &Object, secrets: &[&str]) -> Result<LoginReply, RequestEr
     if session_key.is_none() {
         check_errcode(reply, secrets)?;
     }
-    Ok(LoginReply {
-        open_id: reply.text("openid"),
-        union_id: reply.text("unionid"),
-        session_key,
-        refusal: parse_refusal(reply, secrets),
-    })
+    let open_id = reply.text("openid");
+    let secrets: Vec<_> = secrets.iter().copied().chain(session_key.as_deref()).chain(open_id.as_deref()).collect();
+    let refusal = parse_refusal(reply, &secrets);
+    Ok(LoginReply { open_id, union_id: reply.text("unionid"), session_key, refusal })
 }
 
 /// Masks `secrets` in what the application's function threw. A code is a secret until it is used.

@@ -3,6 +3,7 @@
 
 use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
+use ring::hmac;
 use subtle::ConstantTimeEq;
 
 use super::base64;
@@ -64,6 +65,12 @@ pub fn is_signature(session_key: &str, raw_data: &str, signature: &str) -> bool 
     hex::encode(sha1.finish().as_ref()).as_bytes().ct_eq(signature.as_bytes()).into()
 }
 
+/// The signature of `data` under the session key, which is taken as it is written: HMAC-SHA256 in
+/// hex. Source: WeChat's page on user signatures.
+pub fn sign(session_key: &str, data: &[u8]) -> String {
+    hex::encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, session_key.as_bytes()), data).as_ref())
+}
+
 fn decrypt_bytes(key: &[u8], iv: &[u8], data: &[u8]) -> Option<Vec<u8>> {
     let cipher = cbc::Decryptor::<aes::Aes128>::new_from_slices(key, iv).ok()?;
     cipher.decrypt_padded_vec::<Pkcs7>(data).ok()
@@ -99,6 +106,13 @@ mod tests {
             let plain = format!(r#"{{"openId":"o","unionId":{union_id},"watermark":{{"appid":"wx1"}}}}"#);
             assert_eq!(parse_open_data(plain.as_bytes(), "wx1").unwrap().0.text("unionId"), None);
         }
+    }
+
+    /// Source: the example on WeChat's page on user signatures.
+    #[test]
+    fn the_key_signs_as_text() {
+        let signature = "654571f79995b2ce1e149e53c0a33dc39c0a74090db514261454e8dbe432aa0b";
+        assert_eq!(sign("o0q0otL8aEzpcZL/FT9WsQ==", br#"{"foo":"bar"}"#), signature);
     }
 
     #[test]

@@ -10,11 +10,11 @@ use crate::sessions::{Ended, Issued, Notes, Policy, Session};
 use crate::token::{Owner, Token};
 
 /// What is read of a row, in the order in which `parse` takes it.
-const COLUMNS: &str = "token, issued, expires, seen, device, open_id, sealed, grace";
+const COLUMNS: &str = "token, issued, expires, seen, device, open_id, grace";
 
-/// How many rows that have expired each login removes: the table shrinks faster than it grows, and
+/// How many rows that have expired each login removes: a table shrinks faster than it grows, and
 /// no login has to clear away what a busy month left.
-const CLEARED: u32 = 10;
+pub const CLEARED: u32 = 10;
 
 /// A live token.
 pub struct Found {
@@ -95,8 +95,8 @@ impl<'a> Rows<'a> {
         let (expires, ends, seen) = self.life();
         self.db
             .prepare_cached(
-                "INSERT INTO mpauthx_session (user, sku, session, token, issued, expires, ends, seen, device, open_id, sealed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT INTO mpauthx_session (user, sku, session, token, issued, expires, ends, seen, device, open_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 owner.user,
@@ -108,8 +108,7 @@ impl<'a> Rows<'a> {
                 ends,
                 seen,
                 notes.device,
-                notes.open_id,
-                notes.sealed
+                notes.open_id
             ])?;
         Ok(Issued { token, expires: Some(unsigned(expires)) })
     }
@@ -169,10 +168,10 @@ impl<'a> Rows<'a> {
         let owner = token.owner();
         self.db
             .prepare_cached(
-                "UPDATE mpauthx_session SET device = ifnull(?4, device), open_id = ifnull(?5, open_id), sealed = ifnull(?6, sealed)
+                "UPDATE mpauthx_session SET device = ifnull(?4, device), open_id = ifnull(?5, open_id)
                  WHERE user = ?1 AND sku = ?2 AND session = ?3",
             )?
-            .execute(params![owner.user, owner.sku, token.session(), notes.device, notes.open_id, notes.sealed])
+            .execute(params![owner.user, owner.sku, token.session(), notes.device, notes.open_id])
             .map(drop)
     }
 
@@ -181,7 +180,7 @@ impl<'a> Rows<'a> {
         let owner = token.owner();
         self.db
             .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL, sealed = NULL
+                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL
                  WHERE user = ?1 AND sku = ?2 AND session = ?3 AND ended IS NULL",
             )?
             .execute(params![owner.user, owner.sku, token.session(), why.as_str()])
@@ -194,7 +193,7 @@ impl<'a> Rows<'a> {
         let live = self
             .db
             .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL, sealed = NULL
+                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL
                  WHERE user = ?1 AND (?2 IS NULL OR sku = ?2) AND ended IS NULL AND ends > ?3
                  AND NOT (?5 IS NOT NULL AND session = ?5 AND sku = ?6)",
             )?
@@ -213,7 +212,7 @@ impl<'a> Rows<'a> {
     pub fn end_oldest(&self, owner: &Owner, max: u32) -> rusqlite::Result<()> {
         self.db
             .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?5, device = NULL, open_id = NULL, sealed = NULL WHERE rowid IN (
+                "UPDATE mpauthx_session SET ended = ?5, device = NULL, open_id = NULL WHERE rowid IN (
                     SELECT rowid FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND ended IS NULL AND ends > ?3
                     ORDER BY issued DESC LIMIT -1 OFFSET ?4)",
             )?
@@ -249,9 +248,9 @@ fn parse(row: &Row) -> rusqlite::Result<Found> {
         issued: unsigned(row.get(1)?),
         expires: Some(unsigned(row.get(2)?)),
         seen: row.get::<_, Option<i64>>(3)?.map(unsigned),
-        notes: Notes { device: row.get(4)?, open_id: row.get(5)?, sealed: row.get(6)? },
+        notes: Notes { device: row.get(4)?, open_id: row.get(5)? },
     };
-    Ok(Found { session, grace_ends: None, grace: row.get(7)? })
+    Ok(Found { session, grace_ends: None, grace: row.get(6)? })
 }
 
 /// The time in Unix milliseconds.

@@ -12,11 +12,12 @@ const CREATE: &str = "
     CREATE TABLE IF NOT EXISTS mpauthx_session (
         user TEXT NOT NULL, sku TEXT NOT NULL, session TEXT NOT NULL, token TEXT NOT NULL,
         issued INTEGER NOT NULL, expires INTEGER NOT NULL, ends INTEGER NOT NULL, seen INTEGER,
-        device TEXT, open_id TEXT, sealed TEXT, grace TEXT NOT NULL DEFAULT '', ended TEXT,
+        device TEXT, open_id TEXT, grace TEXT NOT NULL DEFAULT '', ended TEXT,
         PRIMARY KEY (user, sku, session)
     );
     CREATE INDEX IF NOT EXISTS mpauthx_session_expires ON mpauthx_session (expires);
-    CREATE TABLE IF NOT EXISTS mpauthx_shared (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, ends INTEGER NOT NULL);";
+    CREATE TABLE IF NOT EXISTS mpauthx_shared (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, ends INTEGER NOT NULL);
+    CREATE INDEX IF NOT EXISTS mpauthx_shared_ends ON mpauthx_shared (ends);";
 
 /// Who can read the file has every token: it is its owner's alone.
 const MODE: u32 = 0o600;

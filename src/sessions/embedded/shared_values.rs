@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::Embedded;
-use super::rows::{milliseconds, now};
+use super::rows::{CLEARED, milliseconds, now};
 use crate::error::Result;
 use crate::token::random_hex;
 
@@ -23,9 +23,36 @@ impl Embedded {
     pub async fn set(&self, name: &str, value: &str, life: Duration) -> Result<()> {
         let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
         self.query(move |db| {
-            db.prepare_cached("INSERT OR REPLACE INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)")?
-                .execute(params![name, value, ends])
-                .map(drop)
+            let sql = "INSERT OR REPLACE INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)";
+            write(db, sql, params![name, value, ends]).map(drop)
+        })
+        .await
+    }
+
+    pub async fn replace(&self, name: &str, value: &str, life: Duration) -> Result<()> {
+        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
+        self.query(move |db| {
+            let sql = "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = max(ends, excluded.ends)";
+            write(db, sql, params![name, value, ends]).map(drop)
+        })
+        .await
+    }
+
+    pub async fn keep(&self, name: &str, value: Option<&str>, life: Duration) -> Result<()> {
+        let ends = now().saturating_add(milliseconds(life));
+        let (name, value) = (name.to_owned(), value.map(str::to_owned));
+        self.query(move |db| match &value {
+            Some(value) => {
+                let sql = "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (name) DO UPDATE SET ends = max(ends, excluded.ends),
+                     value = CASE WHEN ends > ?4 THEN value ELSE excluded.value END";
+                write(db, sql, params![name, value, ends, now()]).map(drop)
+            }
+            None => {
+                let sql = "UPDATE mpauthx_shared SET ends = max(ends, ?2) WHERE name = ?1 AND ends > ?3";
+                write(db, sql, params![name, ends, now()]).map(drop)
+            }
         })
         .await
     }
@@ -33,13 +60,9 @@ impl Embedded {
     pub async fn set_if_absent(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
         let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
         self.query(move |db| {
-            let set = db
-                .prepare_cached(
-                    "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = excluded.ends WHERE ends <= ?4",
-                )?
-                .execute(params![name, value, ends, now()])?;
-            Ok(set > 0)
+            let sql = "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = excluded.ends WHERE ends <= ?4";
+            write(db, sql, params![name, value, ends, now()]).map(|set| set > 0)
         })
         .await
     }
@@ -62,4 +85,14 @@ impl Embedded {
         })
         .await
     }
+}
+
+/// Writes a value, and clears away some that have ended: no value outlives its time for long. How
+/// many were written.
+fn write(db: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM mpauthx_shared WHERE rowid IN (SELECT rowid FROM mpauthx_shared WHERE ends <= ?1 LIMIT ?2)",
+    )?
+    .execute(params![now(), CLEARED])?;
+    db.prepare_cached(sql)?.execute(params)
 }

@@ -19,7 +19,6 @@ pub const ORDER: &str = "k";
 pub const SEEN: &str = "seen";
 pub const DEVICE: &str = "d";
 pub const OPEN_ID: &str = "o";
-pub const SEALED: &str = "s";
 
 // The fields of a session's note.
 

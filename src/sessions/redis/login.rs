@@ -8,7 +8,7 @@ use super::cache::InvalidateOnDrop;
 use super::record::Record;
 use super::scripts::WriteOutcome;
 use crate::error::Result;
-use crate::sessions::{Issued, Mode, Notes};
+use crate::sessions::{Issued, Mode, Notes, Session};
 use crate::token::{Owner, Token};
 
 impl Redis {
@@ -44,22 +44,22 @@ impl Redis {
             adoption.wait().await?;
             found = self.newest(owner).await?;
         }
-        let Some(issued) = found else { return Ok(None) };
+        let Some(Session { token, expires, notes: kept, .. }) = found else { return Ok(None) };
         let is_live =
-            notes.is_old() || self.link.run(|connection| self.scripts.update(connection, &issued.token, notes)).await?;
-        Ok(is_live.then_some(issued))
+            !notes.adds_to(&kept) || self.link.run(|connection| self.scripts.update(connection, &token, notes)).await?;
+        Ok(is_live.then_some(Issued { token, expires }))
     }
 
     /// The newest listed token that lives; it counts as used. One that was rotated away since is
     /// passed over: a look of ours must not count as the use of an old token, which would end the
     /// session.
-    async fn newest(&self, owner: &Owner) -> Result<Option<Issued>> {
+    async fn newest(&self, owner: &Owner) -> Result<Option<Session>> {
         let listed = self.listed(owner).await?;
         for token in listed.tokens.iter().rev() {
             let Some((order, session)) = self.read(token).await? else { continue };
             let is_live = listed.is_after_mark(order);
             if is_live && (!self.scripts.has_idle_limit() || self.used(token).await? != Record::Missing) {
-                return Ok(Some(Issued { token: session.token, expires: session.expires }));
+                return Ok(Some(session));
             }
         }
         Ok(None)

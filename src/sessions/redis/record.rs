@@ -37,18 +37,15 @@ impl Expiry {
     }
 }
 
-/// The fields that tell what a record is.
-const KIND: [&str; 2] = [keys::CTIME, keys::EXPIRES];
+/// The fields of a record, in the order in which they are asked for: a check wants the first ones.
+const FIELDS: [&str; 6] = [keys::CTIME, keys::EXPIRES, keys::DEVICE, keys::OPEN_ID, keys::SEEN, keys::ORDER];
 
-/// All that is known of a session.
-const WHOLE: [&str; 7] =
-    [keys::CTIME, keys::EXPIRES, keys::ORDER, keys::SEEN, keys::DEVICE, keys::OPEN_ID, keys::SEALED];
-
-/// The fields that answer what is asked, in order.
-pub fn fields_of(asked: Asked) -> &'static [&'static str] {
+/// The fields that answer what is asked.
+pub fn fields_of(asked: Asked, has_idle_limit: bool) -> &'static [&'static str] {
     match asked {
-        Asked::Validity => &KIND,
-        Asked::Session => &WHOLE,
+        Asked::Validity => &FIELDS[..2],
+        Asked::Session if has_idle_limit => &FIELDS[..5],
+        Asked::Session => &FIELDS[..4],
     }
 }
 
@@ -67,10 +64,14 @@ pub async fn read(mut connection: Connection, key: &str, token: &Token, asked: A
     parse(command(key, asked).query_async(&mut connection).await, token)
 }
 
-/// The command that reads a token's record.
+/// The command that reads what is asked of a token's record, where there is no idle limit.
 pub fn command(key: &str, asked: Asked) -> Cmd {
+    reading(key, fields_of(asked, false))
+}
+
+fn reading(key: &str, fields: &[&str]) -> Cmd {
     let mut command = redis::cmd("HMGET");
-    command.arg(key).arg(fields_of(asked));
+    command.arg(key).arg(fields);
     command
 }
 
@@ -101,7 +102,7 @@ pub fn parse_checked(reply: RedisResult<Value>, token: &Token) -> RedisResult<Re
 
 /// Reads all that is known of a token, as far as its record is one.
 pub async fn whole(mut connection: Connection, key: &str, token: &Token) -> RedisResult<Option<(u64, Session)>> {
-    let (read, left, mut also) = (command(key, Asked::Session), Cmd::pttl(key), connection.clone());
+    let (read, left, mut also) = (reading(key, &FIELDS), Cmd::pttl(key), connection.clone());
     let (reply, left) = join(read.query_async(&mut connection), left.query_async::<i64>(&mut also)).await;
     let Recorded { kind, order, session: Some(mut session) } = parse(reply, token)? else { return Ok(None) };
     let left = left?;
@@ -124,7 +125,7 @@ fn recorded(fields: &[Value], token: &Token) -> Recorded {
         (Some(_), None) => Record::Unlisted,
         (Some(_), Some(expires)) => Record::Listed(Expiry::of(expires)),
     };
-    if fields.len() < WHOLE.len() {
+    if fields.len() <= fields_of(Asked::Validity, false).len() {
         return other(kind);
     }
     let numeric = |i: usize| field(i).and_then(number);
@@ -133,10 +134,10 @@ fn recorded(fields: &[Value], token: &Token) -> Recorded {
         token: token.clone(),
         issued: number(issued).unwrap_or_default(),
         expires: numeric(1),
-        seen: numeric(3),
-        notes: Notes { device: text(4), open_id: text(5), sealed: text(6) },
+        seen: numeric(4),
+        notes: Notes { device: text(2), open_id: text(3) },
     });
-    Recorded { kind, order: numeric(2).or_else(|| numeric(0)).unwrap_or_default(), session }
+    Recorded { kind, order: numeric(5).or_else(|| numeric(0)).unwrap_or_default(), session }
 }
 
 fn other(kind: Record) -> Recorded {

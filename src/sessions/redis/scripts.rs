@@ -1,10 +1,11 @@
 //! The scripts, as they are sent to redis. `scripts/` says what each is given and what its replies
 //! mean: `one_user.rs` for those that change a user's sessions, `one_token.rs` for those about one
-//! token. May import `sessions` and `token`, and of redis' own modules `connect`, `index`, `keys`,
-//! `record` and `script`.
+//! token, `shared_value.rs` for that about a value that all processes share. May import `sessions`
+//! and `token`, and of redis' own modules `connect`, `index`, `keys`, `record` and `script`.
 
 mod one_token;
 mod one_user;
+mod shared_value;
 
 pub use one_token::Trace;
 pub use one_user::{Rotation, WriteOutcome};
@@ -34,6 +35,7 @@ pub struct Scripts {
     update: Script,
     adopt: Script,
     finish_backfill: Script,
+    keep: Script,
 }
 
 /// A script behind the names of the fields and what several scripts need.
@@ -64,6 +66,7 @@ impl Scripts {
             check: script!("check"),
             update: script!("update"),
             adopt: script!("adopt"),
+            keep: script!("keep"),
             finish_backfill: Script::new(include_str!("lua/finish_backfill.lua").to_owned()),
         }
     }
@@ -83,7 +86,6 @@ fn names() -> String {
         ("SEEN", keys::SEEN),
         ("DEVICE", keys::DEVICE),
         ("OPEN_ID", keys::OPEN_ID),
-        ("SEALED", keys::SEALED),
         ("CURRENT", keys::CURRENT),
         ("CURRENT_EXPIRES", keys::CURRENT_EXPIRES),
         ("GRACE", keys::GRACE),
@@ -95,7 +97,7 @@ fn names() -> String {
 
 /// Notes as fields of a record and their values.
 fn fields(notes: &Notes) -> Vec<&str> {
-    let pairs = [(keys::DEVICE, &notes.device), (keys::OPEN_ID, &notes.open_id), (keys::SEALED, &notes.sealed)];
+    let pairs = [(keys::DEVICE, &notes.device), (keys::OPEN_ID, &notes.open_id)];
     pairs.into_iter().filter_map(|(field, value)| Some([field, value.as_deref()?])).flatten().collect()
 }
 

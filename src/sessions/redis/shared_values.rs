@@ -19,6 +19,19 @@ impl Redis {
         self.link.query(&set).await
     }
 
+    pub async fn replace(&self, name: &str, value: &str, life: Duration) -> Result<()> {
+        self.keep_value(name, Some(value), life, true).await
+    }
+
+    pub async fn keep(&self, name: &str, value: Option<&str>, life: Duration) -> Result<()> {
+        self.keep_value(name, value, life, false).await
+    }
+
+    async fn keep_value(&self, name: &str, value: Option<&str>, life: Duration, replace: bool) -> Result<()> {
+        let (key, life) = (keys::shared(name), milliseconds(life));
+        self.link.run(|connection| self.scripts.keep(connection, &key, value, life, replace)).await
+    }
+
     pub async fn set_if_absent(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
         let mut set = cmd("SET");
         set.arg(keys::shared(name)).arg(value).arg("NX").arg("PX").arg(milliseconds(life));

@@ -20,7 +20,7 @@ if not is_live(4, mark) then
 end
 
 local fields = {}
-for _, field in ipairs({DEVICE, OPEN_ID, SEALED}) do
+for _, field in ipairs({DEVICE, OPEN_ID}) do
   local value = redis.call('HGET', KEYS[4], field)
   if value then
     fields[#fields + 1] = field

@@ -53,7 +53,7 @@ impl Scripts {
     }
 
     fn checking(&self, key: &str, asked: Asked) -> Call<'_> {
-        self.check.call().key(key).arg(self.idle).args(fields_of(asked))
+        self.check.call().key(key).arg(self.idle).args(fields_of(asked, true))
     }
 
     /// Writes `notes` into the record of `token`. Whether it lived.
