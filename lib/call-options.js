@@ -5,7 +5,7 @@
 
 const { DEFAULTS } = require('./defaults.js');
 const { wrong } = require('./errors.js');
-const { isMissing, isText } = require('./options.js');
+const { MAX_TIMEOUT, isMissing, isPlain, isText } = require('./options.js');
 
 /** The longest name of a device, in UTF-16 units. */
 const MAX_DEVICE = 256;
@@ -16,14 +16,21 @@ const MAX_GRACE = 3600;
 /** How each option is read. */
 const READERS = {
   allSkus: boolean,
+  as: oneOf('json', 'bytes'),
+  body: whatever,
   current: token,
   device,
   except: token,
   fresh: boolean,
   grace,
+  invalid: text,
+  method: oneOf('GET', 'POST'),
   openId: text,
+  query: object,
   replace: token,
+  retry: boolean,
   skus,
+  timeout: milliseconds,
 };
 
 /** The options `names` of a call, as far as they are set; null counts as not set. */
@@ -80,6 +87,28 @@ function device(value, name) {
   // A pair of units that makes one character is not split.
   const whole = /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
   return whole === '' ? undefined : whole;
+}
+
+function oneOf(...values) {
+  return (value, name) => {
+    if (values.includes(value)) return value;
+    throw wrong(`The option ${name} must be ${values.map((each) => `'${each}'`).join(' or ')}`);
+  };
+}
+
+/** What the call looks at itself. */
+function whatever(value) {
+  return value;
+}
+
+function object(value, name) {
+  if (isPlain(value)) return value;
+  throw wrong(`The option ${name} must be an object`);
+}
+
+function milliseconds(value, name) {
+  if (Number.isInteger(value) && value >= 1 && value <= MAX_TIMEOUT) return value;
+  throw wrong(`The option ${name} must be a positive whole number of milliseconds`);
 }
 
 function grace(value, name) {

@@ -38,7 +38,7 @@ function parseArguments(appId, secret, sku, db, redisPass, ttl, options) {
 
 /** The configuration of what is given, by the names of the arguments and options. */
 function buildConfig(given) {
-  const { exchange, ...wechat } = checked(given.wechat, 'options.wechat');
+  const { exchange, accessToken, cloud, ...wechat } = checked(given.wechat, 'options.wechat');
   const { file, style, ask } = readDb(given.db, given.users);
   const config = {
     appId: optionalText(given.appId, 'appId'),
@@ -49,7 +49,14 @@ function buildConfig(given) {
     tokens: readTokens(given.tokens),
     sessions: readSessions(given.sessions),
     cache: readCache(given.cache),
-    wechat: { ...DEFAULTS.wechat, ...wechat, exchange: exchange !== undefined },
+    wechat: {
+      ...DEFAULTS.wechat,
+      ...wechat,
+      exchange: exchange !== undefined,
+      accessToken: accessToken !== undefined,
+      cloud: isInCloud(cloud, accessToken),
+    },
+    cloudAppIds: cloud?.appIds ?? [],
     sessionKeys: given.sessionKeys ?? DEFAULTS.sessionKeys,
     createTable: given.createTable ?? DEFAULTS.createTable,
     front: false,
@@ -60,7 +67,23 @@ function buildConfig(given) {
   if (config.sessionKeys && config.secret === undefined) {
     throw new TypeError('options.sessionKeys needs the app secret');
   }
-  return { config, host: createHost({ exchange, resolveUser: given.resolveUser, ask }) };
+  return { config, host: createHost({ exchange, accessToken, resolveUser: given.resolveUser, ask }) };
+}
+
+/** Whether this runs in WeChat's cloud hosting. WeChat sets the variable there. */
+function isInCloud(cloud, accessToken) {
+  if (cloud === undefined || cloud === false) return false;
+  if (accessToken !== undefined) {
+    throw new TypeError(
+      'options.wechat.cloud and options.wechat.accessToken exclude each other: the cloud needs no access token',
+    );
+  }
+  if (!process.env.CBR_ENV_ID) {
+    throw new TypeError(
+      "options.wechat.cloud is for WeChat's cloud hosting, and CBR_ENV_ID is not set: headers could be forged here",
+    );
+  }
+  return true;
 }
 
 /** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */

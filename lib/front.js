@@ -2,12 +2,13 @@
 
 // The functions that 1.3.2 does not have, in both doors. What they fail with are MpauthxErrors.
 
-const { bytes, candidate, loginCode, text } = require('./arguments.js');
+const { candidate, loginCode, text } = require('./arguments.js');
 const { graceOf, readOptions } = require('./call-options.js');
-const { constants, Refusal, wrong } = require('./errors.js');
+const { wrong } = require('./errors.js');
 const { errorOf, invalidToken, mpauthxError } = require('./mpauthx-error.js');
 const { isUserId, skuOf } = require('./token.js');
 const { Verification } = require('./verification.js');
+const { createWeChat } = require('./wechat.js');
 
 /** The `sessions` of the objects in which all logins of a user have one token. */
 const shared = new WeakSet();
@@ -16,7 +17,8 @@ const shared = new WeakSet();
 const sharesTokens = ({ sessions }) => shared.has(sessions);
 
 /** The functions, on the `calls` of an object with this configuration. */
-function createFront(calls, { sku, cache, front: isStrict, sessions: { each } }) {
+function createFront(calls, config) {
+  const { sku, cache, front: isStrict } = config;
   const { core } = calls;
   const verification = new Verification(calls, cache);
   const ownSkus = [wellFormed(sku)];
@@ -106,49 +108,7 @@ function createFront(calls, { sku, cache, front: isStrict, sessions: { each } })
       },
     },
 
-    wechat: {
-      getPhoneNumber(code, options) {
-        return calls.start((call) => {
-          const { openId } = readOptions(options, 'openId');
-          core.phoneNumber(call, text(code, 'code'), openId);
-        }, phoneOf);
-      },
-
-      decryptData(token, encryptedData, iv, options) {
-        return calls.start(
-          (call) => {
-            const from = text(token, 'token');
-            const [data, vector] = [bytes(encryptedData, 'encryptedData'), bytes(iv, 'iv')];
-            return isOurs(from, readOptions(options, 'skus').skus) && core.decryptData(call, from, data, vector);
-          },
-          dataOf,
-          invalid,
-        );
-      },
-
-      checkSignature(token, rawData, signature, options) {
-        return calls.start(
-          (call) => {
-            const from = text(token, 'token');
-            const [data, signed] = [text(rawData, 'rawData'), text(signature, 'signature')];
-            return isOurs(from, readOptions(options, 'skus').skus) && core.checkSignature(call, from, data, signed);
-          },
-          answerOf,
-          invalid,
-        );
-      },
-
-      sign(token, data, options) {
-        return calls.start(
-          (call) => {
-            const [from, signed] = [text(token, 'token'), bytes(data, 'data')];
-            return isOurs(from, readOptions(options, 'skus').skus) && core.sign(call, from, signed);
-          },
-          textOf,
-          invalid,
-        );
-      },
-    },
+    wechat: createWeChat(calls, config, isOurs),
 
     health() {
       return calls.start((call) => core.health(call), healthOf);
@@ -158,7 +118,7 @@ function createFront(calls, { sku, cache, front: isStrict, sessions: { each } })
       return calls.close(() => undefined);
     },
   };
-  if (!each) shared.add(front.sessions);
+  if (!config.sessions.each) shared.add(front.sessions);
   return front;
 }
 
@@ -178,22 +138,11 @@ function strictUserId(value) {
 
 // What outcomes look like.
 
-function dataOf({ data }) {
-  try {
-    return JSON.parse(data);
-  } catch (_) {
-    const { userInfoDecryptionError } = constants.statusCode;
-    throw new Refusal(userInfoDecryptionError, 'Decrypt userInfo error: the data are nested too deeply');
-  }
-}
-
 const issuedOf = ({ issued }) => issued;
 const sessionsOf = ({ sessions }) => sessions;
 const firstOf = ({ sessions: [session] }) => session || null;
 const answerOf = ({ is }) => is;
 const countOf = ({ count }) => count;
-const textOf = ({ data }) => data;
-const phoneOf = ({ phone }) => phone;
 const healthOf = ({ health }) => health;
 
 // What a call gives for a text that is no token of ours.

@@ -4,6 +4,7 @@
 // user store and exchange function. A reply is a list of texts.
 
 const { replyJson } = require('./exchange-reply.js');
+const { isText } = require('./options.js');
 const { resolvedReply } = require('./resolved-user.js');
 const { DatabaseMethods, RETURN, isThenable, replyOf } = require('./database-methods.js');
 
@@ -11,10 +12,11 @@ const { DatabaseMethods, RETURN, isThenable, replyOf } = require('./database-met
  * A function that takes a request of the addon and returns the reply or a promise for it;
  * undefined where the application has nothing that may be asked.
  */
-function createHost({ exchange, resolveUser, ask }) {
-  if (!exchange && !resolveUser && !ask) return undefined;
+function createHost({ exchange, accessToken, resolveUser, ask }) {
+  if (!exchange && !accessToken && !resolveUser && !ask) return undefined;
   return (request) => {
     if (request.method === 'exchange') return exchangeCode(exchange, request.code);
+    if (request.method === 'accessToken') return giveAccessToken(accessToken, request.invalid);
     return request.method === 'resolve' ? resolveIdentity(resolveUser, request) : ask(request);
   };
 }
@@ -32,6 +34,13 @@ async function exchangeCode(exchange, code) {
     }
     throw error;
   }
+}
+
+/** Replies with the access token that the application's own function gives. */
+async function giveAccessToken(accessToken, invalid) {
+  const token = await accessToken({ invalid });
+  if (isText(token) && /^[!-~]{1,2048}$/.test(token)) return [token];
+  throw new TypeError('options.wechat.accessToken must return the access token as text');
 }
 
 /** Replies with whom the application's `resolveUser` has found or made for WeChat's identity. */

@@ -20,6 +20,7 @@ const MILLISECONDS = ['a positive whole number of milliseconds', integer(1, MAX_
 const BOOLEAN = ['a boolean', (value) => typeof value === 'boolean'];
 const TEXT = ['a string', isText];
 const OBJECT = ['an object', isPlain];
+const FUNCTION = ['a function', (value) => typeof value === 'function'];
 const URLS = ['a list of URLs', (value) => Array.isArray(value) && value.length > 0 && value.every(isText)];
 const PEM = ['a PEM text or its bytes', (value) => isText(value) || ArrayBuffer.isView(value)];
 const oneOf = (one, other) => [`'${one}' or '${other}'`, (value) => value === one || value === other];
@@ -39,7 +40,9 @@ const KNOWN = {
     proxy: TEXT,
     timeout: MILLISECONDS,
     retries: [`a whole number up to ${MAX_RETRIES}`, integer(0, MAX_RETRIES)],
-    exchange: ['a function', (value) => typeof value === 'function'],
+    exchange: FUNCTION,
+    accessToken: FUNCTION,
+    cloud: ['a boolean or { appIds: […] }', isCloud],
   },
   'options.sessions': {
     mode: oneOf('shared', 'each'),
@@ -80,6 +83,13 @@ function checked(options, name) {
   return Object.fromEntries(set);
 }
 
+/** `true`, or with the mini-programs that share this one's resources. */
+function isCloud(value) {
+  if (typeof value === 'boolean') return true;
+  if (!isPlain(value) || Object.keys(value).some((name) => name !== 'appIds')) return false;
+  return isMissing(value.appIds) || (Array.isArray(value.appIds) && value.appIds.every(isText));
+}
+
 /**
  * The names of the options, or of those in the option `name`; undefined where that has none.
  */
@@ -104,4 +114,4 @@ function isPlain(value) {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-module.exports = { checked, isMissing, isPlain, isText, optionNames };
+module.exports = { MAX_TIMEOUT, checked, isMissing, isPlain, isText, optionNames };

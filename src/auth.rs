@@ -5,9 +5,9 @@ mod admission;
 mod authorize;
 mod check;
 mod login;
-mod phone_number;
 mod renewal;
 mod request_error;
+mod server_api;
 mod session_ids;
 mod session_key;
 mod sessions;
@@ -23,6 +23,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::error::Result;
+use crate::host::Host;
 use crate::seal::Seal;
 use crate::sessions::{Health, Sessions};
 use crate::token::Owner;
@@ -37,6 +38,10 @@ pub struct Dependencies {
     pub credentials: Credentials,
     pub sku: String,
     pub client: Arc<Client>,
+    /// Within WeChat's cloud hosting, what asks the server API there.
+    pub cloud: Option<Client>,
+    /// The application's function that gives the access token, in place of WeChat's interface.
+    pub access_token: Option<Host>,
     pub exchange: Exchange,
     pub users: Users,
     pub sessions: Sessions,

@@ -10,7 +10,9 @@ mod config;
 mod host_calls;
 mod outbox;
 mod runtime;
+mod server_request;
 mod types;
+mod wechat_calls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +21,6 @@ use napi::Status;
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
 use tokio::runtime::Handle;
-use tokio::time::Instant;
 
 use crate::auth::{Auth, LoginOptions};
 use crate::error::STATUS_CODES;
@@ -28,11 +29,11 @@ use crate::sessions::Asked;
 use crate::sqlite;
 use crate::thread;
 use crate::token;
-use crate::wechat::Encoded;
 use config::Config;
 use host_calls::HostCalls;
 use outbox::Outbox;
 use types::{Health, Message, Outcome, StatusCode};
+use wechat_calls::encoded;
 
 #[napi]
 pub fn status_codes() -> Vec<StatusCode> {
@@ -175,39 +176,6 @@ impl Core {
     }
 
     #[napi(catch_unwind)]
-    pub fn decrypt_data(
-        &self,
-        call: u32,
-        token: String,
-        data: Either<String, Uint8Array>,
-        iv: Either<String, Uint8Array>,
-    ) -> bool {
-        let (data, iv) = (encoded(data), encoded(iv));
-        self.spawn_with_token(call, &token, |auth, admission, token| async move {
-            auth.decrypt_data(&admission, &token, &data, &iv).await.map(Outcome::Data)
-        })
-    }
-
-    #[napi(catch_unwind)]
-    pub fn check_signature(&self, call: u32, token: String, raw_data: String, signature: String) -> bool {
-        self.spawn_with_token(call, &token, |auth, admission, token| async move {
-            auth.check_signature(&admission, &token, &raw_data, &signature).await.map(Outcome::Is)
-        })
-    }
-
-    /// `data` are bytes, or text in UTF-8.
-    #[napi(catch_unwind)]
-    pub fn sign(&self, call: u32, token: String, data: Either<String, Uint8Array>) -> bool {
-        let data = match data {
-            Either::A(text) => text.into_bytes(),
-            Either::B(bytes) => bytes.to_vec(),
-        };
-        self.spawn_with_token(call, &token, |auth, admission, token| async move {
-            auth.sign(&admission, &token, &data).await.map(Outcome::Data)
-        })
-    }
-
-    #[napi(catch_unwind)]
     pub fn list(&self, call: u32, user: String, current: Option<String>) {
         self.spawn(call, |auth, admission| async move {
             auth.list(&admission, user, current.as_deref()).await.map(Outcome::Sessions)
@@ -226,14 +194,6 @@ impl Core {
     pub fn revoke_user(&self, call: u32, user: String, all_skus: bool, except: Option<String>) {
         self.spawn(call, move |auth, admission| async move {
             auth.revoke_user(&admission, user, except.as_deref(), all_skus).await.map(Outcome::Count)
-        });
-    }
-
-    #[napi(catch_unwind)]
-    pub fn phone_number(&self, call: u32, code: String, open_id: Option<String>) {
-        let begun = Instant::now(); // not when the runtime comes to it
-        self.spawn(call, move |auth, admission| async move {
-            auth.phone_number(&admission, begun, &code, open_id.as_deref()).await.map(Outcome::Phone)
         });
     }
 
@@ -285,11 +245,4 @@ impl Core {
 fn refusal(cause: String) -> napi::Error {
     let status = if cause == thread::REFUSED { Status::GenericFailure } else { Status::InvalidArg };
     napi::Error::new(status, cause)
-}
-
-fn encoded(value: Either<String, Uint8Array>) -> Encoded {
-    match value {
-        Either::A(text) => Encoded::Base64(text),
-        Either::B(bytes) => Encoded::Bytes(bytes.to_vec()),
-    }
 }

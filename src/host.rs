@@ -27,6 +27,10 @@ pub enum HostCall {
     Has(String),
     Add(String),
     Exchange(String),
+    /// The access token, in place of `invalid` where WeChat refused that.
+    AccessToken {
+        invalid: Option<String>,
+    },
     /// Whom WeChat has named, for the application to find or make its own user.
     Resolve(Identity),
 }
@@ -48,8 +52,8 @@ pub struct HostRequest {
 }
 
 /// For `All` a text for each row: its column `name`, empty where it has none. For `Run`, `Has` and
-/// `Add` one text for yes, none for no. For `Exchange` the reply as JSON. For `Resolve` the user's
-/// id and whether the user is new. `Err` is the cause of a failure.
+/// `Add` one text for yes, none for no. For `Exchange` the reply as JSON. For `AccessToken` the
+/// token. For `Resolve` the user's id and whether the user is new. `Err` is the cause of a failure.
 pub type HostReply = Result<Vec<String>, String>;
 
 /// Sends a request to JavaScript.

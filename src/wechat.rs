@@ -2,22 +2,26 @@
 //! session key. May import `error`, `hex`, `host` and `tls`.
 
 mod base64;
+mod call;
 mod client;
 mod connect_error;
 mod credentials;
 mod encoded;
+mod endpoint;
 mod exchange;
 mod json;
+mod mask;
 mod open_data;
 mod proxy;
 mod reply;
 mod retry;
 mod server_api;
 
+pub use call::Body;
 pub use client::{Client, Settings};
 pub use credentials::Credentials;
 pub use encoded::Encoded;
 pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
 pub use open_data::{OpenData, decrypt, decrypt_text, is_signature, sign};
 pub use reply::{Failure, RequestError};
-pub use server_api::{AccessToken, PhoneNumber, access_token, phone_number};
+pub use server_api::{AccessToken, PhoneNumber, ServerRequest, access_token, check_session, phone_number, request};

@@ -10,6 +10,7 @@ use super::Auth;
 use super::renewal::Lock;
 use super::request_error::Purpose;
 use crate::error::{Error, Result};
+use crate::host::{Host, HostCall};
 use crate::seal::Seal;
 use crate::wechat::{AccessToken, access_token};
 
@@ -24,10 +25,10 @@ const RENEWAL_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// An app, and what encrypts its token.
-pub(super) struct App<'a> {
-    pub id: &'a str,
-    pub secret: &'a str,
-    pub seal: &'a Seal,
+struct App<'a> {
+    id: &'a str,
+    secret: &'a str,
+    seal: &'a Seal,
 }
 
 /// The shared token, as the token store has it.
@@ -44,8 +45,19 @@ impl CachedAccessToken {
 }
 
 impl Auth {
-    /// The token that all processes share, but not `invalid`, for a call that began at `begun`.
-    pub(super) async fn access_token(&self, app: &App<'_>, invalid: Option<&str>, begun: Instant) -> Result<String> {
+    /// The access token for a call that began at `begun`: not `invalid`, which WeChat refused.
+    pub(super) async fn access_token(&self, invalid: Option<&str>, begun: Instant) -> Result<String> {
+        if let Some(host) = &self.dependencies.access_token {
+            return given_access_token(host, invalid).await;
+        }
+        let credentials = self.dependencies.credentials.both();
+        let (id, secret) = credentials.map_err(|cause| Error::server_api_failed(cause, false).by_configuration())?;
+        let app = App { id, secret, seal: self.seal.as_ref().ok_or_else(Error::internal)? };
+        self.stable_access_token(&app, invalid, begun).await
+    }
+
+    /// The token that all processes share.
+    async fn stable_access_token(&self, app: &App<'_>, invalid: Option<&str>, begun: Instant) -> Result<String> {
         // On the heap: every call would hold it on its stack several times.
         let renew = || Box::pin(self.renew(app, invalid));
         let renewal = match self.cached_access_token(app, invalid).await? {
@@ -100,6 +112,9 @@ impl Auth {
         if Some(token.text.as_str()) == invalid {
             token = self.request_access_token(app, true).await?;
         }
+        if Some(token.text.as_str()) == invalid {
+            return Err(Error::server_api_failed("WeChat gives again the access token that it has refused", true));
+        }
         let AccessToken { text, expires_in } = token;
         let (name, expires_at) = (aad(app.id), now() + expires_in);
         let sealed = app.seal.seal(&name, &format!("{expires_at} {text}"))?;
@@ -124,6 +139,17 @@ impl Auth {
         };
         Ok(sealed.and_then(parse).filter(|cached| Some(cached.text.as_str()) != invalid))
     }
+}
+
+/// The access token that the application's function gives.
+async fn given_access_token(host: &Host, invalid: Option<&str>) -> Result<String> {
+    let reply = host.call(HostCall::AccessToken { invalid: invalid.map(str::to_owned) }).await;
+    let token = reply.map_err(|cause| Error::server_api_failed(cause, false))?.concat();
+    if Some(token.as_str()) == invalid {
+        let cause = "options.wechat.accessToken gave again the access token that WeChat has refused";
+        return Err(Error::server_api_failed(cause, true));
+    }
+    Ok(token)
 }
 
 /// Whether the renewal failed that one of `holders` made.

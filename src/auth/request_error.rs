@@ -9,6 +9,7 @@ pub enum Purpose {
     Login,
     AccessToken,
     PhoneNumber,
+    Request,
 }
 
 impl Purpose {
@@ -17,18 +18,19 @@ impl Purpose {
             Self::Authorize | Self::Login => Api::Login,
             Self::AccessToken => Api::AccessToken,
             Self::PhoneNumber => Api::PhoneNumber,
+            Self::Request => Api::Other,
         };
         match error {
             RequestError::Refused(refusal) => match self {
                 Self::Authorize => Error::authorize_refused(refusal),
                 Self::Login => Error::login_refused(refusal),
-                Self::AccessToken | Self::PhoneNumber => Error::server_api_refused(refusal, api),
+                Self::AccessToken | Self::PhoneNumber | Self::Request => Error::server_api_refused(refusal, api),
             },
             RequestError::Failed(Failure { cause, unsent, refusal }) => {
                 let failed = match self {
                     Self::Authorize => Error::authorize_failed(cause),
                     Self::Login => Error::login_failed(cause, unsent),
-                    Self::AccessToken | Self::PhoneNumber => Error::server_api_failed(cause, unsent),
+                    Self::AccessToken | Self::PhoneNumber | Self::Request => Error::server_api_failed(cause, unsent),
                 };
                 match refusal {
                     Some(refusal) => failed.with_refusal(refusal, api),

@@ -52,21 +52,23 @@ impl Auth {
     }
 
     async fn session_key(&self, admission: &Admission, token: &Token) -> Result<String> {
-        Ok(self.user_key(admission, token).await?.1)
+        match self.user_key(admission, token).await? {
+            Some((_, session_key)) => Ok(session_key),
+            None => Err(Error::stale_session_key("no session key of this user is kept")),
+        }
     }
 
-    /// The openid of a token's session, and the user's session key.
-    pub(super) async fn user_key(&self, admission: &Admission, token: &Token) -> Result<(String, String)> {
+    /// The openid of a token's session, and the user's session key, where one is kept.
+    pub(super) async fn user_key(&self, admission: &Admission, token: &Token) -> Result<Option<(String, String)>> {
         admission.check()?;
         let session = self.sessions().inspect(token).await?.ok_or_else(Error::invalid_token)?;
         let Some(seal) = self.key_seal() else {
             return Err(Error::stale_session_key("session keys are not kept: set options.sessionKeys to true"));
         };
-        let none = || Error::stale_session_key("no session key of this user is kept");
-        let open_id = self.open_id(&session).ok_or_else(none)?;
+        let Some(open_id) = self.open_id(&session) else { return Ok(None) };
         let name = self.key_name(seal, &open_id);
-        let sealed = self.sessions().get(&name).await?.ok_or_else(none)?;
-        Ok((open_id, seal.open(&name, &sealed).ok_or_else(none)?))
+        let sealed = self.sessions().get(&name).await?;
+        Ok(sealed.and_then(|sealed| seal.open(&name, &sealed)).map(|session_key| (open_id, session_key)))
     }
 
     /// Stores the session key of an exchange for `life`, where session keys are kept: whatever

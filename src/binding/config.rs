@@ -90,6 +90,10 @@ pub struct WeChat {
     pub retries: u32,
     /// Whether the application exchanges codes itself.
     pub exchange: bool,
+    /// Whether the application gives the access token itself.
+    pub access_token: bool,
+    /// Whether this runs in WeChat's cloud hosting.
+    pub cloud: bool,
 }
 
 /// The token store: in memory, in a file, or in redis at one of `url`, `cluster` and `sentinels`.
@@ -132,12 +136,14 @@ impl Config {
             },
         };
         let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
-        let (client, exchange) = self.wechat.build(dispatch)?;
+        let WeChatParts { client, cloud, access_token, exchange } = self.wechat.build(dispatch)?;
         let users = Users::open(users, dispatch.clone()).map_err(|error| error.to_string())?;
         let dependencies = Dependencies {
             credentials: Credentials { app_id: self.app_id, secret: self.secret },
             sku: self.sku,
             client,
+            cloud,
+            access_token,
             exchange,
             users,
             sessions,
@@ -149,16 +155,32 @@ impl Config {
     }
 }
 
+/// What reaches WeChat, and what the application does in its place.
+struct WeChatParts {
+    client: Arc<Client>,
+    cloud: Option<Client>,
+    access_token: Option<Host>,
+    exchange: Exchange,
+}
+
 impl WeChat {
-    fn build(self, dispatch: &Dispatch) -> Result<(Arc<Client>, Exchange), String> {
-        let Self { endpoint, proxy, timeout, retries, exchange } = self;
+    fn build(self, dispatch: &Dispatch) -> Result<WeChatParts, String> {
+        let Self { endpoint, proxy, timeout, retries, exchange, access_token, cloud } = self;
         let timeout = milliseconds(timeout);
-        let client = Arc::new(Client::new(wechat::Settings { endpoint, proxy, timeout, retries })?);
+        let settings = wechat::Settings { endpoint, proxy, timeout, retries };
+        let cloud = cloud.then(|| Client::in_cloud(settings.clone())).transpose()?;
+        let client = Arc::new(Client::new(settings)?);
+        let host = |name| Host::new(dispatch.clone(), name, timeout);
         let exchange = match exchange {
-            true => Exchange::Function(Host::new(dispatch.clone(), "options.wechat.exchange", timeout)),
+            true => Exchange::Function(host("options.wechat.exchange")),
             false => Exchange::WeChat(client.clone()),
         };
-        Ok((client, exchange))
+        Ok(WeChatParts {
+            client,
+            cloud,
+            access_token: access_token.then(|| host("options.wechat.accessToken")),
+            exchange,
+        })
     }
 }
 

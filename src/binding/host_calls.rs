@@ -12,7 +12,8 @@ use super::types::Message;
 use crate::host::{HostCall, HostReply, HostRequest, Identity, Statement};
 
 /// A call of one method of the application's: `all` and `run` get a statement and the values of its
-/// parameters, `has` and `add` a user, `exchange` a code, `resolve` whom WeChat has named.
+/// parameters, `has` and `add` a user, `exchange` a code, `accessToken` the token that WeChat
+/// refused, `resolve` whom WeChat has named.
 #[napi(object)]
 #[derive(Default)]
 pub struct HostCallMessage {
@@ -27,6 +28,7 @@ pub struct HostCallMessage {
     pub app_id: Option<String>,
     pub open_id: Option<String>,
     pub union_id: Option<String>,
+    pub invalid: Option<String>,
 }
 
 impl HostCallMessage {
@@ -40,6 +42,7 @@ impl HostCallMessage {
             HostCall::Has(user) => Self { user: Some(user), ..named("has") },
             HostCall::Add(user) => Self { user: Some(user), ..named("add") },
             HostCall::Exchange(code) => Self { code: Some(code), ..named("exchange") },
+            HostCall::AccessToken { invalid } => Self { invalid, ..named("accessToken") },
             HostCall::Resolve(Identity { app_id, open_id, union_id }) => {
                 Self { app_id, open_id: Some(open_id), union_id, ..named("resolve") }
             }

@@ -1,6 +1,6 @@
 //! What goes out to JavaScript. Times are Unix milliseconds.
 
-use napi::bindgen_prelude::{Either, Null};
+use napi::bindgen_prelude::{Buffer, Either, Null};
 use napi_derive::napi;
 
 use super::host_calls::HostCallMessage;
@@ -19,6 +19,7 @@ pub enum Outcome {
     Count(u64),
     Phone(wechat::PhoneNumber),
     Data(String),
+    Bytes(Vec<u8>),
     Health(Health),
     Closed,
 }
@@ -37,8 +38,9 @@ pub struct Message {
     pub is: Option<bool>,
     pub count: Option<u32>,
     pub phone: Option<PhoneNumber>,
-    /// JSON.
+    /// JSON, or text that was asked for.
     pub data: Option<String>,
+    pub bytes: Option<Buffer>,
     pub health: Option<Health>,
     pub error: Option<Failure>,
     pub host_call: Option<HostCallMessage>,
@@ -57,6 +59,7 @@ impl Message {
             Ok(Outcome::Count(count)) => Self { count: Some(u32::try_from(count).unwrap_or(u32::MAX)), ..message },
             Ok(Outcome::Phone(number)) => Self { phone: Some(number.into()), ..message },
             Ok(Outcome::Data(json)) => Self { data: Some(json), ..message },
+            Ok(Outcome::Bytes(bytes)) => Self { bytes: Some(bytes.into()), ..message },
             Ok(Outcome::Health(health)) => Self { health: Some(health), ..message },
             Ok(Outcome::Closed) => message,
             Err(error) => Self { error: Some(error.into()), ..message },

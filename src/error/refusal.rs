@@ -7,6 +7,8 @@ pub enum Api {
     Login,
     AccessToken,
     PhoneNumber,
+    /// Any other interface that takes the access token.
+    Other,
 }
 
 /// A refusal in WeChat's own words.
@@ -48,13 +50,18 @@ fn advice(errcode: i64, api: Api) -> &'static str {
         }
         (40163, Api::PhoneNumber) => ": the code was used before, let the user press the button again",
         (40163, _) => ": the code was used before, let the mini-program call wx.login again",
-        (40001 | 40014 | 42001, Api::PhoneNumber) => ": the access token is not valid",
+        (40001 | 40014 | 42001, Api::PhoneNumber | Api::Other) => ": the access token is not valid",
         (40001, _) => ": check the app secret",
         (40013, Api::PhoneNumber) => ": the code was made in another mini-program, check the app id",
         (40013, _) => ": check the app id",
         (40125, _) => ": check the app secret",
         (40226, _) => ": WeChat blocks this user as high-risk",
         (40164, _) => ": allow this server's IP address in WeChat's console",
+        (40003, Api::Other) => ": the openid is not one of this mini-program's",
+        (43101, Api::Other) => ": the user has not agreed to this message, or no longer does",
+        (48001, Api::Other) => ": this mini-program may not use this interface, look into WeChat's console",
+        (45009, _) => ": the calls of the day, or of the minute, are used up: try again later",
+        (87009, _) => ": the signature is not made with the user's session key: let the mini-program call wx.login",
         (45011, _) => ": too many calls, try again later",
         (41002 | 41004 | 41008, _) => ": a parameter is missing",
         _ => "",

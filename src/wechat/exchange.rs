@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use super::client::{Call, Client};
+use super::call::Call;
+use super::client::Client;
 use super::credentials::Credentials;
 use super::json::Object;
+use super::mask::Mask;
 use super::reply::{RequestError, check_errcode, parse_refusal, parse_reply};
 use crate::error::Refusal;
 use crate::host::{CALLER, Host, HostCall};
@@ -64,7 +66,7 @@ impl Exchange {
                 let query =
                     [("appid", app_id), ("secret", secret), ("js_code", code), ("grant_type", "authorization_code")];
                 let secrets = [secret, code];
-                let call = Call { path: "/sns/jscode2session", query: &query, body: None, secrets: &secrets };
+                let call = Call::get("/sns/jscode2session", &query, &secrets);
                 client.ask(&call, |reply| parse_login(reply, &secrets)).await
             }
             Self::Function(host) => {
@@ -81,18 +83,18 @@ impl Exchange {
 fn parse_login(reply: &Object, secrets: &[&str]) -> Result<LoginReply, RequestError> {
     let session_key = reply.text("session_key");
     if session_key.is_none() {
-        check_errcode(reply, secrets)?;
+        check_errcode(reply, Mask { secrets, sent: "" })?;
     }
     let open_id = reply.text("openid");
     let secrets: Vec<_> = secrets.iter().copied().chain(session_key.as_deref()).chain(open_id.as_deref()).collect();
-    let refusal = parse_refusal(reply, &secrets);
+    let refusal = parse_refusal(reply, Mask { secrets: &secrets, sent: "" });
     Ok(LoginReply { open_id, union_id: reply.text("unionid"), session_key, refusal })
 }
 
 /// Masks `secrets` in what the application's function threw. A code is a secret until it is used.
 fn mask(cause: String, secrets: &[&str]) -> String {
-    let long = secrets.iter().filter(|secret| secret.len() >= MIN_SECRET_LENGTH);
-    long.fold(cause, |cause, secret| cause.replace(secret, "***"))
+    let long: Vec<_> = secrets.iter().copied().filter(|secret| secret.len() >= MIN_SECRET_LENGTH).collect();
+    Mask { secrets: &long, sent: "" }.apply(cause)
 }
 
 type Reply = Arc<OnceCell<Result<LoginReply, RequestError>>>;

@@ -1,6 +1,7 @@
 //! What a reply of WeChat's says: an answer, a refusal, or nothing that can be read.
 
 use super::json::{Json, Object};
+use super::mask::Mask;
 use crate::error::Refusal;
 
 /// Why a request gave no answer.
@@ -45,21 +46,19 @@ pub fn parse_reply(reply: &[u8]) -> Result<Object, RequestError> {
 }
 
 /// Fails where `reply` holds an errcode other than 0.
-pub fn check_errcode(reply: &Object, secrets: &[&str]) -> Result<(), RequestError> {
-    refusal_in(reply, secrets).map_or(Ok(()), |refusal| Err(RequestError::Refused(refusal)))
+pub fn check_errcode(reply: &Object, mask: Mask<'_>) -> Result<(), RequestError> {
+    refusal_in(reply, mask).map_or(Ok(()), |refusal| Err(RequestError::Refused(refusal)))
 }
 
 /// The refusal in `reply`, where it holds an errcode other than 0.
-pub fn refusal_in(reply: &Object, secrets: &[&str]) -> Option<Refusal> {
+pub fn refusal_in(reply: &Object, mask: Mask<'_>) -> Option<Refusal> {
     let refuses = reply.integer("errcode").is_some_and(|errcode| errcode != 0);
-    refuses.then(|| parse_refusal(reply, secrets))
+    refuses.then(|| parse_refusal(reply, mask))
 }
 
-/// WeChat's own words, with `secrets` masked should WeChat ever repeat one.
-pub fn parse_refusal(reply: &Object, secrets: &[&str]) -> Refusal {
-    let errmsg = reply.text("errmsg").map(|text| {
-        secrets.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "***"))
-    });
+/// WeChat's own words, without what they must not repeat.
+pub fn parse_refusal(reply: &Object, mask: Mask<'_>) -> Refusal {
+    let errmsg = reply.text("errmsg").map(|text| mask.apply(text));
     let rid = errmsg.as_deref().and_then(parse_rid);
     Refusal { errcode: reply.integer("errcode"), errmsg, rid }
 }
@@ -77,7 +76,7 @@ mod tests {
     #[test]
     fn a_refusal_keeps_wechats_words_and_no_secret() {
         let reply = parse_reply(br#"{"errcode":"40029","errmsg":"bad s3cret, rid: 61-ab"}"#).unwrap();
-        let refusal = parse_refusal(&reply, &["s3cret", ""]);
+        let refusal = parse_refusal(&reply, Mask { secrets: &["s3cret"], sent: "" });
         assert_eq!(refusal.errcode, Some(40029));
         assert_eq!(refusal.errmsg.as_deref(), Some("bad ***, rid: 61-ab"));
         assert_eq!(refusal.rid.as_deref(), Some("61-ab"));

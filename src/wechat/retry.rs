@@ -16,28 +16,40 @@ const MAX_RETRY_DELAY: u64 = 5000;
 /// WeChat's "system busy". Source: WeChat's `auth.code2Session` page.
 const BUSY: i64 = -1;
 
-/// Sends a request, and up to `retries` times again where that is safe.
-pub async fn retry<T, F>(retries: u32, request: impl Fn() -> F) -> Result<T, RequestError>
+/// How often a request is sent again.
+#[derive(Debug, Clone, Copy)]
+pub struct Retries {
+    /// Where WeChat cannot have seen it.
+    pub unsent: u32,
+    /// Where WeChat was busy.
+    pub busy: u32,
+}
+
+impl Retries {
+    /// How often, where it failed with `error`.
+    fn limit(self, error: &RequestError) -> u32 {
+        match error {
+            RequestError::Failed(Failure { unsent: true, .. }) => self.unsent,
+            error if error.errcode() == Some(BUSY) => self.busy,
+            _ => 0,
+        }
+    }
+}
+
+/// Sends a request, and sends it again where WeChat has done nothing about it.
+pub async fn retry<T, F>(retries: Retries, request: impl Fn() -> F) -> Result<T, RequestError>
 where
     F: Future<Output = Result<T, RequestError>>,
 {
     let mut retried = 0;
     loop {
         match request().await {
-            Err(error) if is_transient(&error) && retried < retries => {
+            Err(error) if retried < retries.limit(&error) => {
                 sleep(delay(retried)).await;
                 retried += 1;
             }
             result => return result,
         }
-    }
-}
-
-/// Whether WeChat has done nothing about the request, so that the same may be sent again.
-fn is_transient(error: &RequestError) -> bool {
-    match error {
-        RequestError::Failed(Failure { unsent: true, .. }) => true,
-        error => error.errcode() == Some(BUSY),
     }
 }
 

@@ -1,10 +1,25 @@
-//! WeChat's server API. Sources: WeChat's pages on `getStableAccessToken` and `getPhoneNumber`.
+//! WeChat's server API. Sources: WeChat's pages on `getStableAccessToken`, `getPhoneNumber` and
+//! `checkSessionKey`.
 
+use std::time::Duration;
+
+use reqwest::Method;
 use serde_json::json;
 
-use super::client::{Call, Client};
-use super::json::Object;
+use super::call::{Body, Call};
+use super::client::Client;
+use super::json::{Json, Object};
+use super::mask::Mask;
 use super::reply::{RequestError, check_errcode};
+
+/// The session key is no longer the user's. Source: WeChat's page on `checkSessionKey`.
+const WRONG_SIGNATURE: i64 = 87009;
+
+/// In bytes: what WeChat's interfaces give as a file may be some megabytes.
+const MAX_FILE: usize = 32 << 20;
+
+/// In bytes. A longer body is a file.
+const MAX_MASKED: usize = 64 << 10;
 
 /// The token that every call of the server API needs.
 pub struct AccessToken {
@@ -20,6 +35,19 @@ pub struct PhoneNumber {
     pub country_code: String,
 }
 
+/// A request of the application's own to any interface.
+pub struct ServerRequest {
+    pub is_post: bool,
+    pub path: String,
+    pub query: Vec<(String, String)>,
+    pub body: Option<Body>,
+    /// Whether the reply is a file and not JSON.
+    pub wants_bytes: bool,
+    pub timeout: Option<Duration>,
+    /// Whether it may be sent again where WeChat was busy.
+    pub retries_busy: bool,
+}
+
 /// The stable access token: every caller gets the same until it is about to expire. With
 /// `force_refresh` WeChat makes a new one, which invalidates the one before.
 pub async fn access_token(
@@ -32,12 +60,12 @@ pub async fn access_token(
         "grant_type": "client_credential", "appid": app_id, "secret": secret, "force_refresh": force_refresh,
     });
     let secrets = [secret];
-    let call = Call { path: "/cgi-bin/stable_token", query: &[], body: Some(body), secrets: &secrets };
-    client.ask(&call, |reply| parse_access_token(reply, &secrets)).await
+    let call = Call::post("/cgi-bin/stable_token", &[], &body, &secrets);
+    client.ask(&call, |reply| parse_access_token(reply, call.mask)).await
 }
 
-fn parse_access_token(reply: &Object, secrets: &[&str]) -> Result<AccessToken, RequestError> {
-    check_errcode(reply, secrets)?;
+fn parse_access_token(reply: &Object, mask: Mask<'_>) -> Result<AccessToken, RequestError> {
+    check_errcode(reply, mask)?;
     let text = reply.text("access_token").ok_or_else(|| lacks("access_token"))?;
     let expires_in = reply.integer("expires_in").and_then(|seconds| u64::try_from(seconds).ok());
     Ok(AccessToken { text, expires_in: expires_in.ok_or_else(|| lacks("expires_in"))? })
@@ -47,7 +75,7 @@ fn parse_access_token(reply: &Object, secrets: &[&str]) -> Result<AccessToken, R
 pub async fn phone_number(
     client: &Client,
     app_id: &str,
-    access_token: &str,
+    access_token: Option<&str>,
     code: &str,
     open_id: Option<&str>,
 ) -> Result<PhoneNumber, RequestError> {
@@ -55,14 +83,14 @@ pub async fn phone_number(
     if let Some(open_id) = open_id {
         body["openid"] = open_id.into();
     }
-    let query = [("access_token", access_token)];
-    let secrets = [access_token, code, open_id.unwrap_or_default()];
-    let call = Call { path: "/wxa/business/getuserphonenumber", query: &query, body: Some(body), secrets: &secrets };
-    client.ask(&call, |reply| parse_phone_number(reply, app_id, &secrets)).await
+    let query: Vec<_> = access_token.map(|token| ("access_token", token)).into_iter().collect();
+    let secrets = [access_token.unwrap_or_default(), code, open_id.unwrap_or_default()];
+    let call = Call::post("/wxa/business/getuserphonenumber", &query, &body, &secrets);
+    client.ask(&call, |reply| parse_phone_number(reply, app_id, call.mask)).await
 }
 
-fn parse_phone_number(reply: &Object, app_id: &str, secrets: &[&str]) -> Result<PhoneNumber, RequestError> {
-    check_errcode(reply, secrets)?;
+fn parse_phone_number(reply: &Object, app_id: &str, mask: Mask<'_>) -> Result<PhoneNumber, RequestError> {
+    check_errcode(reply, mask)?;
     let info = reply.object("phone_info").ok_or_else(|| lacks("phone_info"))?;
     let watermark = info.object("watermark").unwrap_or_default();
     let made_for = watermark.text("appid").ok_or_else(|| lacks("phone_info.watermark.appid"))?;
@@ -76,6 +104,64 @@ fn parse_phone_number(reply: &Object, app_id: &str, secrets: &[&str]) -> Result<
         pure_phone_number: info.text("purePhoneNumber").ok_or_else(|| lacks("phone_info.purePhoneNumber"))?,
         country_code: country_code.ok_or_else(|| lacks("phone_info.countryCode"))?,
     })
+}
+
+/// Whether `signature`, of empty text, was made with the user's valid session key.
+pub async fn check_session(
+    client: &Client,
+    access_token: &str,
+    open_id: &str,
+    signature: &str,
+) -> Result<bool, RequestError> {
+    let query =
+        [("access_token", access_token), ("openid", open_id), ("signature", signature), ("sig_method", "hmac_sha256")];
+    let secrets = [access_token, open_id, signature];
+    let call = Call::get("/wxa/checksession", &query, &secrets);
+    match client.ask(&call, |reply| check_errcode(reply, call.mask)).await {
+        Err(error) if error.errcode() == Some(WRONG_SIGNATURE) => Ok(false),
+        result => result.map(|()| true),
+    }
+}
+
+/// The reply to a request of the application's own.
+pub async fn request(
+    client: &Client,
+    access_token: Option<&str>,
+    request: &ServerRequest,
+) -> Result<Vec<u8>, RequestError> {
+    let own = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let query: Vec<_> = own.chain(access_token.map(|token| ("access_token", token))).collect();
+    let sent = sent_text(request);
+    let secrets = [access_token.unwrap_or_default()];
+    let call = Call {
+        method: if request.is_post { Method::POST } else { Method::GET },
+        body: request.body.clone(),
+        timeout: request.timeout,
+        max_reply: MAX_FILE,
+        busy_retries: Some(if request.retries_busy { client.retries().max(1) } else { 0 }),
+        mask: Mask { secrets: &secrets, sent: &sent },
+        ..Call::get(&request.path, &query, &secrets)
+    };
+    client.fetch(&call, |reply| checked(reply, request.wants_bytes, call.mask)).await
+}
+
+/// The reply, where it is one: an error comes as JSON in place of a file too.
+fn checked(reply: Vec<u8>, wants_bytes: bool, mask: Mask<'_>) -> Result<Vec<u8>, RequestError> {
+    let may_be_object = reply.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    match Json::parse(if wants_bytes && !may_be_object { b"" } else { &reply }) {
+        Some(json) => check_errcode(&json.into_object(), mask)?,
+        None if !wants_bytes => return Err(RequestError::failed("WeChat's reply is not JSON")),
+        None => {}
+    }
+    Ok(reply)
+}
+
+/// What was sent, as far as it may come back in an error.
+fn sent_text(request: &ServerRequest) -> String {
+    let query = request.query.iter().map(|(_, value)| value.as_str());
+    let body = request.body.iter().filter(|body| body.bytes.len() <= MAX_MASKED);
+    let body = body.map(|body| str::from_utf8(&body.bytes).unwrap_or_default());
+    query.chain(body).collect::<Vec<_>>().join(" ")
 }
 
 /// WeChat's reply is no refusal, and not what its page says either.
