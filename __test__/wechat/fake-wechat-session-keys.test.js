@@ -137,7 +137,8 @@ describe('query_user_balance', () => {
   test('refuses what lacks a field', async () => {
     for (const [text, errcode] of [
       ['', 268490002],
-      ['{"openid": "xxx"}', 268490002],
+      ['{"openid": "xxx", "env": 0}', 268490002],
+      ['{"openid": "xxx", "user_ip": "127.0.0.1", "env": 2}', 268490002],
       ['{"user_ip": "127.0.0.1", "env": 0}', 268490001],
     ]) {
       const query = { pay_sig: hmac(appKey, `${BALANCE}&${text}`), signature: hmac(sessionKey, text) };

@@ -126,6 +126,7 @@ describe('a stable access token', () => {
     expect(new Set(tokens).size).toBe(21);
     expect(await stable(day, { force_refresh: true })).toMatchObject({ errcode: 45009 });
     expect((await stable(day)).access_token).toBe(tokens.at(-1));
+    await stable(day, { appid: 'other' });
     expect((await stable(day, { appid: 'other', force_refresh: true })).access_token).toEqual(expect.any(String));
     day.pass(24 * 60 * MINUTE);
     expect((await stable(day, { force_refresh: true })).access_token).toEqual(expect.any(String));
