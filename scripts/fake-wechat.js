@@ -4,13 +4,21 @@
 // library makes as api.weixin.qq.com is documented to, and encrypts user data as wx.getUserInfo
 // does. fake-wechat/ holds what it remembers.
 
-const crypto = require('node:crypto');
-const http = require('node:http');
-const https = require('node:https');
 const { AccessTokens } = require('./fake-wechat/access-tokens');
+const { appAtGateway, isForGateway } = require('./fake-wechat/cloud');
+const { ContentChecks } = require('./fake-wechat/content-checks');
+const faults = require('./fake-wechat/faults');
+const { interfaces } = require('./fake-wechat/interfaces');
 const { Logins } = require('./fake-wechat/logins');
+const { Overrides } = require('./fake-wechat/overrides');
 const { PhoneNumbers } = require('./fake-wechat/phone-numbers');
-const { refuse, send, STYLES } = require('./fake-wechat/replies');
+const { QrCodes } = require('./fake-wechat/qr-codes');
+const { refuse, STYLES } = require('./fake-wechat/replies');
+const { startServer } = require('./fake-wechat/server');
+const { SessionKeys } = require('./fake-wechat/session-keys');
+const { SubscribeMessages } = require('./fake-wechat/subscribe-messages');
+const { Users, seal } = require('./fake-wechat/users');
+const { VirtualPayment } = require('./fake-wechat/virtual-payment');
 
 // The example that WeChat publishes for the decryption of open data.
 const sample = Object.freeze(require('./wechat-sample.json'));
@@ -20,86 +28,28 @@ const sample = Object.freeze(require('./wechat-sample.json'));
  * `strict` makes a login code good once and for five minutes, as documented; without it a test may
  * send one again. With `appId` and `secret` the server knows that mini-program alone, else every
  * one. `errcode` says how replies carry it: 'absent' where all is well, 'zero', or as 'text'.
+ * `limits` are those of forced refreshes ({ forcedADay, forceInterval }), `pages` those that QR
+ * codes may lead to, `appKey` signs payments. With `cloud`, plain http is the gateway of cloud
+ * hosting: it wants no access token. With `tls` besides, that gateway has an endpoint of its own.
  */
-async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = 'absent' } = {}) {
+async function startFakeWeChat({ tls, cloud = false, errcode = 'absent', ...options } = {}) {
   const requests = [];
-  const told = new Map();
-  const interruptions = new Map();
-  let ahead = 0;
-  const now = () => Date.now() + ahead;
-  const logins = new Logins(now, strict);
-  const accessTokens = new AccessTokens(now);
-  const phoneNumbers = new PhoneNumbers(now, accessTokens);
+  const time = { ahead: 0 };
+  const parts = makeParts(() => Date.now() + time.ahead, options);
+  const reply = interfaces({ parts, app: appFinder(parts.accessTokens, cloud, options), wrongApp: wrongApp(options) });
 
-  const wrongApp = (given) => {
-    if (appId !== undefined && given.appid !== appId) return refuse(40013, 'invalid appid');
-    if (secret !== undefined && given.secret !== secret) return refuse(40125, 'invalid appsecret');
+  const listener = {
+    record: (request) => requests.push(request),
+    answer: (request) => parts.overrides.for(request) ?? STYLES[errcode](reply(request)),
   };
-
-  const ROUTES = {
-    'GET /sns/jscode2session': ({ query }) =>
-      logins.incomplete(query) ?? wrongApp(query) ?? logins.exchange(query.js_code),
-    'GET /cgi-bin/token': ({ query }) =>
-      accessTokens.incomplete(query) ?? wrongApp(query) ?? accessTokens.ordinary(query),
-    'POST /cgi-bin/stable_token': ({ json }) =>
-      accessTokens.incomplete(json) ?? wrongApp(json) ?? accessTokens.stable(json),
-    'POST /wxa/business/getuserphonenumber': ({ query, json }) => phoneNumbers.exchange(query.access_token, json),
-  };
-
-  function answer(request) {
-    const { method, path, query } = request;
-    const interruption = interruptions.get(path)?.shift();
-    if (interruption) return interruption;
-    if (path === '/sns/jscode2session' && method === 'GET' && !logins.incomplete(query) && told.has(query.js_code)) {
-      return told.get(query.js_code);
-    }
-    const route = ROUTES[`${method} ${path}`];
-    return STYLES[errcode](route ? route(request) : noRoute(path));
-  }
-
-  function noRoute(path) {
-    const [other] = Object.keys(ROUTES).filter((route) => route.endsWith(` ${path}`));
-    if (!other) return refuse(40066, 'invalid url');
-    return other.startsWith('GET') ? refuse(43001, 'require GET method') : refuse(43002, 'require POST method');
-  }
-
-  function handle(req, res) {
-    const url = new URL(req.url, 'http://localhost');
-    const request = {
-      method: req.method,
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      rawQuery: url.search.slice(1),
-      headers: req.headers,
-    };
-    requests.push(request);
-    if (req.method === 'GET') {
-      send(req, res, answer(request));
-      return;
-    }
-    const chunks = [];
-    req.on('data', (chunk) => chunks.push(chunk));
-    req.on('end', () => {
-      request.body = Buffer.concat(chunks).toString();
-      request.json = readJson(request.body);
-      send(req, res, answer(request));
-    });
-  }
-
-  const server = tls ? https.createServer(tls, handle) : http.createServer(handle);
-  await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address();
-
-  function issue(code, session) {
-    told.delete(code);
-    logins.issue(code, session);
-  }
+  const server = await startServer({ tls, ...listener });
+  const gateway = cloud && tls ? await startServer(listener) : server;
 
   return {
-    endpoint: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
+    endpoint: server.endpoint,
+
+    /** Where the gateway of cloud hosting is reached, with `cloud`. */
+    cloudEndpoint: cloud ? gateway.endpoint : undefined,
 
     /** Every request so far, in order. */
     requests,
@@ -107,11 +57,63 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
     /** The requests of one path so far. */
     requestsOf: (path) => requests.filter((request) => request.path === path),
 
+    ...userControls(parts),
+    ...serverControls(parts),
+
+    /** Lets time pass for WeChat: codes and access tokens grow older. */
+    pass(ms) {
+      time.ahead += ms;
+    },
+
+    seal,
+    refuse,
+    faults,
+
+    /** Ends the server, requests that still wait for an answer included. */
+    async close() {
+      await Promise.all([...new Set([server, gateway])].map((each) => each.close()));
+    },
+  };
+}
+
+function makeParts(now, { strict = false, limits, pages, appKey = 'app-key' }) {
+  const sessionKeys = new SessionKeys();
+  const logins = new Logins(now, strict, sessionKeys);
+  const phoneNumbers = new PhoneNumbers(now);
+  return {
+    sessionKeys,
+    logins,
+    phoneNumbers,
+    accessTokens: new AccessTokens(now, limits),
+    users: new Users({ sample, logins, sessionKeys, phoneNumbers }),
+    overrides: new Overrides(logins),
+    qrCodes: new QrCodes(pages),
+    messages: new SubscribeMessages(),
+    checks: new ContentChecks(),
+    payment: new VirtualPayment(sessionKeys, appKey),
+  };
+}
+
+/** Which mini-program a request speaks for: by its access token, or at the gateway without one. */
+function appFinder(accessTokens, cloud, { appId = sample.appId }) {
+  return (request) =>
+    cloud && isForGateway(request) ? appAtGateway(request, appId) : accessTokens.appOf(request.query.access_token);
+}
+
+function wrongApp({ appId, secret }) {
+  return (given) => {
+    if (appId !== undefined && given.appid !== appId) return refuse(40013, 'invalid appid');
+    if (secret !== undefined && given.secret !== secret) return refuse(40125, 'invalid appsecret');
+  };
+}
+
+/** What a test does in place of users. */
+function userControls({ users, sessionKeys, overrides, messages }) {
+  return {
     /** Lets `code` answer with the session of the official sample. */
-    sample(code = randomCode()) {
-      const { sessionKey, iv, encryptedData, openId, unionId } = sample;
-      issue(code, { openid: openId, session_key: sessionKey, unionid: unionId });
-      return { code, encryptedData, iv };
+    sample(code) {
+      overrides.forget(code);
+      return users.sample(code);
     },
 
     /**
@@ -119,55 +121,49 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
      * `extra` adds to the data or overrides it. The session key is their valid one as soon as the
      * code is exchanged.
      */
-    user({ openId, unionId, appId = sample.appId, extra, sessionKey = random16() }, code = randomCode()) {
-      const union = unionId === undefined ? {} : { unionId };
-      const data = {
-        openId,
-        ...union,
-        nickName: '小程序用户',
-        gender: 0,
-        language: 'zh_CN',
-        city: '',
-        province: '',
-        country: '',
-        avatarUrl: '',
-        watermark: watermark(appId),
-        ...extra,
-      };
-      issue(code, { openid: openId, session_key: sessionKey, ...(unionId && { unionid: unionId }) });
-      return { code, ...seal(JSON.stringify(data), { sessionKey }) };
+    user({ openId, unionId, appId, extra, sessionKey }, code) {
+      overrides.forget(code);
+      return users.user({ openId, unionId, appId, extra, sessionKey }, code);
     },
 
     /**
      * What wx.getWeRunData and its like give: data of the user, sealed with their valid key. A text
      * is sealed as it is.
      */
-    openData(openId, data, appId = sample.appId) {
-      const text = typeof data === 'string' ? data : JSON.stringify({ ...data, watermark: watermark(appId) });
-      const { encryptedData, iv } = seal(text, { sessionKey: logins.keyOf(openId) });
-      return { encryptedData, iv };
-    },
+    openData: (openId, data, appId) => users.openData(openId, data, appId),
 
     /** What wx.getUserInfo gives besides: a text, and its signature with the user's valid key. */
-    signed(openId, rawData = '{"nickName":"小程序用户"}') {
-      const signature = crypto
-        .createHash('sha1')
-        .update(`${rawData}${logins.keyOf(openId)}`)
-        .digest('hex');
-      return { rawData, signature };
-    },
+    signed: (openId, rawData = '{"nickName":"小程序用户"}') => users.signed(openId, rawData),
 
     /** The session key that is valid for a user. */
-    sessionKey: (openId) => logins.keyOf(openId),
+    sessionKey: (openId) => sessionKeys.of(openId),
+
+    /** The user logs in elsewhere: another key is valid, which is given. */
+    replaceSessionKey: (openId) => sessionKeys.replace(openId),
+
+    /** The user's key ends, and no other takes its place. */
+    endSessionKey: (openId) => sessionKeys.end(openId),
 
     /**
      * A user presses the button for their phone number: the code that comes of it, good for one
      * exchange.
      */
-    phone({ appId = sample.appId, openId, phoneNumber = '13800138000', countryCode = '86' } = {}, code = randomCode()) {
-      phoneNumbers.issue(code, { appId, openId, phoneNumber, countryCode, watermark: watermark(appId) });
-      return code;
-    },
+    phone: ({ appId, openId, phoneNumber = '13800138000', countryCode = '86' } = {}, code) =>
+      users.phone({ appId, openId, phoneNumber, countryCode }, code),
+
+    /** The user has not subscribed to messages. */
+    refuseMessages: (openId) => messages.refusedBy(openId),
+
+    /** The messages that were sent to users, oldest first. */
+    messages: () => [...messages.sent],
+  };
+}
+
+/** What a test does in place of WeChat itself, and of the application's other servers. */
+function serverControls({ accessTokens, overrides, checks }) {
+  return {
+    /** A text, or the bytes of an image, that content checks find fault with. */
+    forbid: (content) => checks.forbid(content),
 
     /** The access tokens that were given out so far, oldest first. */
     accessTokens: () => accessTokens.values(),
@@ -176,74 +172,24 @@ async function startFakeWeChat({ tls, strict = false, appId, secret, errcode = '
      * The reply with a stable access token that has so many seconds left: what another server of
      * the application may have got.
      */
-    accessToken: ({ appId: appid = sample.appId, expiresIn } = {}) => accessTokens.make('stable', appid, { expiresIn }),
+    accessToken: ({ appId = sample.appId, expiresIn } = {}) => accessTokens.make('stable', appId, { expiresIn }),
 
     /** Takes every access token back, as a reset of the secret does. */
     revokeAccessTokens: () => accessTokens.revokeAll(),
-
-    /** Lets time pass for WeChat: codes and access tokens grow older. */
-    pass(ms) {
-      ahead += ms;
-    },
-
-    seal,
-    refuse,
 
     /**
      * Lets `code` answer, as often as it is sent, with an object (sent as JSON), with
      * `{ raw: { status, headers, body } }`, or by a function `(req, res) => …` that does as it
      * likes: hang, cut the connection, drip.
      */
-    answer(code, reply) {
-      told.set(code, reply);
-    },
+    answer: (code, reply) => overrides.answer(code, reply),
 
     /**
      * Lets the next requests of a path, whatever they ask, be answered by these replies, one each.
+     * `faults` has some.
      */
-    interrupt(path, ...replies) {
-      interruptions.set(path, [...(interruptions.get(path) ?? []), ...replies]);
-    },
-
-    /** Ends the server, requests that still wait for an answer included. */
-    close() {
-      return new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      });
-    },
+    interrupt: (path, ...replies) => overrides.interrupt(path, replies),
   };
-}
-
-/**
- * Encrypts anything, sensible or not, as WeChat encrypts user data: AES-128-CBC, PKCS#7, base64.
- */
-function seal(plaintext, { sessionKey = random16(), iv = random16() } = {}) {
-  const cipher = crypto.createCipheriv('aes-128-cbc', Buffer.from(sessionKey, 'base64'), Buffer.from(iv, 'base64'));
-  const encryptedData = Buffer.concat([cipher.update(plaintext), cipher.final()]).toString('base64');
-  return { encryptedData, iv, sessionKey };
-}
-
-function watermark(appId) {
-  return { timestamp: Math.floor(Date.now() / 1000), appid: appId };
-}
-
-/** WeChat takes what is not JSON for an empty object. */
-function readJson(text) {
-  try {
-    return Object(JSON.parse(text));
-  } catch (_) {
-    return {};
-  }
-}
-
-function randomCode() {
-  return crypto.randomBytes(16).toString('hex');
-}
-
-/** A session key or an iv. */
-function random16() {
-  return crypto.randomBytes(16).toString('base64');
 }
 
 module.exports = { startFakeWeChat, sample };

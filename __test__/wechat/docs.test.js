@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const DOCS = path.join(__dirname, '../../docs');
+const FAKE = path.join(__dirname, '../../scripts/fake-wechat');
 /** The flows, and the errcodes. */
 const [english, chinese] = ['.md', '.zh-CN.md'].map((ending) =>
   ['wechat', 'errors'].map((page) => fs.readFileSync(path.join(DOCS, `${page}${ending}`), 'utf8')).join('\n'),
@@ -22,6 +23,18 @@ const facts = (text) => ({
 test('both languages say the same', () => {
   expect(facts(chinese)).toEqual(facts(english));
   expect(facts(english).errcodes.flat()).toEqual(expect.arrayContaining(['-1', '40029', '40163', '45011']));
+});
+
+test('every errcode with which the fake WeChat refuses is explained', () => {
+  // What no application can meet, since the library sends the parameter, or no page of WeChat tells.
+  const unexplained = ['40002', '40066', '41001', '41005'];
+  const sources = fs.readdirSync(FAKE).map((name) => fs.readFileSync(path.join(FAKE, name), 'utf8'));
+  const refusals = sources.flatMap((text) => [...text.matchAll(/(?:refuse\(|', )(-?\d{5,}|-1)\b/g)]);
+  const errcodes = new Set(refusals.map(([, errcode]) => errcode));
+  expect(errcodes.size).toBeGreaterThan(25);
+  expect(facts(english).errcodes.flat()).toEqual(
+    expect.arrayContaining([...errcodes].filter((each) => !unexplained.includes(each))),
+  );
 });
 
 test('every reference is in the list of sources, and every source is referred to', () => {

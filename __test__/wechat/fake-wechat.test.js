@@ -5,26 +5,12 @@
 
 const crypto = require('node:crypto');
 const { startFakeWeChat, sample } = require('../support');
+const { APP, ask, exchange, stable } = require('./ask-fake');
 
-const APP = { appid: sample.appId, secret: 'secret' };
 const MINUTE = 60000;
 const RID = /rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/;
 
 const PHONE = '/wxa/business/getuserphonenumber';
-
-async function ask(wechat, path, { query = {}, body } = {}) {
-  const url = `${wechat.endpoint}${path}?${new URLSearchParams(query)}`;
-  const reply = await fetch(url, body && { method: 'POST', body: JSON.stringify(body) });
-  expect(reply.status).toBe(200);
-  expect(reply.headers.get('content-type')).toBe('text/plain');
-  return reply.json();
-}
-
-const exchange = (wechat, code, app = APP) =>
-  ask(wechat, '/sns/jscode2session', { query: { ...app, js_code: code, grant_type: 'authorization_code' } });
-
-const stable = (wechat, given) =>
-  ask(wechat, '/cgi-bin/stable_token', { body: { grant_type: 'client_credential', ...APP, ...given } });
 
 const phone = (wechat, accessToken, body) =>
   ask(wechat, PHONE, { query: accessToken ? { access_token: accessToken } : {}, body });
@@ -129,6 +115,31 @@ describe('a stable access token', () => {
     wechat.pass(30000);
     expect((await stable(wechat, { force_refresh: true })).access_token).not.toBe(second);
     expect(await accepted(second)).toBe(40001);
+  });
+
+  test('is refreshed by force twenty times a day, and told without force after that too', async () => {
+    const day = await startFakeWeChat({ limits: { forceInterval: 0 } });
+    const forced = [];
+    for (let time = 0; time < 21; time += 1) forced.push(await stable(day, { force_refresh: true }));
+    // The first call of all finds no token that it could end.
+    const tokens = forced.map((reply) => reply.access_token);
+    expect(new Set(tokens).size).toBe(21);
+    expect(await stable(day, { force_refresh: true })).toMatchObject({ errcode: 45009 });
+    expect((await stable(day)).access_token).toBe(tokens.at(-1));
+    await stable(day, { appid: 'other' });
+    expect((await stable(day, { appid: 'other', force_refresh: true })).access_token).toEqual(expect.any(String));
+    day.pass(24 * 60 * MINUTE);
+    expect((await stable(day, { force_refresh: true })).access_token).toEqual(expect.any(String));
+  });
+
+  test('has the limits that a test sets', async () => {
+    const strict = await startFakeWeChat({ limits: { forcedADay: 1, forceInterval: 1000 } });
+    const { access_token: first } = await stable(strict);
+    const { access_token: second } = await stable(strict, { force_refresh: true });
+    expect(second).not.toBe(first);
+    expect((await stable(strict, { force_refresh: true })).access_token).toBe(second);
+    strict.pass(1000);
+    expect(await stable(strict, { force_refresh: true })).toMatchObject({ errcode: 45009 });
   });
 
   test('and those of /cgi-bin/token do not touch each other', async () => {

@@ -12,8 +12,11 @@ const LIFE = 7200;
 /** A call within the last five minutes of a token gets a new one; and so long both are good. */
 const OVERLAP = 300000;
 
-/** Forced again earlier than that, WeChat gives the same token. */
-const FORCE_INTERVAL = 30000;
+/** "强制刷新模式每天限用 20 次且需间隔 30 秒": forced again earlier, WeChat gives the same token. */
+const LIMITS = Object.freeze({ forcedADay: 20, forceInterval: 30000 });
+
+/** WeChat does not tell when its day begins; here 24 hours are one. */
+const DAY = 86400000;
 
 /** What an application must be able to store. */
 const LENGTH = 512;
@@ -25,10 +28,13 @@ const REQUIRED = [
 ];
 
 class AccessTokens {
-  constructor(now) {
+  /** `limits` are those of forced refreshes, key by key. */
+  constructor(now, limits) {
     this.now = now;
+    this.limits = { ...LIMITS, ...limits };
     this.issued = new Map();
     this.current = new Map();
+    this.forced = new Map();
   }
 
   incomplete({ grant_type: grantType, ...given }) {
@@ -51,18 +57,25 @@ class AccessTokens {
   stable({ appid, force_refresh: force = false }) {
     const token = this.current.get(`stable ${appid}`);
     if (!token || token.revoked) return this.make('stable', appid);
-    if (force && this.now() - (token.forcedAt ?? -Infinity) >= FORCE_INTERVAL) {
-      token.revoked = true;
-      return this.make('stable', appid, { forcedAt: this.now() });
-    }
-    if (force || token.until - this.now() > OVERLAP) return this.shown(token);
+    if (force) return this.force(appid, token);
+    if (token.until - this.now() > OVERLAP) return this.shown(token);
     this.end(token, this.now() + OVERLAP);
     return this.make('stable', appid);
   }
 
-  make(kind, appid, { forcedAt, expiresIn = LIFE } = {}) {
+  force(appid, token) {
+    const now = this.now();
+    const today = (this.forced.get(appid) ?? []).filter((time) => now - time < DAY);
+    if (now - (today.at(-1) ?? -Infinity) < this.limits.forceInterval) return this.shown(token);
+    if (today.length >= this.limits.forcedADay) return refuse(45009, 'reach max api daily quota limit', ' ');
+    this.forced.set(appid, [...today, now]);
+    token.revoked = true;
+    return this.make('stable', appid);
+  }
+
+  make(kind, appid, { expiresIn = LIFE } = {}) {
     const value = `99_${crypto.randomBytes(LENGTH).toString('base64url')}`.slice(0, LENGTH);
-    const token = { value, appid, until: this.now() + expiresIn * 1000, forcedAt, revoked: false };
+    const token = { value, appid, until: this.now() + expiresIn * 1000, revoked: false };
     this.issued.set(value, token);
     this.current.set(`${kind} ${appid}`, token);
     return this.shown(token);

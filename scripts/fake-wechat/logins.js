@@ -1,6 +1,6 @@
 'use strict';
 
-// The codes of wx.login and the session keys.
+// The codes of wx.login.
 // https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session
 
 const { firstMissing, refuse } = require('./replies');
@@ -16,11 +16,11 @@ const REQUIRED = [
 ];
 
 class Logins {
-  constructor(now, strict) {
+  constructor(now, strict, sessionKeys) {
     this.now = now;
     this.strict = strict;
+    this.sessionKeys = sessionKeys;
     this.codes = new Map();
-    this.keys = new Map();
   }
 
   issue(code, session) {
@@ -31,22 +31,14 @@ class Logins {
     return firstMissing(REQUIRED, query);
   }
 
-  /**
-   * A code is good once. One user has one valid session key: an exchange makes the one before
-   * invalid.
-   */
+  /** A code is good once. Its session key replaces the one that the user had. */
   exchange(code) {
     const issued = this.codes.get(code);
     if (!issued || (this.strict && this.now() >= issued.until)) return refuse(40029, 'invalid code');
     if (issued.used && this.strict) return refuse(40163, 'code been used');
     issued.used = true;
-    this.keys.set(issued.session.openid, issued.session.session_key);
+    this.sessionKeys.replace(issued.session.openid, issued.session.session_key);
     return issued.session;
-  }
-
-  keyOf(openId) {
-    if (!this.keys.has(openId)) throw new Error(`fake WeChat: ${openId} has not logged in`);
-    return this.keys.get(openId);
   }
 }
 

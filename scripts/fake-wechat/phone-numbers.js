@@ -9,9 +9,8 @@ const { refuse } = require('./replies');
 const CODE_LIFE = 300000;
 
 class PhoneNumbers {
-  constructor(now, accessTokens) {
+  constructor(now) {
     this.now = now;
-    this.accessTokens = accessTokens;
     this.codes = new Map();
   }
 
@@ -23,9 +22,7 @@ class PhoneNumbers {
    * A code is good once, for the mini-program that it was made in, and for its user where `openid`
    * is sent.
    */
-  exchange(accessToken, { code, openid }) {
-    const { appId, refusal } = this.accessTokens.appOf(accessToken);
-    if (refusal) return refusal;
+  exchange(appId, { code, openid }) {
     const number = this.codes.get(code);
     if (!number || this.now() >= number.until) return refuse(40029, 'invalid code', ' ');
     if (number.appId !== appId) return refuse(40013, 'invalid appid', ' ');

@@ -1,0 +1,68 @@
+'use strict';
+
+const http = require('node:http');
+const https = require('node:https');
+const { send } = require('./replies');
+
+/**
+ * Listens on a free port of loopback and answers each request with what `answer` gives for it. With
+ * `tls` ({ key, cert }) it speaks https. `record` is called with each request as it arrives; one
+ * with a body gets that once it is here: `body` as text, `bytes`, and `json`.
+ */
+async function startServer({ tls, record, answer }) {
+  const handle = (req, res) => {
+    const request = requestOf(req);
+    record(request);
+    if (req.method === 'GET') {
+      send(req, res, answer(request));
+      return;
+    }
+    const chunks = [];
+    req.on('data', (chunk) => chunks.push(chunk));
+    req.on('end', () => {
+      request.bytes = Buffer.concat(chunks);
+      request.body = request.bytes.toString();
+      request.json = readJson(request.body);
+      send(req, res, answer(request));
+    });
+  };
+  const server = tls ? https.createServer(tls, handle) : http.createServer(handle);
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address();
+  return {
+    endpoint: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
+
+    /** Ends it, requests that still wait for an answer included. */
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function requestOf(req) {
+  const url = new URL(req.url, 'http://localhost');
+  return {
+    method: req.method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    rawQuery: url.search.slice(1),
+    headers: req.headers,
+    secure: Boolean(req.socket.encrypted),
+  };
+}
+
+/** What is no JSON is an empty object, for whoever only looks for a field. */
+function readJson(text) {
+  try {
+    return Object(JSON.parse(text));
+  } catch (_) {
+    return {};
+  }
+}
+
+module.exports = { startServer };
