@@ -7,6 +7,7 @@ const { AsyncResource } = require('async_hooks');
 const { Batches, Checks } = require('./checks.js');
 const native = require('./binding.js');
 const { constants, failure } = require('./errors.js');
+const { createDirect } = require('./direct.js');
 const { causeOf } = require('./host.js');
 const { errorOf, mpauthxError } = require('./mpauthx-error.js');
 const { clearInterval, setInterval } = require('./timers.js');
@@ -23,6 +24,8 @@ class Calls {
     this.receiver = receiverOf(new WeakRef(this));
     this.batches = new Batches();
     this.checks = [];
+    /** The short way of checks. */
+    this.direct = null;
     this.pending = new Map();
     this.last = 0;
     this.refs = 0;
@@ -48,6 +51,7 @@ class Calls {
    */
   start(begin, read, otherwise, fail = mpauthxError) {
     return new Promise((resolve, reject) => {
+      this.direct.flush();
       for (const checks of this.checks) checks.flush();
       const call = this.last;
       this.last = (call + 1) >>> 0; // the addon's numbers have 32 bits
@@ -67,6 +71,7 @@ class Calls {
   }
 
   close(read) {
+    this.direct.close();
     return this.start((call) => {
       this.isClosed = true;
       this.core.close(call);
@@ -166,6 +171,7 @@ function createCalls({ config, host }) {
     if (error.code === 'InvalidArg') throw new TypeError(error.message);
     throw failure({ code: constants.statusCode.databaseRelatedError, message: `Error: ${error.message}` });
   }
+  calls.direct = createDirect(calls);
   return calls;
 }
 

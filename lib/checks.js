@@ -45,7 +45,7 @@ class Checks {
    * @param kind  `send(core, batch, tokens, count)` passes tokens to the addon, `found(token,
    *              session)` is what the check of a live one resolves with, `refusal()` what that of
    *              another one rejects with, and `fail(error)` what it rejects with where the store
-   *              cannot be asked
+   *              cannot be asked; `wantsSession` says whether it is more than whether it lives
    */
   constructor(calls, kind) {
     this.calls = calls;
@@ -57,15 +57,20 @@ class Checks {
 
   ask(token) {
     return new Promise((resolve, reject) => {
-      const isAlone = token.includes(SEPARATOR);
-      if (isAlone) this.flush();
-      // The checks of all events that are ready now join the batch. Until then the immediate keeps
-      // the process alive.
-      if (this.tokens.length === 0) setImmediate(flush, this);
-      this.tokens.push(token);
-      this.waiting.push(resolve, reject);
-      if (isAlone) this.flush();
+      if (!this.calls.direct.take(this, token, resolve, reject)) this.enqueue(token, resolve, reject);
     });
+  }
+
+  /** Lets a check go through the addon's threads. */
+  enqueue(token, resolve, reject) {
+    const isAlone = token.includes(SEPARATOR);
+    if (isAlone) this.flush();
+    // The checks of all events that are ready now join the batch. Until then the immediate keeps
+    // the process alive.
+    if (this.tokens.length === 0) setImmediate(flush, this);
+    this.tokens.push(token);
+    this.waiting.push(resolve, reject);
+    if (isAlone) this.flush();
   }
 
   /**

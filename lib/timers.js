@@ -2,7 +2,9 @@
 
 // Node's timers, taken once: fake ones that a test puts in their place later do not stop calls.
 
-const { clearInterval, setImmediate, setInterval } = require('timers');
+const { clearInterval, setImmediate, setInterval, setTimeout } = require('timers');
+
+const { nextTick } = process;
 
 /**
  * Whether fake timers stood in their place already. Those of sinon and jest have a clock, those of
@@ -15,4 +17,11 @@ function soon(task, argument) {
   Promise.resolve(argument).then(task);
 }
 
-module.exports = { clearInterval, setImmediate: isFake ? soon : setImmediate, setInterval };
+module.exports = {
+  clearInterval,
+  isFake,
+  nextTick,
+  setImmediate: isFake ? soon : setImmediate,
+  setInterval,
+  setTimeout,
+};

@@ -6,6 +6,7 @@ const { failure } = require('./errors.js');
 
 /** How checks of this kind go. Their answers are those of 1.3.2: none, and no Error. */
 const VALIDITY = {
+  wantsSession: false,
   send: (core, batch, tokens, count) => core.check(batch, tokens, count),
   found: () => undefined,
   refusal: () => undefined,

@@ -17,6 +17,7 @@ class Verification {
     /** The sessions of cached tokens, each with the number of the look that has found it. */
     this.kept = new Map();
     this.checks = calls.addChecks({
+      wantsSession: true,
       send: (core, batch, tokens, count) => core.verify(batch, tokens, count),
       found: (token, session) => this.found(token, sessionOf(token, session)),
       refusal: invalidToken,

@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 use crate::error::Result;
 use crate::host::Host;
 use crate::seal::Seal;
-use crate::sessions::{Health, Sessions};
+use crate::sessions::{Direct, Health, Sessions};
 use crate::token::Owner;
 use crate::users::Users;
 use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, RequestError, SharedExchange};
@@ -91,6 +91,11 @@ impl Auth {
             redis.start();
         }
         self.users().prepare().await;
+    }
+
+    /// How the JavaScript thread may look at tokens by itself; None where it may not.
+    pub fn direct(&self) -> Option<Direct> {
+        self.sessions().direct()
     }
 
     /// Lets the call `caller` join the exchange of `code`, or start one. This happens before the

@@ -7,6 +7,7 @@
 mod batch;
 mod calls;
 mod config;
+mod direct;
 mod host_calls;
 mod outbox;
 mod runtime;
@@ -30,6 +31,7 @@ use crate::sqlite;
 use crate::thread;
 use crate::token;
 use config::Config;
+use direct::DirectPlan;
 use host_calls::HostCalls;
 use outbox::Outbox;
 use types::{Health, Message, Outcome, StatusCode};
@@ -117,6 +119,19 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn verify(&self, batch: u32, tokens: String, count: u32) {
         self.spawn_batch(batch, tokens, count, Asked::Session);
+    }
+
+    /// How checks reach redis on the JavaScript thread; null where they do not.
+    #[napi(catch_unwind)]
+    pub fn direct(&self) -> Option<DirectPlan> {
+        self.auth.direct().map(Into::into)
+    }
+
+    /// Of tokens, and what is stored of the openid of each, in turn, each in a line: the id of the
+    /// session and the openid, in the same way. `-` stands for none.
+    #[napi(catch_unwind)]
+    pub fn describe(&self, lines: String) -> String {
+        direct::describe(&self.auth, &lines)
     }
 
     /// The number of the look that found `token` to be live, where the cache knows that it still

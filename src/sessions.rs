@@ -9,7 +9,7 @@ mod embedded;
 mod redis;
 
 pub use embedded::Embedded;
-pub use redis::{Endpoint, Layout, Redis, Settings, Tls};
+pub use redis::{Address, Direct, Endpoint, Layout, Redis, Settings, Tls};
 
 use std::time::Duration;
 
@@ -181,6 +181,14 @@ impl Sessions {
     pub fn cached(&self, token: &str) -> Option<u64> {
         match self {
             Self::Redis(store) => store.cached(token),
+            Self::Embedded(_) => None,
+        }
+    }
+
+    /// How the JavaScript thread may look at records by itself; None where it may not.
+    pub fn direct(&self) -> Option<Direct> {
+        match self {
+            Self::Redis(store) => store.direct(),
             Self::Embedded(_) => None,
         }
     }

@@ -23,14 +23,17 @@ pub struct SessionIds {
 }
 
 impl SessionIds {
+    /// The key, where it was read lately.
+    pub fn known(&self) -> Option<Arc<Key>> {
+        self.current().as_ref().filter(|(_, read)| read.elapsed() < MAX_AGE).map(|(key, _)| key.clone())
+    }
+
     /// The key as of now, or as it was where the store cannot be asked.
     pub async fn key(&self, sessions: &Sessions) -> Result<Arc<Key>> {
-        let known = self.current().clone();
-        if let Some((key, read)) = &known
-            && read.elapsed() < MAX_AGE
-        {
-            return Ok(key.clone());
+        if let Some(key) = self.known() {
+            return Ok(key);
         }
+        let known = self.current().clone();
         match (sessions.id_key().await, known) {
             (Ok(secret), _) => {
                 let key = Arc::new(Key::new(HMAC_SHA256, secret.as_bytes()));

@@ -130,10 +130,14 @@ impl Auth {
 
     /// The openid of a session, where it is known.
     pub(super) fn open_id(&self, session: &Session) -> Option<String> {
-        let owner = || session.token.owner();
-        match session.notes.open_id.as_deref()? {
-            "" => Some(owner().user),
-            sealed => self.seal.as_ref()?.open(&open_id_aad(&owner()), sealed),
+        self.opened_open_id(&session.token, session.notes.open_id.as_deref()?)
+    }
+
+    /// The openid that is stored with `token`.
+    pub(super) fn opened_open_id(&self, token: &Token, stored: &str) -> Option<String> {
+        match stored {
+            "" => Some(token.owner().user),
+            sealed => self.seal.as_ref()?.open(&open_id_aad(&token.owner()), sealed),
         }
     }
 }

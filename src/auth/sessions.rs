@@ -44,6 +44,13 @@ impl Auth {
         self.sessions().check(tokens, Asked::Session, settle).await;
     }
 
+    /// The id of the session of `token`, and the openid that is `stored` with it, without asking
+    /// anybody. None where that cannot be told at once.
+    pub fn describe(&self, token: &str, stored: Option<&str>) -> Option<(String, Option<String>)> {
+        let (key, token) = (self.session_ids.known()?, Token::parse(token)?);
+        Some((session_id(&key, &token), stored.and_then(|stored| self.opened_open_id(&token, stored))))
+    }
+
     pub async fn inspect(&self, admission: &Admission, token: &Token) -> Result<Option<Inspected>> {
         admission.check()?;
         let Some(session) = self.sessions().inspect(token).await? else { return Ok(None) };

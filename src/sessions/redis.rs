@@ -15,6 +15,7 @@ mod adoption;
 mod cache;
 mod checks;
 mod connect;
+mod direct;
 mod health;
 mod index;
 mod keys;
@@ -28,7 +29,8 @@ mod script;
 mod scripts;
 mod shared_values;
 
-pub use connect::{Endpoint, Settings, Tls};
+pub use connect::{Address, Endpoint, Settings, Tls};
+pub use direct::Direct;
 pub use keys::Layout;
 
 use std::sync::Arc;

@@ -17,8 +17,10 @@ mod settings;
 mod topology;
 
 pub use connection::Connection;
+pub use dialer::Login;
 pub use errors::{describe, error_code, is_transient};
 pub use link::Link;
+pub use place::Address;
 pub use role::{LOOK_INTERVAL, Role, of_info};
 pub use settings::{Endpoint, Settings, Tls};
 pub use topology::Topology;

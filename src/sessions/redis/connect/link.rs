@@ -63,6 +63,11 @@ impl Link {
         self.deadline
     }
 
+    /// For one attempt to connect.
+    pub fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
+    }
+
     /// A number that changes when the connection is let go.
     pub fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)

@@ -23,6 +23,11 @@ impl Server {
         Ok(Self { dialer, address: place.address, login, protocol })
     }
 
+    /// Where it is and what a connection begins with there, if anybody may speak to it plainly.
+    pub fn plain(&self) -> Option<(&Address, &Login)> {
+        (!self.address.is_tls()).then_some((&self.address, &self.login))
+    }
+
     pub async fn connect(&self, config: &AsyncConnectionConfig) -> RedisResult<Connection> {
         self.dialer.connect(&self.address, &self.login, self.protocol, config).await.map(Connection::Node)
     }

@@ -1,0 +1,105 @@
+'use strict';
+
+// A connection to redis on the JavaScript thread, for checks alone: an answer wakes no other
+// thread. It is used while it leads to a master, and given up at the first thing that is not plain.
+
+const net = require('net');
+const { INCOMPLETE, Refusal, Replies } = require('./resp.js');
+const { setTimeout } = require('./timers.js');
+
+/** In bytes. */
+const READ_SIZE = 64 * 1024;
+
+/** As the addon's own connections: sooner than a NAT forgets one. */
+const KEEPALIVE = 30_000;
+
+class DirectConnection {
+  /**
+   * Connects. `on` has the functions `ready()`, `reply(reply)`, `flushed()` after the replies that
+   * came together, and `end()`, once.
+   */
+  constructor({ host, port, path, login, logins, connectTimeout }, on) {
+    this.on = on;
+    this.replies = new Replies();
+    /** How many replies to the login are still to come, and after them the role and the time. */
+    this.steps = [...Array(logins).fill(isOk), (reply) => this.isMaster(reply), (reply) => this.setClock(reply)];
+    this.clock = () => 0;
+    this.isReady = false;
+    this.isEnded = false;
+    const place = path ? { path } : { host, port };
+    const onread = { buffer: Buffer.allocUnsafe(READ_SIZE), callback: (count, buffer) => this.read(count, buffer) };
+    this.socket = net.connect({ ...place, onread });
+    this.socket.unref();
+    this.socket.on('error', () => {}); // 'close' follows
+    this.socket.on('close', () => this.end());
+    this.socket.setNoDelay(true);
+    this.socket.setKeepAlive(true, KEEPALIVE);
+    this.write(login);
+    setTimeout(() => this.isReady || this.end(), connectTimeout).unref();
+  }
+
+  write(bytes) {
+    this.socket.write(bytes, 'latin1');
+  }
+
+  /** Keeps the process alive, or no longer. */
+  hold(isHeld) {
+    if (isHeld) this.socket.ref();
+    else this.socket.unref();
+  }
+
+  /** Lets the connection go. */
+  end() {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.isReady = false;
+    this.socket.destroy();
+    this.on.end();
+  }
+
+  read(count, buffer) {
+    if (this.isEnded) return false;
+    try {
+      this.replies.add(buffer.latin1Slice(0, count));
+      for (let reply = this.replies.next(); reply !== INCOMPLETE && !this.isEnded; reply = this.replies.next()) {
+        if (this.isReady) this.on.reply(reply);
+        else this.step(reply);
+      }
+      this.on.flushed();
+    } catch (_) {
+      this.end();
+    }
+    return !this.isEnded;
+  }
+
+  step(reply) {
+    if (!this.steps.shift()(reply)) return this.end();
+    if (this.steps.length > 0) return undefined;
+    this.isReady = true;
+    return this.on.ready();
+  }
+
+  /** Whether the server says in its INFO that it is a master. */
+  isMaster(reply) {
+    return typeof reply === 'string' && /^role:master\r?$/m.test(reply);
+  }
+
+  /** The time on redis' clock, in Unix milliseconds, passes as it does here. */
+  setClock(reply) {
+    const [seconds, microseconds] = Array.isArray(reply) ? reply.map(Number) : [];
+    const ahead = seconds * 1000 + microseconds / 1000 - now();
+    this.clock = () => ahead + now();
+    return Number.isFinite(ahead);
+  }
+}
+
+const { performance } = require('perf_hooks');
+
+/** Not the wall clock, which may be set. */
+const now = performance.now.bind(performance);
+
+function isOk(reply) {
+  return !(reply instanceof Refusal);
+}
+
+module.exports = { DirectConnection, now };

@@ -1,0 +1,134 @@
+'use strict';
+
+// The replies of redis as its protocol has them, RESP2: text for what is one, null for nothing, an
+// array, a number, or a Refusal.
+
+/** There is no whole reply yet. */
+const INCOMPLETE = Symbol('incomplete');
+
+/** So much of a reply that is not whole is none of redis'. */
+const MAX_REST = 1 << 20;
+
+/** Longer than the length of anything that a reply holds. */
+const MAX_DIGITS = 15;
+
+const [CR, LF, MINUS, ZERO, NINE] = ['\r', '\n', '-', '0', '9'].map((letter) => letter.charCodeAt(0));
+const [SIMPLE, ERROR, NUMBER, BULK, ARRAY] = ['+', '-', ':', '$', '*'].map((letter) => letter.charCodeAt(0));
+
+/** What redis does not do. */
+class Refusal {
+  constructor(text) {
+    this.text = text;
+  }
+}
+
+class Replies {
+  constructor() {
+    this.text = '';
+    this.at = 0;
+  }
+
+  /** Adds what came, each byte one character. */
+  add(bytes) {
+    this.text = this.at < this.text.length ? this.text.slice(this.at) + bytes : bytes;
+    this.at = 0;
+    if (this.text.length > MAX_REST + bytes.length) throw new Error('the reply is too long');
+  }
+
+  /** The next reply; INCOMPLETE where it is not whole yet. Throws where it is none of redis'. */
+  next() {
+    const from = this.at;
+    const reply = this.read();
+    if (reply === INCOMPLETE) this.at = from;
+    return reply;
+  }
+
+  read() {
+    if (this.at === this.text.length) return INCOMPLETE;
+    switch (this.text.charCodeAt(this.at)) {
+      case BULK:
+        return this.bulk();
+      case ARRAY:
+        return this.array();
+      case NUMBER:
+        return this.number();
+      case SIMPLE:
+        return this.line();
+      case ERROR:
+        return this.refusal();
+      default:
+        throw new Error('that is no reply');
+    }
+  }
+
+  array() {
+    const length = this.number();
+    if (length === INCOMPLETE || length === -1) return length === -1 ? null : length;
+    const items = [];
+    for (let i = 0; i < length; i += 1) {
+      const item = this.read();
+      if (item === INCOMPLETE) return INCOMPLETE;
+      items.push(item);
+    }
+    return items;
+  }
+
+  bulk() {
+    const length = this.number();
+    if (length === INCOMPLETE || length === -1) return length === -1 ? null : length;
+    const { text, at } = this;
+    const end = at + length;
+    if (text.length < end + 2) return INCOMPLETE;
+    this.expectLineEnd(end);
+    return text.slice(at, end);
+  }
+
+  /** The whole number behind a type. */
+  number() {
+    const { text } = this;
+    const start = this.at + 1;
+    const isNegative = text.charCodeAt(start) === MINUS;
+    let at = isNegative ? start + 1 : start;
+    const first = at;
+    let number = 0;
+    for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) {
+      number = 10 * number + (code - ZERO);
+      at += 1;
+    }
+    if (at - first > MAX_DIGITS || (isNegative && number !== 1)) throw new Error('that is no length');
+    if (at + 2 > text.length) return INCOMPLETE;
+    if (at === first) throw new Error('that is no number');
+    this.expectLineEnd(at);
+    return isNegative ? -1 : number;
+  }
+
+  line() {
+    const end = this.text.indexOf('\r\n', this.at);
+    if (end === -1) return INCOMPLETE;
+    const line = this.text.slice(this.at + 1, end);
+    this.at = end + 2;
+    return line;
+  }
+
+  refusal() {
+    const line = this.line();
+    return line === INCOMPLETE ? line : new Refusal(line);
+  }
+
+  expectLineEnd(at) {
+    if (this.text.charCodeAt(at) !== CR || this.text.charCodeAt(at + 1) !== LF) throw new Error('that does not end');
+    this.at = at + 2;
+  }
+}
+
+/** A command; every part is text of ASCII characters. */
+function command(...parts) {
+  return `*${parts.length}\r\n${parts.map(bulk).join('')}`;
+}
+
+/** Text of ASCII characters as a part of a command. */
+function bulk(text) {
+  return `$${text.length}\r\n${text}\r\n`;
+}
+
+module.exports = { INCOMPLETE, Refusal, Replies, bulk, command };
