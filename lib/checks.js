@@ -43,7 +43,7 @@ class Checks {
   /**
    * @param calls the calls of the object
    * @param kind  `send(core, batch, tokens, count)` passes tokens to the addon, `found(token,
-   *              session)` is what the check of a live one resolves with, `refusal()` what that of
+   *              ...session)` is what the check of a live one resolves with, `refusal()` what that of
    *              another one rejects with, and `fail(error)` what it rejects with where the store
    *              cannot be asked; `wantsSession` says whether it is more than whether it lives
    */
@@ -102,7 +102,7 @@ class Checks {
     for (let i = 0; i < verdicts.length; i += 1) {
       const at = 2 * (first + i);
       const verdict = verdicts.charCodeAt(i);
-      if (verdict === VALID) waiting[at](kind.found(tokens[first + i], found[i]));
+      if (verdict === VALID) waiting[at](kind.found(tokens[first + i], ...(found[i] ?? [])));
       else if (verdict === INVALID) waiting[at + 1](kind.refusal());
       else if (verdict === FAILED) waiting[at + 1](kind.fail(error));
       else continue; // there is no verdict yet

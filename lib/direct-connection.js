@@ -15,8 +15,8 @@ const KEEPALIVE = 30_000;
 
 class DirectConnection {
   /**
-   * Connects. `on` has the functions `ready()`, `reply(reply)`, `flushed()` after the replies that
-   * came together, and `end()`, once.
+   * Connects. `on` has the functions `ready()`, `began()` and `flushed()` before and after the
+   * replies that come together, `reply(reply)` for each, and `end()`, once.
    */
   constructor({ host, port, path, login, logins, connectTimeout }, on) {
     this.on = on;
@@ -61,6 +61,7 @@ class DirectConnection {
     if (this.isEnded) return false;
     try {
       this.replies.add(buffer.latin1Slice(0, count));
+      if (this.isReady) this.on.began();
       for (let reply = this.replies.next(); reply !== INCOMPLETE && !this.isEnded; reply = this.replies.next()) {
         if (this.isReady) this.on.reply(reply);
         else this.step(reply);

@@ -34,8 +34,16 @@ const MAX_PAUSE = 30_000;
 const OPEN_ID = 3;
 const NO_TEXT = '-';
 
+const TIME = /^\d{13}$/;
+
 /** What is stored of an openid. */
 const STORED = /^[\w+/=]*$/;
+
+/** So many descriptions are kept, for so long, in milliseconds. */
+const MAX_DESCRIBED = 10_000;
+const DESCRIBED_LIFE = 30_000;
+
+const ASCII = /^[ -~]*$/;
 
 const INFO = command('INFO', 'replication');
 
@@ -58,10 +66,16 @@ class Direct {
     this.isScheduled = false;
     this.isWatched = false;
     this.heard = 0;
+    /** On redis' clock, when the replies came that are read now. */
+    this.time = '';
     this.nextLook = 0;
     this.pause = 0;
     this.notBefore = 0;
+    /** Live tokens whose sessions are to be described. */
     this.found = [];
+    /** The id and the openid of sessions, by their tokens. */
+    this.described = new Map();
+    this.describedUntil = 0;
   }
 
   /** Takes a check. Returns false where it must go the ordinary way. */
@@ -91,7 +105,7 @@ class Direct {
 
   /** Gives every check that is not answered back to the ordinary way. */
   giveBack() {
-    const waiting = [...this.found.splice(0), ...this.waiting.slice(this.head)];
+    const waiting = [...this.found.splice(0).map(({ asked }) => asked), ...this.waiting.slice(this.head)];
     this.waiting = [];
     this.head = 0;
     this.out = '';
@@ -111,6 +125,7 @@ class Direct {
     // The connection is open for longer than the object is needed, and must not keep it.
     const on = {
       ready: () => self.deref()?.ready(),
+      began: () => self.deref()?.began(),
       reply: (reply) => self.deref()?.reply(reply),
       flushed: () => self.deref()?.settled(),
       end: () => self.deref()?.ended(),
@@ -165,6 +180,11 @@ class Direct {
     return undefined;
   }
 
+  /** Replies come. */
+  began() {
+    this.time = String(Math.floor(this.connection.clock()));
+  }
+
   reply(reply) {
     const asked = this.waiting[this.head];
     if (asked === undefined) throw new Error('nothing was asked');
@@ -172,14 +192,14 @@ class Direct {
     if (asked === LOOK) {
       if (!this.connection.isMaster(reply)) this.connection.end();
     } else if (!this.isLive(reply, asked)) asked.checks.enqueue(asked.token, asked.resolve, asked.reject);
-    else if (asked.checks.kind.wantsSession) this.found.push({ ...asked, record: reply });
+    else if (asked.checks.kind.wantsSession) this.find(asked, reply);
     else asked.resolve(asked.checks.kind.found());
   }
 
   /** What came together has been read. */
   settled() {
     this.heard = now();
-    if (this.found.length > 0) this.tell(this.found.splice(0));
+    if (this.found.length > 0) this.tell();
     const isIdle = this.head === this.waiting.length;
     if (this.head > MAX_WAITING || isIdle) {
       this.waiting.splice(0, this.head);
@@ -193,24 +213,49 @@ class Direct {
     const { fields } = checks.kind.wantsSession ? this.session : this.validity;
     if (!Array.isArray(record) || record.length !== fields.length) return false;
     const [issued, expires] = record;
-    const time = this.connection.clock();
-    if (!isTime(issued) || !(expires === '' || (isTime(expires) && Number(expires) > time))) return false;
+    if (!isTime(issued) || !(expires === '' || (isTime(expires) && expires > this.time))) return false;
     if (checks.kind.wantsSession && !STORED.test(record[OPEN_ID] ?? '')) return false;
     const seen = record[record.length - 1];
-    return this.plan.idle === 0 || (isTime(seen) && time - Number(seen) < this.plan.idle / 10);
+    return this.plan.idle === 0 || (isTime(seen) && Number(this.time) - Number(seen) < this.plan.idle / 10);
   }
 
-  /** Resolves checks with the sessions of their tokens. */
-  tell(found) {
+  /** Resolves a check with the session of its token, now or once the addon has described it. */
+  find(asked, record) {
+    const known = this.described.get(asked.token);
+    if (known !== undefined && known.stored === record[OPEN_ID]) this.resolve(asked, record, known);
+    else this.found.push({ asked, record });
+  }
+
+  resolve({ checks, token, resolve }, [issued, expires, device, _openId, seen], { id, openId }) {
+    const lastSeen = this.plan.idle === 0 ? null : Number(seen);
+    const expiresAt = expires === '' ? null : Number(expires);
+    resolve(checks.kind.found(token, id, Number(issued), expiresAt, lastSeen, textOf(device), openId));
+  }
+
+  /** Resolves the checks that were found with sessions of which no more is known. */
+  tell() {
+    const found = this.found.splice(0);
     let lines = '';
-    for (const { token, record } of found) lines += `${token}\n${record[OPEN_ID] ?? NO_TEXT}\n`;
+    for (const { asked, record } of found) lines += `${asked.token}\n${record[OPEN_ID] ?? NO_TEXT}\n`;
     const described = this.describe(lines);
+    this.forget(found.length);
     for (let i = 0; i < found.length; i += 1) {
-      const { checks, token, resolve, reject, record } = found[i];
+      const { asked, record } = found[i];
       const [id, openId] = [described[2 * i], described[2 * i + 1]];
-      if (!id) checks.enqueue(token, resolve, reject);
-      else resolve(checks.kind.found(token, this.sessionOf(record, id, openId === NO_TEXT ? null : openId)));
+      if (id) {
+        const known = { stored: record[OPEN_ID], id, openId: openId === NO_TEXT ? null : openId };
+        this.described.set(asked.token, known);
+        this.resolve(asked, record, known);
+      } else asked.checks.enqueue(asked.token, asked.resolve, asked.reject);
     }
+  }
+
+  /** Makes room for so many descriptions, and lets go of those that may be old. */
+  forget(count) {
+    const time = now();
+    if (time < this.describedUntil && this.described.size + count <= MAX_DESCRIBED) return;
+    this.described.clear();
+    this.describedUntil = time + DESCRIBED_LIFE;
   }
 
   describe(lines) {
@@ -221,11 +266,6 @@ class Direct {
     }
   }
 
-  /** A session as the addon tells of one. */
-  sessionOf([issued, expires, device, _openId, seen], id, openId) {
-    const lastSeen = this.plan.idle === 0 ? null : Number(seen);
-    return [id, Number(issued), expires === '' ? null : Number(expires), lastSeen, textOf(device), openId];
-  }
 }
 
 /** The command that reads some fields of a token's record. */
@@ -258,14 +298,14 @@ function watch(direct) {
   setImmediate((late) => late.watch(), direct);
 }
 
-/** Whether a field holds a time as it is written: digits, none too many for a number. */
+/** Whether a field holds a time: Unix milliseconds have thirteen digits until the year 2286. */
 function isTime(field) {
-  return typeof field === 'string' && Number(field) >= 0 && field !== '' && field.length <= 15;
+  return typeof field === 'string' && TIME.test(field);
 }
 
 /** Each byte is one character still. */
 function textOf(bytes) {
-  return bytes === null ? null : Buffer.from(bytes, 'latin1').toString();
+  return bytes === null || ASCII.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString();
 }
 
 /** Stands in the place of the short way where there is none. */

@@ -19,7 +19,7 @@ class Verification {
     this.checks = calls.addChecks({
       wantsSession: true,
       send: (core, batch, tokens, count) => core.verify(batch, tokens, count),
-      found: (token, session) => this.found(token, sessionOf(token, session)),
+      found: (token, ...session) => this.found(token, sessionOf(token, ...session)),
       refusal: invalidToken,
       fail: mpauthxError,
     });
@@ -48,8 +48,8 @@ class Verification {
   }
 }
 
-/** The session that the addon tells of as a list. */
-function sessionOf(token, [id, issuedAt, expiresAt, lastSeenAt, device, openId]) {
+/** The session that the addon, or redis itself, tells of. */
+function sessionOf(token, id, issuedAt, expiresAt, lastSeenAt, device, openId) {
   const session = { id, userId: userOf(token), sku: skuOf(token), issuedAt, expiresAt };
   if (openId !== null) session.openId = openId;
   if (lastSeenAt !== null) session.lastSeenAt = lastSeenAt;
