@@ -88,6 +88,14 @@ function optionNames(name) {
   return known && Object.keys(known);
 }
 
+/** How texts name an option of the factory. */
+const NAMED = new RegExp(`\\boptions\\.(?=(${Object.keys(KNOWN.options).join('|')})\\b)`, 'g');
+
+/** A text whose options have the names under which `createAuth` is given them. */
+function inAuthNames(text) {
+  return text.replace(NAMED, '');
+}
+
 function isMissing(value) {
   return value === null || value === undefined;
 }
@@ -104,4 +112,4 @@ function isPlain(value) {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-module.exports = { checked, isMissing, isPlain, isText, optionNames };
+module.exports = { checked, inAuthNames, isMissing, isPlain, isText, optionNames };
