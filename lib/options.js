@@ -88,12 +88,9 @@ function optionNames(name) {
   return known && Object.keys(known);
 }
 
-/** How texts name an option of the factory. */
-const NAMED = new RegExp(`\\boptions\\.(?=(${Object.keys(KNOWN.options).join('|')})\\b)`, 'g');
-
 /** A text whose options have the names under which `createAuth` is given them. */
 function inAuthNames(text) {
-  return text.replace(NAMED, '');
+  return text.replace(/\boptions\.(\w+)/g, (named, name) => (optionNames().includes(name) ? name : named));
 }
 
 function isMissing(value) {
