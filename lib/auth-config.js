@@ -5,7 +5,7 @@
 
 const { buildConfig, placesOf, reading } = require('./config.js');
 const { AUTH_DEFAULTS } = require('./defaults.js');
-const { checked, isMissing, isPlain, isText, optionNames } = require('./options.js');
+const { checked, inAuthNames, isMissing, isPlain, isText, optionNames } = require('./options.js');
 const { isSku } = require('./token.js');
 
 /** What has no place among the options of the factory. */
@@ -23,7 +23,7 @@ function named(make) {
   try {
     return make();
   } catch (error) {
-    if (error instanceof TypeError) throw new TypeError(error.message.replace(/\boptions\./g, ''));
+    if (error instanceof TypeError) throw new TypeError(inAuthNames(error.message));
     throw error;
   }
 }

@@ -10,6 +10,7 @@ const { constants, failure } = require('./errors.js');
 const { createDirect } = require('./direct.js');
 const { causeOf } = require('./host.js');
 const { errorOf, mpauthxError } = require('./mpauthx-error.js');
+const { inAuthNames } = require('./options.js');
 const { clearInterval, setInterval } = require('./timers.js');
 
 /** The longest delay of a timer, in milliseconds. */
@@ -17,9 +18,13 @@ const MAX_DELAY = 2 ** 31 - 1;
 
 /** The calls of one object, and those among them that are pending. */
 class Calls {
-  /** @param host answers the addon's requests to the application; undefined where there are none */
-  constructor(host) {
+  /**
+   * @param host    answers the addon's requests to the application; undefined where there are none
+   * @param isFront whether what is told has the names of options that `createAuth` has
+   */
+  constructor(host, isFront) {
     this.host = host;
+    this.isFront = isFront;
     this.core = null;
     this.receiver = receiverOf(new WeakRef(this));
     this.batches = new Batches();
@@ -109,6 +114,7 @@ class Calls {
 
   receive(messages) {
     for (const message of messages) {
+      if (this.isFront) renameOptions(message);
       if (message.checked) this.batches.settle(message.checked);
       else if (message.hostCall) this.answer(message.hostCall);
       else this.settle(message);
@@ -163,8 +169,17 @@ function receiverOf(calls) {
   };
 }
 
+/** Puts the names of options that `createAuth` has into what a message tells. */
+function renameOptions({ checked, error = checked?.error, health }) {
+  if (error) error.message = inAuthNames(error.message);
+  if (!health) return;
+  const { tokens, users } = health;
+  tokens.warnings = tokens.warnings.map(inAuthNames);
+  for (const store of [tokens, users]) if (store.error) store.error = inAuthNames(store.error);
+}
+
 function createCalls({ config, host }) {
-  const calls = new Calls(host);
+  const calls = new Calls(host, config.front);
   try {
     calls.core = new native.Core(config, calls.receiver);
   } catch (error) {

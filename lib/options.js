@@ -98,6 +98,11 @@ function optionNames(name) {
   return known && Object.keys(known);
 }
 
+/** A text whose options have the names under which `createAuth` is given them. */
+function inAuthNames(text) {
+  return text.replace(/\boptions\.(\w+)/g, (named, name) => (optionNames().includes(name) ? name : named));
+}
+
 function isMissing(value) {
   return value === null || value === undefined;
 }
@@ -114,4 +119,4 @@ function isPlain(value) {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-module.exports = { MAX_TIMEOUT, checked, isMissing, isPlain, isText, optionNames };
+module.exports = { MAX_TIMEOUT, checked, inAuthNames, isMissing, isPlain, isText, optionNames };

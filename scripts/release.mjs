@@ -56,6 +56,7 @@ function staleTexts() {
     'README.md': `Version ${version} is not published yet`,
     'README.zh-CN.md': `${version} 尚未发布`,
     'CHANGELOG.md': `## ${version}, unreleased`,
+    'CHANGELOG.zh-CN.md': `## ${version}，尚未发布`,
   };
   const stale = Object.entries(texts).filter(([file, text]) =>
     readFileSync(path.join(root, file), 'utf8').includes(text),

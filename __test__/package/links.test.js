@@ -8,7 +8,9 @@ const { files } = require('../../package.json');
 const { ROOT } = require('../support');
 
 const PAGES = fs.readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`);
-const ENGLISH = ['README.md', ...PAGES.filter((page) => !page.endsWith('.zh-CN.md'))];
+/** What is published. */
+const PUBLISHED = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...PAGES.filter((page) => !page.endsWith('.zh-CN.md'))];
+const ENGLISH = [...PUBLISHED, 'CONTRIBUTING.md'];
 /** What npm packs whatever `files` says, besides `files`. */
 const PACKED = ['README.md', 'LICENSE', ...files];
 const chinese = (page) => page.replace(/\.md$/, '.zh-CN.md');
@@ -31,24 +33,29 @@ function sectionsOf(page) {
   return titles.map((title) => title.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/ /g, '-'));
 }
 
-test.each([...ENGLISH, ...ENGLISH.map(chinese), 'CHANGELOG.md', 'SECURITY.md'])(
-  'the links of %s lead somewhere',
-  (page) => {
-    for (const [file, section] of linksOf(page)) {
-      expect([file, fs.existsSync(path.join(ROOT, file))]).toEqual([file, true]);
-      if (section !== undefined) expect(sectionsOf(file)).toContain(section);
-    }
-  },
-);
+/** How many sections, items of lists and rows of tables a page has. */
+function partsOf(page) {
+  const text = read(page).replace(/```.*?```/gs, '');
+  const count = (begin) => text.match(begin)?.length ?? 0;
+  return { sections: count(/^#+ /gm), items: count(/^ *(-|\d+\.) /gm), rows: count(/^\|/gm) };
+}
 
-test.each([...ENGLISH, ...ENGLISH.map(chinese), 'CHANGELOG.md', 'SECURITY.md'])(
-  'the links of %s lead to what is in the package',
-  (page) => {
-    const isPacked = (file) => PACKED.some((name) => file === name || file.startsWith(`${name}/`));
-    const targets = linksOf(page).map(([file]) => file);
-    expect(targets.filter((file) => !isPacked(file))).toEqual([]);
-  },
-);
+test.each([...ENGLISH, ...ENGLISH.map(chinese)])('the links of %s lead somewhere', (page) => {
+  for (const [file, section] of linksOf(page)) {
+    expect([file, fs.existsSync(path.join(ROOT, file))]).toEqual([file, true]);
+    if (section !== undefined) expect(sectionsOf(file)).toContain(section);
+  }
+});
+
+test.each([...PUBLISHED, ...PUBLISHED.map(chinese)])('%s and what it links to are in the package', (page) => {
+  const isPacked = (file) => PACKED.some((name) => file === name || file.startsWith(`${name}/`));
+  const targets = linksOf(page).map(([file]) => file);
+  expect([page, ...targets].filter((file) => !isPacked(file))).toEqual([]);
+});
+
+test.each(ENGLISH)('%s has as many sections, items and rows in Chinese', (page) => {
+  expect(partsOf(chinese(page))).toEqual(partsOf(page));
+});
 
 test.each(ENGLISH)('%s links to its twin', (page) => {
   const twins = (from, to) => linksOf(from).filter(([file]) => file === to);

@@ -6,7 +6,12 @@ const { defer, mpauthx, ROOT } = require('../support');
 const { certificates } = require('../support/certificates');
 
 const FILES = ['docs/redis.md', 'docs/redis.zh-CN.md'];
-const PAGES = ['README.md', ...fs.readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  ...fs.readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`),
+];
 const PLACES = /(redis\.internal|redis-proxy\.internal|10\.0\.0\.\d)(:\d+)/g;
 
 /** The code in a documentation file, without comments. */

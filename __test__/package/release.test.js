@@ -13,6 +13,9 @@ const { files, version } = require('../../package.json');
 const PLATFORMS = ['darwin-arm64', 'linux-x64-gnu'];
 const NAMES = [...PLATFORMS.map((platform) => `mpauthx-${platform}`), 'mpauthx'];
 
+/** What says of a version that it is not published. */
+const TEXTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CHANGELOG.zh-CN.md'];
+
 /**
  * A clone with binaries that are newer than the source, and texts that say that the version is
  * published.
@@ -22,7 +25,7 @@ function readyClone() {
   const copied = ['package.json', 'Cargo.lock', 'LICENSE', 'README.md', 'scripts', 'src', ...files];
   copied.push(...PLATFORMS.map((platform) => path.join('npm', platform)));
   for (const name of copied) fs.cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
-  for (const name of ['README.md', 'README.zh-CN.md', 'CHANGELOG.md']) fs.writeFileSync(path.join(folder, name), '');
+  for (const name of TEXTS) fs.writeFileSync(path.join(folder, name), '');
   for (const platform of PLATFORMS) {
     fs.writeFileSync(binaryIn(folder, platform), 'a binary');
     const later = new Date(Date.now() + 60000);
@@ -93,8 +96,9 @@ test('what is missing, older than the source, or says that it is not published i
   fs.writeFileSync(path.join(folder, 'README.md'), `Version ${version} is not published yet.`);
   fs.writeFileSync(path.join(folder, 'README.zh-CN.md'), `${version} 尚未发布。`);
   fs.writeFileSync(path.join(folder, 'CHANGELOG.md'), `## ${version}, unreleased\n`);
+  fs.writeFileSync(path.join(folder, 'CHANGELOG.zh-CN.md'), `## ${version}，尚未发布\n`);
   const objections = [`not built, or older than the source: ${PLATFORMS.join(', ')}`];
-  objections.push(...['README.md', 'README.zh-CN.md', 'CHANGELOG.md'].map((name) => `${name} says "`));
+  objections.push(...TEXTS.map((name) => `${name} says "`));
 
   const { code, stderr } = await release(folder, registry);
   expect(code).toBe(1);

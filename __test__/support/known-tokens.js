@@ -39,4 +39,7 @@ async function tokenOf(app, userId, id) {
 /** What the tokens of the session with this id have in common; null where none is known. */
 const sessionOf = (id) => byId.get(id) || null;
 
-module.exports = { keep, meet, nameOf, sessionOf, tokenOf };
+/** The id of a token's session; undefined where it has not been met. */
+const idOf = (token) => [...byId].find(([, name]) => name === nameOf(token))?.[0];
+
+module.exports = { idOf, keep, meet, nameOf, sessionOf, tokenOf };

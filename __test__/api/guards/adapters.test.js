@@ -72,6 +72,28 @@ describe('what the application itself throws', () => {
     },
   );
 
+  test('onError hears of every error, and the answer stays ours where it gives none', async () => {
+    const seen = [];
+    const given = { onError: ({ status }) => void seen.push(status), onLogin: () => Promise.reject(new Error('x')) };
+    const auth = makeAuth(here, { tokens: 'memory', wechat: { exchange: async () => ({ openid: 'o-1' }) } });
+    const { token } = await auth.sessions.issue('o-1');
+    const handle = web.routes(auth, { prefix: '/auth', ...given });
+    const answers = [];
+    const ask = async (method, target, init) => {
+      const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+      const request = new Request(`http://localhost/auth${target}`, { method, headers, ...init });
+      answers.push((await handle(request)).status);
+    };
+    await ask('GET', '/sessions', { headers: {} });
+    await ask('DELETE', '/sessions/x');
+    await ask('POST', '/login', { body: '[' });
+    await ask('POST', '/login', { body: '{"code":"c"}' });
+    await auth.close();
+    await ask('GET', '/sessions');
+    expect(answers).toEqual([401, 404, 400, 500, 503]);
+    expect(seen).toEqual([401, 404, 400, undefined, 503]);
+  });
+
   test('in onError, Express and its like still answer', async () => {
     const res = {
       headersSent: false,

@@ -117,15 +117,28 @@ const STEPS = {
     return [state.without(...state.of(owner)).with({ owner, token: answer, born, brief, olds: {} })];
   },
 
-  /** The answer names sessions; null is one whose name is not known, which a refresh has made. */
-  list(state, { owner, answer }) {
+  revokeById(state, { owner, token, answer }) {
+    const found = state.of(owner).find((session) => nameOf(session.token) === nameOf(token));
+    return found ? when(answer === true, state.without(found)) : when(answer === false, state);
+  },
+
+  /**
+   * The answer is the names of sessions, each with whether it is the current one's; null is one
+   * whose name is not known, which a refresh has made.
+   */
+  list(state, { owner, current, answer }) {
     const own = new Map(state.of(owner).map((session) => [nameOf(session.token), session.born]));
-    const named = answer.filter(Boolean);
+    const isMarkedRight = own.has(current && nameOf(current))
+      ? answer.filter(({ isCurrent }) => isCurrent).length === 1
+      : answer.every(({ isCurrent }) => !isCurrent);
+    const isMarkOf = ({ name, isCurrent }) => !isCurrent || name === null || name === nameOf(current);
+    const named = answer.map(({ name }) => name).filter(Boolean);
     const inOrder = named.every((name, i) => {
       const [born, before] = [own.get(name), own.get(named[i - 1])];
       return born && (i === 0 || (before && born.to >= before.from));
     });
-    return when(inOrder && new Set(named).size === named.length && answer.length === own.size, state);
+    const isWhole = new Set(named).size === named.length && answer.length === own.size;
+    return when(inOrder && isWhole && isMarkedRight && answer.every(isMarkOf), state);
   },
 
   expire(state) {
@@ -143,6 +156,18 @@ const STEPS = {
 /** The same states once. */
 function distinct(states) {
   return [...new Map(states.map((state) => [state.key(), state])).values()];
+}
+
+/**
+ * A revocation of an owner's sessions: what is left, and how many it has ended. The session of
+ * `except` stays; one that is used after its grace ends its session before.
+ */
+function clear(state, owner, except) {
+  const own = state.of(owner);
+  const found = except && state.find(except);
+  if (found?.session.owner !== owner) return { next: state.without(...own), ended: own.length };
+  const others = own.filter((session) => session !== found.session);
+  return { next: state.without(...(found.is === 'spent' ? own : others)), ended: others.length };
 }
 
 /**
@@ -176,12 +201,12 @@ function together(states, calls) {
       if (part.run) {
         for (const next of part.run(state, part.call)) go(next, rest, counts);
       } else {
-        const own = state.of(part.owner);
+        const { next, ended } = clear(state, part.owner, part.call.except);
         const at = calls.indexOf(part.call);
         go(
-          state.without(...own),
+          next,
           rest,
-          counts.map((count, i) => (i === at ? count + own.length : count)),
+          counts.map((count, i) => (i === at ? count + ended : count)),
         );
       }
     }

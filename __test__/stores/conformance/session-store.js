@@ -25,6 +25,7 @@ const { atTheSameTime, expectBetween } = require('./support');
 const { idleSessions } = require('./session-store-idle');
 const { manySessions } = require('./session-store-modes');
 const { rotation, rotatedTokens } = require('./session-store-rotation');
+const { sessionIds } = require('./session-id');
 const { sessionOrder } = require('./session-order');
 
 const TTL = 1000;
@@ -313,6 +314,7 @@ function sessionStore(tokens, { shared, ahead }) {
   });
 
   rotation(open, { shared });
+  sessionIds(open);
   sessionOrder(open, { ahead });
   manySessions(open, { shared, login: (app, user) => login(app, wechat, user), loginByCode });
   describe('in time,', () => atTheSameTime([...rotatedTokens(open), ...idleSessions(open, { loginByCode })]));

@@ -2,7 +2,7 @@
 
 const { inspect } = require('node:util');
 const { issue, isValid, logIn, pause, refresh, rotate, SECOND, sessionOf } = require('../../support');
-const { nameOf } = require('../../support/known-tokens');
+const { idOf, nameOf } = require('../../support/known-tokens');
 const { State, after, together } = require('./session-model');
 
 /** Seconds: what does not end while a test runs, and what an expiry waits for. */
@@ -38,16 +38,22 @@ const CALLS = {
       return null;
     }),
   refresh: (app, { user }) => refresh(app, user),
-  list: async (app, { user }) => (await app.sessions.list(user)).map(({ id }) => id),
-  revokeUser: (app, { user, allSkus }) => app.sessions.revokeUser(user, { allSkus }),
+  list: async (app, { user, current }) =>
+    (await app.sessions.list(user, { current })).map(({ id, current: isCurrent = false }) => ({ id, isCurrent })),
+  revokeById: (app, { user, token }) => app.sessions.revokeById(user, idOf(token)),
+  revokeUser: (app, { user, allSkus, except }) => app.sessions.revokeUser(user, { allSkus, except }),
 };
+
+/** What a list says of a session, which is known by its id. */
+const nameInstead = ({ id, isCurrent }) => ({ name: sessionOf(id), isCurrent });
 
 /**
  * Makes calls, and compares their answers with what the model says of the sessions.
  *
  * A call is { kind, app, at, token } or { kind, app, at, user, owner }, `at` being the app's number
- * for those who read it; besides `grace` of a rotation, `allSkus` and `owners` of a revocation of a
- * user.
+ * for those who read it; besides `grace` of a rotation, `current` of a list, `allSkus`, `owners`
+ * and `except` of a revocation of a user. A revocation by id has a user and the token whose id it
+ * names.
  *
  * @param policy how the apps were made: { wechat, each, max, brief } (`brief`: tokens end after
  *   BRIEF seconds, or unused for that long)
@@ -62,10 +68,14 @@ function createWitness({ wechat, ...policy }, first = new State()) {
   const number = (token) => (typeof token === 'string' && token.length > 64 ? `T${tokens.indexOf(token)}` : token);
   /** The number of the first token of a session. */
   const firstOf = (name) => number(tokens.find((token) => nameOf(token) === name));
-  const show = (answer) => (Array.isArray(answer) ? `[${answer.map(firstOf)}]` : String(number(answer)));
+  const showOne = ({ name, isCurrent }) => `${firstOf(name)}${isCurrent ? ' (current)' : ''}`;
+  const show = (answer) => (Array.isArray(answer) ? `[${answer.map(showOne)}]` : String(number(answer)));
 
-  const told = ({ kind, at, token, user, grace, allSkus, answer }) =>
-    `${kind}(${[token ? number(token) : user, grace, allSkus && 'allSkus'].filter(Boolean)})@${at} → ${show(answer)}`;
+  function told({ kind, at, token, user, grace, allSkus, current, except, answer }) {
+    const named = Object.entries({ current, except }).map(([name, one]) => one && `${name} ${number(one)}`);
+    const given = [token ? number(token) : user, grace, allSkus && 'allSkus', ...named].filter(Boolean);
+    return `${kind}(${given})@${at} → ${show(answer)}`;
+  }
 
   const drawn = ({ sessions }) =>
     sessions.map(({ owner, token, olds }) => ({
@@ -93,7 +103,7 @@ function createWitness({ wechat, ...policy }, first = new State()) {
     /** Compares the answers of calls that were under way together. */
     judge(...calls) {
       // Only now is known whose the ids are that came together with logins.
-      for (const call of calls) if (call.kind === 'list') call.answer = call.answer.map(sessionOf);
+      for (const call of calls) if (call.kind === 'list') call.answer = call.answer.map(nameInstead);
       history.push(calls.map(told).join('  ‖  '));
       if (briefSince !== null && Date.now() >= briefSince + BRIEF * SECOND) throw new TooSlow();
       const before = states;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { generator, pause } = require('../../support');
+const { generator, idOf, pause } = require('../../support');
 const { createWitness, TooSlow } = require('./session-witness');
 
 /** Calls that are made together begin within so many milliseconds. */
@@ -12,10 +12,25 @@ const WIDTH = 12;
  */
 const MAX_NAMES = 8;
 
+const OF_TOKENS = ['check', 'inspect', 'revoke', 'rotate'];
+
+const userOf = (token) => token.split('|')[0];
+
 const namesOf = (state, token) => Object.keys(state.find(token)?.session.olds ?? {}).length;
 
-// How often each kind of call is made.
-const WEIGHTS = { issue: 6, login: 3, check: 5, inspect: 3, revoke: 3, rotate: 7, refresh: 1, list: 3, revokeUser: 1 };
+/** How often each kind of call is made. */
+const WEIGHTS = {
+  issue: 7,
+  login: 3,
+  check: 5,
+  inspect: 3,
+  revoke: 2,
+  revokeById: 2,
+  rotate: 7,
+  refresh: 1,
+  list: 3,
+  revokeUser: 2,
+};
 const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array(weight).fill(kind));
 
 /**
@@ -42,25 +57,47 @@ function createWorld({ apps, policy, seed, name }) {
     return random.below(3) && sessions.length > 0 ? random.pick(sessions) : null;
   }
 
+  const tokenOf = (about) => (about ? random.pick([about.token, ...Object.keys(about.olds)]) : anyToken());
+
+  function chooseOfToken(kind, token) {
+    if (kind !== 'rotate') return { kind, token };
+    if (witness.states().some((state) => namesOf(state, token) > MAX_NAMES)) return { kind: 'revoke', token };
+    return { kind, token, grace: random.pick(['grace', 'grace', 'brief', 'spent']) };
+  }
+
+  /** Of a token that is used after its grace, stores do not agree whether it spares its session. */
+  const canSpare = (token, user) =>
+    userOf(token) === user && witness.states().every((state) => state.find(token)?.is !== 'spent');
+
+  function chooseOfUser(kind, sku, user, token) {
+    const call = { kind, user, owner: `${user}|${sku}` };
+    // A refresh has made sessions whose ids nobody has told.
+    if (kind === 'revokeById') return idOf(token) ? { ...call, token } : { kind: 'revoke', token };
+    if (kind === 'list') return { ...call, current: token };
+    if (kind !== 'revokeUser') return call;
+    const allSkus = random.below(2) === 0;
+    const owners = (allSkus ? skus : [sku]).map((one) => `${user}|${one}`);
+    return { ...call, allSkus, owners, except: canSpare(token, user) && random.below(3) ? token : undefined };
+  }
+
   function choose(about) {
     const at = random.below(apps.length);
     const { app, sku } = apps[at];
-    const kind = tokens.length === 0 ? 'issue' : random.pick(KINDS);
-    if (['check', 'inspect', 'revoke', 'rotate'].includes(kind)) {
-      const token = about ? random.pick([about.token, ...Object.keys(about.olds)]) : anyToken();
-      if (kind !== 'rotate') return { kind, app, at, token };
-      if (witness.states().some((state) => namesOf(state, token) > MAX_NAMES))
-        return { kind: 'revoke', app, at, token };
-      return { kind, app, at, token, grace: random.pick(['grace', 'grace', 'brief', 'spent']) };
-    }
-    const user = about ? about.owner.split('|')[0] : random.pick(users);
-    const call = { kind, app, at, user, owner: `${user}|${sku}` };
-    if (kind !== 'revokeUser') return call;
-    const allSkus = random.below(2) === 0;
-    return { ...call, allSkus, owners: (allSkus ? skus : [sku]).map((one) => `${user}|${one}`) };
+    if (tokens.length === 0) return { app, at, ...chooseOfUser('issue', sku, random.pick(users)) };
+    const [kind, token] = [random.pick(KINDS), tokenOf(about)];
+    if (OF_TOKENS.includes(kind)) return { app, at, ...chooseOfToken(kind, token) };
+    const user = about || random.below(2) ? userOf(token) : random.pick(users);
+    return { app, at, ...chooseOfUser(kind, sku, user, token) };
   }
 
-  const several = (about) => Array.from({ length: 2 + random.below(4) }, () => choose(about));
+  /**
+   * Some calls at once. What names or spares a session is made alone: beside a rotation, it may
+   * miss that session.
+   */
+  const several = (about) =>
+    Array.from({ length: 2 + random.below(4) }, () => choose(about)).filter(
+      ({ kind, except }) => kind !== 'revokeById' && except === undefined,
+    );
 
   async function step() {
     if (witness.isDue() || random.below(60) === 0) await witness.expire();
