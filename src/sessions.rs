@@ -208,6 +208,11 @@ impl Sessions {
         delegate!(self, store => store.revoke(token))
     }
 
+    /// Ends the session of which `token` was current a moment ago. Whether it was live.
+    pub async fn revoke_session(&self, token: &Token) -> Result<bool> {
+        delegate!(self, store => store.revoke_session(token))
+    }
+
     /// Ends every live session of `owner` but that of `except`, with `all_skus` those of the user's
     /// other skus too. How many there were.
     pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {

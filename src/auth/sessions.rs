@@ -93,7 +93,7 @@ impl Auth {
         let key = self.session_ids.key(self.sessions()).await?;
         let sessions = self.sessions().list(&owner).await?;
         match sessions.iter().find(|session| session_id(&key, &session.token) == id) {
-            Some(session) => self.sessions().revoke(&session.token).await,
+            Some(session) => self.sessions().revoke_session(&session.token).await,
             None => Ok(false),
         }
     }

@@ -118,10 +118,29 @@ impl Embedded {
         .await
     }
 
-    pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {
-        let (owner, except) = (owner.clone(), except.cloned());
+    /// Ends the session of which `token` was current a moment ago. Whether it was live.
+    pub async fn revoke_session(&self, token: &Token) -> Result<bool> {
+        let token = token.clone();
         self.change(move |rows| {
-            rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()), except.as_ref(), Ended::Revoked)
+            let is_live = rows.list(&token.owner())?.iter().any(|one| one.token.session() == token.session());
+            if is_live {
+                rows.end(&token, Ended::Revoked)?;
+            }
+            Ok(is_live)
+        })
+        .await
+    }
+
+    pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {
+        let owner = owner.clone();
+        let except = except.filter(|token| all_skus || token.owner() == owner).cloned();
+        self.change(move |rows| {
+            // One that is used after its grace ends its session, and spares none.
+            let spared = match &except {
+                Some(token) => rows.live(token)?.and(except.as_ref()),
+                None => None,
+            };
+            rows.end_all(&owner.user, (!all_skus).then_some(owner.sku.as_str()), spared, Ended::Revoked)
         })
         .await
     }

@@ -26,12 +26,14 @@ const ON_TOKENS = [
   { kind: 'rotate', grace: 'grace' },
   { kind: 'rotate', grace: 'spent' },
 ];
+/** Of a user, with the name of one of the tokens for something else than for what is asked. */
+const BESIDE_TOKENS = [{ kind: 'revokeById' }, { kind: 'revokeUser', as: 'except' }, { kind: 'list', as: 'current' }];
 const ON_USERS = ['issue', 'login', 'list', 'refresh', 'revokeUser'].map((kind) => ({ kind }));
 
 /** A call that changes nothing: made by the fast one, it disturbs nobody. */
 const isLook = ({ kind, name }) => kind === 'list' || ((kind === 'check' || kind === 'inspect') && name !== 'spent');
 
-const nameOf = ({ kind, name = '', grace = '' }) => `${kind} ${name} ${grace}`.trim();
+const nameOf = ({ kind, as = '', name = '', grace = '' }) => [kind, as, name, grace].filter(Boolean).join(' ');
 
 /** A WeChat without a network, so that a login takes the time of its steps to redis. */
 async function atHand() {
@@ -74,10 +76,11 @@ describe.each([
     const user = `o${count}`;
     const owner = `${user}|shop`;
     const { witness, names } = await prepare(user, owner);
-    const call = (of, { name, ...given }) => ({
+    const call = (of, { name, as = 'token', ...given }) => ({
       ...of,
       ...given,
-      ...(name ? { token: names[name] } : { user, owner, owners: [owner] }),
+      ...{ user, owner, owners: [owner] },
+      ...(name && { [as]: names[name] }),
     });
     const calls = [call(slow, first), call(fast, second)];
     await Promise.all([witness.make(calls[0]), pause(moment).then(() => witness.make(calls[1]))]);
@@ -131,7 +134,7 @@ describe.each([
         return { witness, names: { old, spent, live } };
       };
       const calls = [
-        ...['old', 'spent', 'live'].flatMap((name) => ON_TOKENS.map((one) => ({ ...one, name }))),
+        ...['old', 'spent', 'live'].flatMap((name) => [...ON_TOKENS, ...BESIDE_TOKENS].map((one) => ({ ...one, name }))),
         ...ON_USERS,
       ];
       expect(await failures(scenesOf(calls, prepare))).toEqual([]);
@@ -148,7 +151,7 @@ describe.each([
         const session = { owner, token, born: { from, to: from }, brief: false, olds: {} };
         return { witness: createWitness(policy, new State().with(session)), names: { live: token } };
       };
-      const calls = ON_TOKENS.map((one) => ({ ...one, name: 'live' }));
+      const calls = [...ON_TOKENS, { kind: 'revokeUser', as: 'except' }].map((one) => ({ ...one, name: 'live' }));
       expect(await failures(scenesOf([...calls, { kind: 'refresh' }], prepare))).toEqual([]);
     },
     PATIENCE,

@@ -30,9 +30,10 @@ impl Redis {
         let mut listed = self.listed(owner).await?;
         for _ in 0..MAX_ATTEMPTS {
             let found = try_join_all(listed.tokens.iter().map(|token| self.read(token))).await?;
-            // A session must not be missed that is rotated between the two looks.
+            // A session must not be missed that is rotated between the two looks, or spared when
+            // all others are ended.
             let again = self.listed(owner).await?;
-            if again.tokens == listed.tokens {
+            if again.tokens == listed.tokens && again.mark == listed.mark {
                 // One that was marked as ended may not be tidied up yet.
                 let found = found.into_iter().flatten().filter(|(order, _)| again.is_after_mark(*order));
                 return Ok(found.map(|(_, session)| session).collect());

@@ -45,6 +45,19 @@ impl Redis {
         }
     }
 
+    /// Ends the session of which `token` was current a moment ago. Whether it was live.
+    pub async fn revoke_session(&self, token: &Token) -> Result<bool> {
+        let mut token = token.clone();
+        for _ in 0..STRICT_ATTEMPTS {
+            match self.try_end_session(&token, Ended::Revoked, false).await? {
+                // It was rotated meanwhile.
+                (_, Some(current)) => token = current,
+                (lived, None) => return Ok(lived),
+            }
+        }
+        self.end_session(token, Ended::Revoked).await
+    }
+
     /// Ends every live session of `owner` but that of `except`, with `all_skus` those of the user's
     /// other skus too. How many there were.
     pub async fn revoke_all(&self, owner: &Owner, except: Option<&Token>, all_skus: bool) -> Result<u64> {
@@ -65,17 +78,18 @@ impl Redis {
         let except = except.filter(|token| token.owner() == owner);
         let mut count = 0;
         for attempt in 0.. {
-            // What is kept may be rotated meanwhile: then it is another token of the same session.
-            let kept = match except {
+            let spared = match except {
                 Some(token) => self.live(token).await?.map(|live| live.token),
                 None => None,
             };
             let listed = self.listed(&owner).await?;
+            // It may have been rotated between the two looks: then it is another token of the same
+            // session.
+            let kept = spared.and_then(|token| listed.tokens.iter().find(|one| one.session() == token.session()));
             let _guard = InvalidateOnDrop(&listed.tokens);
             let strict = if kept.is_some() { MAX_ATTEMPTS } else { STRICT_ATTEMPTS };
-            let revoke = self
-                .link
-                .run(|connection| self.scripts.revoke_all(connection, &listed, kept.as_ref(), attempt >= strict));
+            let revoke =
+                self.link.run(|connection| self.scripts.revoke_all(connection, &listed, kept, attempt >= strict));
             if let Some((live, rest)) = revoke.await? {
                 count = live + self.end_rest(&listed, &rest, Ended::Revoked).await?;
                 break;
