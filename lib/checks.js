@@ -42,10 +42,11 @@ class Batches {
 class Checks {
   /**
    * @param calls the calls of the object
-   * @param kind  `send(core, batch, tokens, count)` passes tokens to the addon, `found(token,
-   *              ...session)` is what the check of a live one resolves with, `refusal()` what that of
-   *              another one rejects with, and `fail(error)` what it rejects with where the store
-   *              cannot be asked; `wantsSession` says whether it is more than whether it lives
+   * @param kind  `send(core, batch, tokens, count)` passes tokens to the addon,
+   *              `found(token, ...session)` is what the check of a live one resolves with,
+   *              `refusal()` what that of another one rejects with, and `fail(error)` what it
+   *              rejects with where the store cannot be asked; `wantsSession` says whether it is
+   *              more than whether it lives
    */
   constructor(calls, kind) {
     this.calls = calls;

@@ -19,7 +19,8 @@ class Verification {
     this.checks = calls.addChecks({
       wantsSession: true,
       send: (core, batch, tokens, count) => core.verify(batch, tokens, count),
-      found: (token, ...session) => this.found(token, sessionOf(token, ...session)),
+      found: (token, id, issued, expires, seen, device, openId) =>
+        this.found(token, sessionOf(token, id, issued, expires, seen, device, openId)),
       refusal: invalidToken,
       fail: mpauthxError,
     });

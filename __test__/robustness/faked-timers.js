@@ -6,9 +6,12 @@
 const FAKERS = {
   'node:test': () => {
     const { mock } = require('node:test');
-    mock.timers.enable(
-      process.version.startsWith('v20.0') ? undefined : { apis: ['setTimeout', 'setInterval', 'setImmediate'] },
-    );
+    const apis = ['setTimeout', 'setInterval', 'setImmediate'];
+    try {
+      mock.timers.enable({ apis });
+    } catch (_) {
+      mock.timers.enable(apis); // as Node 18 has it
+    }
   },
   sinon: () => {
     require('@sinonjs/fake-timers').install();

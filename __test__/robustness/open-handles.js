@@ -2,11 +2,11 @@
 
 // A file of tests for a jest of its own, which looks for what its tests leave open. What
 // OPEN_HANDLES in the environment holds, as JSON: the folder of the package, the URL of a redis, an
-// empty folder, the endpoint of a fake WeChat, the packages of databases, and whether to close.
+// empty folder, the endpoint of a fake WeChat, the package better-sqlite3, and whether to close.
 
 const path = require('node:path');
 
-const { root, redis, folder, endpoint, modules, closes } = JSON.parse(process.env.OPEN_HANDLES);
+const { root, redis, folder, endpoint, driver, closes } = JSON.parse(process.env.OPEN_HANDLES);
 const mpauthx = require(root);
 
 const STORES = {
@@ -19,7 +19,7 @@ const STORES = {
 const USERS = {
   set: () => new Set(),
   path: () => path.join(folder, 'users.db'),
-  handle: () => new (require(path.join(modules, 'better-sqlite3')))(path.join(folder, 'handle.db')),
+  handle: () => new (require(driver))(path.join(folder, 'handle.db')),
 };
 
 test.each(Object.keys(STORES).flatMap((store) => Object.keys(USERS).map((users) => [store, users])))(

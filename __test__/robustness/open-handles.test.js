@@ -8,12 +8,15 @@ const { ROOT, runNode, startFakeWeChat, startRedis, tempDir } = require('../supp
 
 const MODULES = path.join(ROOT, '__test__', 'node_modules');
 
+/** The one that is built for this version of Node. */
+const DRIVER = process.env.BETTER_SQLITE3 || path.join(MODULES, 'better-sqlite3');
+
 /** What a jest of its own prints about `open-handles.js`. */
 async function run(closes) {
   const [folder, wechat, { url }] = [tempDir(), await startFakeWeChat(), await startRedis()];
   fs.copyFileSync(path.join(__dirname, 'open-handles.js'), path.join(folder, 'open-handles.test.js'));
   const config = { rootDir: folder, testEnvironment: 'node', transform: {} };
-  const given = { root: ROOT, redis: url, folder, endpoint: wechat.endpoint, modules: MODULES, closes };
+  const given = { root: ROOT, redis: url, folder, endpoint: wechat.endpoint, driver: DRIVER, closes };
   const { code, stderr } = await runNode(path.join(MODULES, 'jest', 'bin', 'jest.js'), {
     args: ['--config', JSON.stringify(config), '--detectOpenHandles', '--forceExit'],
     env: { OPEN_HANDLES: JSON.stringify(given) },

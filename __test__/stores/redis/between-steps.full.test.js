@@ -134,7 +134,9 @@ describe.each([
         return { witness, names: { old, spent, live } };
       };
       const calls = [
-        ...['old', 'spent', 'live'].flatMap((name) => [...ON_TOKENS, ...BESIDE_TOKENS].map((one) => ({ ...one, name }))),
+        ...['old', 'spent', 'live'].flatMap((name) =>
+          [...ON_TOKENS, ...BESIDE_TOKENS].map((one) => ({ ...one, name })),
+        ),
         ...ON_USERS,
       ];
       expect(await failures(scenesOf(calls, prepare))).toEqual([]);

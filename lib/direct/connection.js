@@ -4,8 +4,9 @@
 // thread. It is used while it leads to a master, and given up at the first thing that is not plain.
 
 const net = require('net');
+const { performance } = require('perf_hooks');
 const { INCOMPLETE, Refusal, Replies } = require('./resp.js');
-const { setTimeout } = require('./timers.js');
+const { setTimeout } = require('../timers.js');
 
 /** In bytes. */
 const READ_SIZE = 64 * 1024;
@@ -13,7 +14,10 @@ const READ_SIZE = 64 * 1024;
 /** As the addon's own connections: sooner than a NAT forgets one. */
 const KEEPALIVE = 30_000;
 
-class DirectConnection {
+/** Not the wall clock, which may be set. In milliseconds. */
+const now = performance.now.bind(performance);
+
+class Connection {
   /**
    * Connects. `on` has the functions `ready()`, `began()` and `flushed()` before and after the
    * replies that come together, `reply(reply)` for each, and `end()`, once.
@@ -94,13 +98,8 @@ class DirectConnection {
   }
 }
 
-const { performance } = require('perf_hooks');
-
-/** Not the wall clock, which may be set. */
-const now = performance.now.bind(performance);
-
 function isOk(reply) {
   return !(reply instanceof Refusal);
 }
 
-module.exports = { DirectConnection, now };
+module.exports = { Connection, now };

@@ -1,0 +1,78 @@
+'use strict';
+
+// Who is logged in, for checks on the short way: the addon makes the ids of sessions and opens the
+// openids. What it has told is kept for a while, as an application checks the same tokens often.
+
+const { now } = require('./connection.js');
+const { storedOpenId, textIn, timeIn } = require('./records.js');
+
+/** So many descriptions are kept, for so long, in milliseconds. */
+const MAX_KEPT = 10_000;
+const LIFE = 30_000;
+
+/** Stands for no openid on the way to the addon and back. */
+const NONE = '-';
+
+class Sessions {
+  constructor(core) {
+    this.core = core;
+    /** The id and the openid of sessions, by their tokens. */
+    this.kept = new Map();
+    this.keptUntil = 0;
+    /** The checks of live tokens of which nothing is kept, with their records. */
+    this.found = [];
+  }
+
+  /** Resolves a check with the session of its token, now or when `tell` is called. */
+  find(asked, record) {
+    const known = this.kept.get(asked.token);
+    if (known !== undefined && known.stored === record[3]) resolve(asked, record, known);
+    else this.found.push({ asked, record });
+  }
+
+  /** Resolves the checks that wait for descriptions. */
+  tell() {
+    const found = this.found.splice(0);
+    if (found.length === 0) return;
+    this.makeRoom(found.length);
+    const described = this.describe(found);
+    for (let i = 0; i < found.length; i += 1) {
+      const { asked, record } = found[i];
+      const [id, openId] = [described[2 * i], described[2 * i + 1]];
+      if (id) {
+        const known = { stored: record[3], id, openId: openId === NONE ? null : openId };
+        this.kept.set(asked.token, known);
+        resolve(asked, record, known);
+      } else asked.checks.enqueue(asked.token, asked.resolve, asked.reject);
+    }
+  }
+
+  /** What is still to be told, which nobody will be told here any more. */
+  drop() {
+    return this.found.splice(0).map(({ asked }) => asked);
+  }
+
+  makeRoom(count) {
+    const time = now();
+    if (time < this.keptUntil && this.kept.size + count <= MAX_KEPT) return;
+    this.kept.clear();
+    this.keptUntil = time + LIFE;
+  }
+
+  /** The id and the openid of each session in turn; no id where the addon cannot tell at once. */
+  describe(found) {
+    let lines = '';
+    for (const { asked, record } of found) lines += `${asked.token}\n${storedOpenId(record) ?? NONE}\n`;
+    try {
+      return this.core.describe(lines).split('\n');
+    } catch (_) {
+      return [];
+    }
+  }
+}
+
+function resolve({ checks, token, resolve: done }, [issued, expires, device, _openId, seen], { id, openId }) {
+  done(checks.kind.found(token, id, timeIn(issued), timeIn(expires), timeIn(seen), textIn(device), openId));
+}
+
+module.exports = { Sessions };
