@@ -211,4 +211,4 @@ function createDirect(calls) {
   return plan ? new Direct(calls, plan) : NONE;
 }
 
-module.exports = { createDirect };
+module.exports = { Direct, createDirect };

@@ -27,7 +27,7 @@ end
 local now, left = now_ms(), redis.call('PTTL', KEYS[1])
 local expires = left == -1 and '' or text(now + left)
 -- Nothing is written about one that is listed and whose end stands in its record.
-if ours and fields[3] and (fields[3] == '' or tonumber(fields[3]) > now) and is_listed(2, ARGV[1]) then
+if ours and fields[3] and (fields[3] == '' or (tonumber(fields[3]) or 0) > now) and is_listed(2, ARGV[1]) then
   return 1
 end
 

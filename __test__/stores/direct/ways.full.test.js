@@ -1,0 +1,3 @@
+'use strict';
+
+require('./ways').checksAreRight(20000);

@@ -1,0 +1,3 @@
+'use strict';
+
+require('./ways').checksAreRight(2000);
