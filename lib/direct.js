@@ -6,9 +6,10 @@
 // deadlines and errors stay the only ones: another reply, an error, a server that is no master,
 // silence, a connection that closes.
 
+const { Batch } = require('./direct/batch.js');
 const { Connection, now } = require('./direct/connection.js');
-const { Records, isPlain, storedOpenId } = require('./direct/records.js');
-const { command } = require('./direct/resp.js');
+const { Records, isPlain } = require('./direct/records.js');
+const { Refusal } = require('./direct/resp.js');
 const { Sessions } = require('./direct/sessions.js');
 const { isFake, nextTick, setImmediate, setTimeout } = require('./timers.js');
 
@@ -28,10 +29,6 @@ const LOOK_INTERVAL = 5000;
 const MIN_PAUSE = 500;
 const MAX_PAUSE = 30_000;
 
-/** What is asked among the tokens: whether this is still a master. */
-const LOOK = { checks: null };
-const LOOK_COMMAND = command('INFO', 'replication');
-
 class Direct {
   /** @param plan where redis is, and how records look there; see `direct()` of the addon */
   constructor(calls, plan) {
@@ -42,15 +39,16 @@ class Direct {
     this.sessions = new Sessions(calls.core);
     this.silence = Math.min(SILENCE, plan.deadline / 10);
     this.connection = null;
-    /** What has been asked, in order. What is before `head` has been answered. */
-    this.waiting = [];
-    this.head = 0;
+    /** The checks of the next batch, and their commands. */
+    this.asked = [];
     this.out = '';
     this.isScheduled = false;
+    /** The batches that are under way, and how many checks wait in all. */
+    this.batches = [];
+    this.count = 0;
+    this.words = 0;
     this.isWatched = false;
     this.heard = 0;
-    /** On redis' clock, when the replies came that are read now. */
-    this.time = '';
     this.nextLook = 0;
     this.pause = 0;
     this.notBefore = 0;
@@ -60,14 +58,15 @@ class Direct {
   take(checks, token, resolve, reject) {
     const { connection } = this;
     if (connection === null) this.connect();
-    const count = this.waiting.length - this.head;
-    if (connection === null || !connection.isReady || count >= MAX_WAITING || !isPlain(token)) return false;
-    if (count === 0) this.begin();
-    this.waiting.push({ checks, token, resolve, reject });
-    this.out += this.recordsFor(checks).command(token);
+    if (connection === null || !connection.isReady || this.count >= MAX_WAITING || !isPlain(token)) return false;
+    if (this.count === 0) this.begin();
+    const records = checks.kind.wantsSession ? this.session : this.validity;
+    this.asked.push({ checks, token, resolve, reject, records });
+    this.out += records.command(token);
+    this.count += 1;
     if (!this.isScheduled) {
       this.isScheduled = true;
-      if (count < FEW) nextTick(flush, this);
+      if (this.count <= FEW) nextTick(flush, this);
       else setImmediate(flush, this);
     }
     return true;
@@ -75,10 +74,17 @@ class Direct {
 
   flush() {
     this.isScheduled = false;
-    if (this.out === '' || this.connection === null) return;
-    const out = this.out;
+    if (this.asked.length === 0) return;
+    const asksRole = this.heard > this.nextLook;
+    if (asksRole) this.nextLook = this.heard + LOOK_INTERVAL;
+    // One reply cannot be taken for another: what comes too late comes to a connection that ended.
+    const isLone = this.asked.length === 1 && this.batches.length === 0 && !asksRole;
+    this.words += 1;
+    const batch = new Batch(this.asked, asksRole, isLone ? undefined : String(this.words));
+    this.batches.push(batch);
+    this.connection.write(batch.commands(this.out));
+    this.asked = [];
     this.out = '';
-    this.connection.write(out);
   }
 
   /** Ends the connection for good. Checks that wait go the ordinary way. */
@@ -94,9 +100,7 @@ class Direct {
     const self = new WeakRef(this);
     const on = {
       ready: () => self.deref()?.ready(),
-      began: () => self.deref()?.began(),
       reply: (reply) => self.deref()?.reply(reply),
-      flushed: () => self.deref()?.flushed(),
       end: () => self.deref()?.ended(),
     };
     this.connection = this.calls.context.runInAsyncScope(() => new Connection(this.plan, on));
@@ -104,7 +108,6 @@ class Direct {
   }
 
   ready() {
-    this.pause = 0;
     this.nextLook = now() + LOOK_INTERVAL;
   }
 
@@ -112,11 +115,12 @@ class Direct {
     this.connection = null;
     this.pause = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, 2 * this.pause));
     if (!this.calls.isClosed) this.notBefore = now() + this.pause;
-    const left = [...this.sessions.drop(), ...this.waiting.slice(this.head)];
-    this.waiting = [];
-    this.head = 0;
+    const left = [...this.batches, { asked: this.asked }].flatMap(({ asked }) => asked);
+    this.batches = [];
+    this.asked = [];
     this.out = '';
-    for (const { checks, token, resolve, reject } of left) if (checks) checks.enqueue(token, resolve, reject);
+    this.count = 0;
+    for (const { checks, token, resolve, reject } of left) checks.enqueue(token, resolve, reject);
     held.delete(this);
   }
 
@@ -125,11 +129,6 @@ class Direct {
     this.heard = now();
     this.connection.hold(true);
     held.add(this);
-    if (this.heard > this.nextLook) {
-      this.nextLook = this.heard + LOOK_INTERVAL;
-      this.waiting.push(LOOK);
-      this.out += LOOK_COMMAND;
-    }
     if (!this.isWatched) this.watchFor(this.silence);
   }
 
@@ -141,48 +140,38 @@ class Direct {
   /** The end of a time in which redis should have been heard of. */
   watch() {
     this.isWatched = false;
-    if (this.waiting.length === this.head || this.connection === null) return;
+    if (this.count === 0) return;
     const left = this.silence - (now() - this.heard);
     if (left > 0) this.watchFor(left);
     else this.connection.end();
   }
 
-  began() {
-    this.heard = now();
-    this.time = String(Math.floor(this.connection.clock()));
-  }
-
   reply(reply) {
-    const asked = this.waiting[this.head];
-    if (asked === undefined) throw new Error('nothing was asked');
-    this.head += 1;
-    if (asked === LOOK) return this.look(reply);
-    const { checks, token, resolve, reject } = asked;
-    if (!this.recordsFor(checks).isLive(reply, this.time)) return checks.enqueue(token, resolve, reject);
-    if (!checks.kind.wantsSession) return resolve(checks.kind.found());
-    if (storedOpenId(reply) === undefined) return checks.enqueue(token, resolve, reject);
-    return this.sessions.find(asked, reply);
-  }
-
-  look(reply) {
-    if (!this.connection.isMaster(reply)) this.connection.end();
-  }
-
-  /** What came together has been read. */
-  flushed() {
-    this.sessions.tell();
-    const isIdle = this.head === this.waiting.length;
-    if (this.head > MAX_WAITING || isIdle) {
-      this.waiting.splice(0, this.head);
-      this.head = 0;
-    }
-    if (!isIdle || this.connection === null) return;
+    const batch = this.batches[0];
+    if (batch === undefined) throw new Error('nothing was asked');
+    batch.add(reply);
+    if (!batch.isWhole) return;
+    if (batch.asksRole && !this.connection.isMaster(batch.role)) throw new Error('that is no master any more');
+    this.heard = now();
+    if (batch.word !== undefined) this.pause = 0;
+    this.batches.shift();
+    this.count -= batch.asked.length;
+    this.settle(batch);
+    if (this.count > 0) return;
     this.connection.hold(false);
     held.delete(this);
   }
 
-  recordsFor({ kind }) {
-    return kind.wantsSession ? this.session : this.validity;
+  settle({ asked, replies }) {
+    const time = String(Math.floor(this.connection.clock()));
+    for (let i = 0; i < asked.length; i += 1) {
+      const { checks, token, resolve, reject, records } = asked[i];
+      const reply = replies[i];
+      if (reply instanceof Refusal || !records.isLive(reply, time)) checks.enqueue(token, resolve, reject);
+      else if (checks.kind.wantsSession) this.sessions.find(asked[i], reply);
+      else resolve(checks.kind.found());
+    }
+    this.sessions.tell();
   }
 }
 

@@ -19,8 +19,8 @@ const now = performance.now.bind(performance);
 
 class Connection {
   /**
-   * Connects. `on` has the functions `ready()`, `began()` and `flushed()` before and after the
-   * replies that come together, `reply(reply)` for each, and `end()`, once.
+   * Connects. `on` has the functions `ready()`, `reply(reply)`, which throws at what was not asked,
+   * and `end()`, once.
    */
   constructor({ host, port, path, login, logins, connectTimeout }, on) {
     this.on = on;
@@ -65,12 +65,10 @@ class Connection {
     if (this.isEnded) return false;
     try {
       this.replies.add(buffer.latin1Slice(0, count));
-      if (this.isReady) this.on.began();
       for (let reply = this.replies.next(); reply !== INCOMPLETE && !this.isEnded; reply = this.replies.next()) {
         if (this.isReady) this.on.reply(reply);
         else this.step(reply);
       }
-      this.on.flushed();
     } catch (_) {
       this.end();
     }

@@ -14,6 +14,9 @@ const PLAIN = /^[!-{}~]{1,128}\|[ -~]{0,128}\|[0-9a-f]{64}$/;
 /** Unix milliseconds have thirteen digits until the year 2286. */
 const TIME = /^\d{13}$/;
 
+/** Where the openid stands among the fields, if it is asked for. */
+const OPEN_ID = 3;
+
 /** What is stored of an openid: nothing where it is the user's id, else it is sealed. */
 const STORED = /^[\w+/=]*$/;
 
@@ -35,14 +38,19 @@ class Records {
     return `${this.before}${name.length}\r\n${name}${this.after}`;
   }
 
+  /** Whether a reply is one to the command. */
+  fits(reply) {
+    return Array.isArray(reply) && reply.length === this.count && reply.every(isField);
+  }
+
   /**
    * Whether a record says by itself that its token is live at that time, of thirteen digits, and
    * that no use of it needs to be written down.
    */
   isLive(record, time) {
-    if (!Array.isArray(record) || record.length !== this.count) return false;
     const [issued, expires] = record;
     if (!isTime(issued) || !(expires === '' || (isTime(expires) && expires > time))) return false;
+    if (this.count > OPEN_ID && !STORED.test(record[OPEN_ID] ?? '')) return false;
     const seen = record[this.count - 1];
     return this.idle === 0 || (isTime(seen) && Number(time) - Number(seen) < this.idle / 10);
   }
@@ -52,14 +60,12 @@ function isPlain(token) {
   return PLAIN.test(token);
 }
 
-function isTime(field) {
-  return typeof field === 'string' && TIME.test(field);
+function isField(item) {
+  return item === null || typeof item === 'string';
 }
 
-/** What is stored of the openid; undefined where that cannot be. */
-function storedOpenId(record) {
-  const stored = record[3];
-  return stored === null || STORED.test(stored) ? stored : undefined;
+function isTime(field) {
+  return field !== null && TIME.test(field);
 }
 
 /** A time in digits; null where there is none. */
@@ -72,4 +78,4 @@ function textIn(bytes) {
   return bytes === null || ASCII.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString();
 }
 
-module.exports = { Records, isPlain, storedOpenId, textIn, timeIn };
+module.exports = { OPEN_ID, Records, isPlain, textIn, timeIn };

@@ -112,7 +112,9 @@ class Replies {
 
   refusal() {
     const line = this.line();
-    return line === INCOMPLETE ? line : new Refusal(line);
+    if (line === INCOMPLETE) return line;
+    if (!/^[A-Z]+( |$)/.test(line)) throw new Error('that is no error of redis');
+    return new Refusal(line);
   }
 
   expectLineEnd(at) {

@@ -4,7 +4,7 @@
 // openids. What it has told is kept for a while, as an application checks the same tokens often.
 
 const { now } = require('./connection.js');
-const { storedOpenId, textIn, timeIn } = require('./records.js');
+const { OPEN_ID, textIn, timeIn } = require('./records.js');
 
 /** So many descriptions are kept, for so long, in milliseconds. */
 const MAX_KEPT = 10_000;
@@ -26,7 +26,7 @@ class Sessions {
   /** Resolves a check with the session of its token, now or when `tell` is called. */
   find(asked, record) {
     const known = this.kept.get(asked.token);
-    if (known !== undefined && known.stored === record[3]) resolve(asked, record, known);
+    if (known !== undefined && known.stored === record[OPEN_ID]) resolve(asked, record, known);
     else this.found.push({ asked, record });
   }
 
@@ -40,16 +40,11 @@ class Sessions {
       const { asked, record } = found[i];
       const [id, openId] = [described[2 * i], described[2 * i + 1]];
       if (id) {
-        const known = { stored: record[3], id, openId: openId === NONE ? null : openId };
+        const known = { stored: record[OPEN_ID], id, openId: openId === NONE ? null : openId };
         this.kept.set(asked.token, known);
         resolve(asked, record, known);
       } else asked.checks.enqueue(asked.token, asked.resolve, asked.reject);
     }
-  }
-
-  /** What is still to be told, which nobody will be told here any more. */
-  drop() {
-    return this.found.splice(0).map(({ asked }) => asked);
   }
 
   makeRoom(count) {
@@ -62,7 +57,7 @@ class Sessions {
   /** The id and the openid of each session in turn; no id where the addon cannot tell at once. */
   describe(found) {
     let lines = '';
-    for (const { asked, record } of found) lines += `${asked.token}\n${storedOpenId(record) ?? NONE}\n`;
+    for (const { asked, record } of found) lines += `${asked.token}\n${record[OPEN_ID] ?? NONE}\n`;
     try {
       return this.core.describe(lines).split('\n');
     } catch (_) {

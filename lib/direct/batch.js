@@ -1,0 +1,49 @@
+'use strict';
+
+// Checks that went to redis in one write, and the replies to them. None of them counts before it is
+// sure that it is the reply to its own check: behind several, redis is asked to repeat a word.
+
+const { Refusal, command } = require('./resp.js');
+
+/** What is asked besides, now and then: whether this is still a master. */
+const ROLE = command('INFO', 'replication');
+
+class Batch {
+  /**
+   * @param asked     the checks: `{ checks, token, resolve, reject, records }`
+   * @param asksRole  whether to ask for the role of the server too
+   * @param word      what ends the replies; undefined where there is but one reply to come
+   */
+  constructor(asked, asksRole, word) {
+    this.asked = asked;
+    this.asksRole = asksRole;
+    this.word = word;
+    this.replies = [];
+    /** What the server says of itself, where it was asked. */
+    this.role = undefined;
+    this.isWhole = false;
+  }
+
+  /** The commands, of which those for the checks are `out`. */
+  commands(out) {
+    return `${out}${this.asksRole ? ROLE : ''}${this.word === undefined ? '' : command('PING', this.word)}`;
+  }
+
+  /** Adds the next reply. Throws where it is none to what was asked. */
+  add(reply) {
+    const { asked, replies } = this;
+    if (replies.length < asked.length) {
+      const isReply = reply instanceof Refusal || asked[replies.length].records.fits(reply);
+      if (!isReply) throw new Error('that was not asked');
+      replies.push(reply);
+      this.isWhole = this.word === undefined && !this.asksRole && replies.length === asked.length;
+    } else if (this.asksRole && this.role === undefined) {
+      this.role = reply;
+    } else {
+      if (reply !== this.word) throw new Error('that ends another batch');
+      this.isWhole = true;
+    }
+  }
+}
+
+module.exports = { Batch };
