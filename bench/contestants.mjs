@@ -10,6 +10,8 @@ import { readFileSync } from 'node:fs';
  */
 export const CONTESTANTS = [
   { id: 'plain', kind: 'ours', title: 'mpauthx' },
+  { id: 'threads', kind: 'ours', title: 'mpauthx, through its threads alone' },
+  { id: 'older', kind: 'ours', title: 'mpauthx, tokens older than `ttl`' },
   { id: 'cached', kind: 'ours', title: 'mpauthx, `cache: true`' },
   { id: 'verify', kind: 'ours', title: 'mpauthx, `verify`' },
   { id: 'verify-cached', kind: 'ours', title: 'mpauthx, `verify`, `cache: true`' },

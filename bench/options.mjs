@@ -17,7 +17,7 @@ const HELP = `npm run bench -- [flags]
 
 /** Times are milliseconds. */
 const FULL = {
-  inFlight: [1, 32, 256, 1024],
+  inFlight: [1, 2, 4, 8, 32, 256, 1024],
   tokens: 1000,
   checks: { rounds: 11, warmUp: 500, throughput: 400, latency: 200 },
   logins: { rounds: 5, foreign: [0, 100_000, 1_000_000], duration: 1500 },

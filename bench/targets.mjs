@@ -27,33 +27,51 @@ export function verdict({ ratio, atLeast, wanted, better }) {
 function ofChecks(checks = []) {
   const at = (id, inFlight, name) => checks.find((each) => each.id === id)?.levels?.[inFlight]?.[name]?.median;
   const clients = checks.filter(({ kind, levels }) => kind === 'client' && levels);
-  const best = (name, compare) =>
-    clients.reduce(
-      (found, { id }) => (found === undefined || compare(at(id, 256, name), at(found, 256, name)) ? id : found),
-      undefined,
-    );
-  const fastest = best('perSecond', (a, b) => a > b);
-  const cheapest = best('threadCpu', (a, b) => a < b);
+  const best = (inFlight, name, compare) =>
+    clients.reduce((found, { id }) => {
+      const isBetter = found === undefined || compare(at(id, inFlight, name), at(found, inFlight, name));
+      return isBetter ? id : found;
+    }, undefined);
+  const fastest = (inFlight) => best(inFlight, 'perSecond', (a, b) => a > b);
+  const cheapest = best(256, 'threadCpu', (a, b) => a < b);
+  const faster = ([inFlight, atLeast, wanted]) => ({
+    what: `${inFlight} in flight: operations per second against the best client (${fastest(inFlight) ?? '–'})`,
+    ratio: divide(at('plain', inFlight, 'perSecond'), at(fastest(inFlight), inFlight, 'perSecond')),
+    better: MORE,
+    atLeast,
+    wanted,
+  });
   return [
     {
-      what: `256 in flight, plain: operations per second against the best client (${fastest ?? '–'})`,
-      ratio: divide(at('plain', 256, 'perSecond'), at(fastest, 256, 'perSecond')),
-      better: MORE,
-      atLeast: 1.5,
-      wanted: 2,
-    },
-    {
-      what: `the same, CPU of the JavaScript thread per call against the cheapest client (${cheapest ?? '–'})`,
-      ratio: divide(at('plain', 256, 'threadCpu'), at(cheapest, 256, 'threadCpu')),
-      better: LESS,
-      atLeast: 0.6,
-      wanted: 0.4,
-    },
-    {
-      what: '1 in flight, plain: p50 against node_redis 2.8',
+      what: '1 in flight: p50 against node_redis 2.8',
       ratio: divide(at('plain', 1, 'p50'), at('node_redis', 1, 'p50')),
       better: LESS,
-      atLeast: 2,
+      atLeast: 1,
+      wanted: 0.8,
+    },
+    ...[1, 2, 4].map((inFlight) => ({
+      what: `${inFlight} in flight: CPU of all threads per check against node_redis 2.8`,
+      ratio: divide(at('plain', inFlight, 'processCpu'), at('node_redis', inFlight, 'processCpu')),
+      better: LESS,
+      atLeast: 1,
+      wanted: 0.7,
+    })),
+    ...[
+      [8, 1.3, 2],
+      [256, 2, 2.5],
+    ].map(faster),
+    {
+      what: `256 in flight: CPU of the JavaScript thread per check against the cheapest client (${cheapest ?? '–'})`,
+      ratio: divide(at('plain', 256, 'threadCpu'), at(cheapest, 256, 'threadCpu')),
+      better: LESS,
+      atLeast: 0.25,
+      wanted: 0.15,
+    },
+    {
+      what: '256 in flight: operations per second with tokens older than `ttl` against others',
+      ratio: divide(at('older', 256, 'perSecond'), at('plain', 256, 'perSecond')),
+      better: MORE,
+      atLeast: 0.9,
       wanted: 1,
     },
     {
@@ -91,6 +109,13 @@ const MEASURED = {
 function ofRoutes(routes) {
   const perSecond = (id) => routes?.fastify.find((each) => each.id === id)?.perSecond?.median;
   return [
+    {
+      what: 'Fastify route guarded by checks that ask redis: requests per second against the unguarded route',
+      ratio: divide(perSecond('plain'), perSecond('unguarded')),
+      better: MORE,
+      atLeast: 0.9,
+      wanted: 0.95,
+    },
     {
       what: 'Fastify route guarded by cached checks: requests per second against the unguarded route',
       ratio: divide(perSecond('cached'), perSecond('unguarded')),

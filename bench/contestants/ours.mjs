@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 
 const mpauthx = createRequire(import.meta.url)('../..');
 
-export async function ours({ url, sku }, options, name = 'isTokenValid') {
-  const auth = mpauthx(null, null, sku, null, null, null, { tokens: url, ...options });
+export async function ours({ url, sku }, options, name = 'isTokenValid', ttl = null) {
+  const auth = mpauthx(null, null, sku, null, null, ttl, { tokens: url, ...options });
   return { check: (token) => auth[name](token), close: () => auth.close() };
 }
