@@ -3,9 +3,10 @@
 // The functions that 1.3.2 does not have, in both doors. What they fail with are MpauthxErrors.
 
 const { bytes, candidate, loginCode, text } = require('./arguments.js');
-const { graceOf, readOptions } = require('./call-options.js');
+const { graceOf, readOptions, userIdOf } = require('./call-options.js');
 const { constants, Refusal, wrong } = require('./errors.js');
 const { errorOf, invalidToken, mpauthxError } = require('./mpauthx-error.js');
+const { createReceive } = require('./push.js');
 const { isUserId, skuOf } = require('./token.js');
 const { Verification } = require('./verification.js');
 
@@ -16,7 +17,7 @@ const shared = new WeakSet();
 const sharesTokens = ({ sessions }) => shared.has(sessions);
 
 /** The functions, on the `calls` of an object with this configuration. */
-function createFront(calls, { sku, cache, front: isStrict, sessions: { each } }) {
+function createFront(calls, { sku, cache, front: isStrict, resolves, sessions: { each }, wechat: { push } }) {
   const { core } = calls;
   const verification = new Verification(calls, cache);
   const ownSkus = [wellFormed(sku)];
@@ -106,7 +107,13 @@ function createFront(calls, { sku, cache, front: isStrict, sessions: { each } })
       },
     },
 
+    forget(user) {
+      return calls.start((call) => core.forget(call, userId(userIdOf(user, resolves))), countOf);
+    },
+
     wechat: {
+      receive: createReceive(calls, push !== undefined),
+
       getPhoneNumber(code, options) {
         return calls.start((call) => {
           const { openId } = readOptions(options, 'openId');

@@ -40,7 +40,9 @@ const KNOWN = {
     timeout: MILLISECONDS,
     retries: [`a whole number up to ${MAX_RETRIES}`, integer(0, MAX_RETRIES)],
     exchange: ['a function', (value) => typeof value === 'function'],
+    push: OBJECT,
   },
+  'options.wechat.push': { token: TEXT, encodingAESKey: TEXT, plain: BOOLEAN },
   'options.sessions': {
     mode: oneOf('shared', 'each'),
     max: ['a positive whole number', integer(1, 2 ** 31 - 1)],

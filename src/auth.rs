@@ -4,8 +4,10 @@ mod access_token;
 mod admission;
 mod authorize;
 mod check;
+mod forget;
 mod login;
 mod phone_number;
+mod push;
 mod renewal;
 mod request_error;
 mod session_ids;
@@ -26,7 +28,7 @@ use crate::seal::Seal;
 use crate::sessions::{Health, Sessions};
 use crate::token::Owner;
 use crate::users::Users;
-use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, RequestError, SharedExchange};
+use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, Push, RequestError, SharedExchange};
 use admission::{MAX_CALLS, MAX_LOGINS, MAX_REQUESTS};
 use renewal::Renewals;
 use session_ids::SessionIds;
@@ -37,6 +39,8 @@ pub struct Dependencies {
     pub sku: String,
     pub client: Arc<Client>,
     pub exchange: Exchange,
+    /// Where WeChat may push messages.
+    pub push: Option<Push>,
     pub users: Users,
     pub sessions: Sessions,
     /// Whether session keys are stored with the tokens.

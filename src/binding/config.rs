@@ -10,7 +10,7 @@ use crate::auth::{Auth, Dependencies};
 use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Endpoint, Layout, Mode, Policy, Redis, Sessions, Settings, Tls};
 use crate::users::{self, DbObject, Otherwise, SqlStyle, Users};
-use crate::wechat::{self, Client, Credentials, Exchange};
+use crate::wechat::{self, Client, Credentials, Exchange, Push};
 
 const NO_CACHE: &str = "options.cache has no effect: it is for tokens in redis, on one server or behind Sentinels";
 
@@ -90,6 +90,15 @@ pub struct WeChat {
     pub retries: u32,
     /// Whether the application exchanges codes itself.
     pub exchange: bool,
+    pub push: Option<PushConsole>,
+}
+
+/// The option `wechat.push`: what stands in WeChat's console.
+#[napi(object)]
+pub struct PushConsole {
+    pub token: String,
+    /// None in the plain mode.
+    pub encoding_aes_key: Option<String>,
 }
 
 /// The token store: in memory, in a file, or in redis at one of `url`, `cluster` and `sentinels`.
@@ -114,7 +123,7 @@ pub struct Tokens {
 
 impl Config {
     /// `Err` says what is wrong.
-    pub fn build(self, dispatch: &Dispatch) -> Result<Auth, String> {
+    pub fn build(mut self, dispatch: &Dispatch) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
         let can_cache = self.tokens.can_be_cached();
         let warning = (self.cache.is_some() && !can_cache).then_some(NO_CACHE);
@@ -131,6 +140,7 @@ impl Config {
             },
         };
         let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
+        let push = self.wechat.push.take().map(|console| console.build(self.app_id.as_deref())).transpose()?;
         let (client, exchange) = self.wechat.build(dispatch)?;
         let users = Users::open(users, dispatch.clone()).map_err(|error| error.to_string())?;
         let dependencies = Dependencies {
@@ -138,6 +148,7 @@ impl Config {
             sku: self.sku,
             client,
             exchange,
+            push,
             users,
             sessions,
             keeps_session_keys: self.session_keys,
@@ -149,7 +160,7 @@ impl Config {
 
 impl WeChat {
     fn build(self, dispatch: &Dispatch) -> Result<(Arc<Client>, Exchange), String> {
-        let Self { endpoint, proxy, timeout, retries, exchange } = self;
+        let Self { endpoint, proxy, timeout, retries, exchange, .. } = self;
         let timeout = milliseconds(timeout);
         let client = Arc::new(Client::new(wechat::Settings { endpoint, proxy, timeout, retries })?);
         let exchange = match exchange {
@@ -157,6 +168,13 @@ impl WeChat {
             false => Exchange::WeChat(client.clone()),
         };
         Ok((client, exchange))
+    }
+}
+
+impl PushConsole {
+    fn build(self, app_id: Option<&str>) -> Result<Push, String> {
+        let app_id = app_id.ok_or("options.wechat.push needs the app id")?;
+        Push::new(app_id.to_owned(), self.token, self.encoding_aes_key.as_deref())
     }
 }
 

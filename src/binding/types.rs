@@ -4,6 +4,7 @@ use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
 use super::host_calls::HostCallMessage;
+use super::push::Pushed;
 use crate::auth::{Inspected, Login};
 use crate::error::{Error, Result};
 use crate::sessions;
@@ -19,8 +20,10 @@ pub enum Outcome {
     Count(u64),
     Phone(wechat::PhoneNumber),
     Data(String),
+    Pushed(wechat::Pushed),
     Health(Health),
-    Closed,
+    /// There is nothing to tell.
+    Done,
 }
 
 /// The outcome of a call, verdicts of a batch, or a host call.
@@ -39,6 +42,7 @@ pub struct Message {
     pub phone: Option<PhoneNumber>,
     /// JSON.
     pub data: Option<String>,
+    pub pushed: Option<Pushed>,
     pub health: Option<Health>,
     pub error: Option<Failure>,
     pub host_call: Option<HostCallMessage>,
@@ -57,8 +61,9 @@ impl Message {
             Ok(Outcome::Count(count)) => Self { count: Some(u32::try_from(count).unwrap_or(u32::MAX)), ..message },
             Ok(Outcome::Phone(number)) => Self { phone: Some(number.into()), ..message },
             Ok(Outcome::Data(json)) => Self { data: Some(json), ..message },
+            Ok(Outcome::Pushed(pushed)) => Self { pushed: Some(pushed.into()), ..message },
             Ok(Outcome::Health(health)) => Self { health: Some(health), ..message },
-            Ok(Outcome::Closed) => message,
+            Ok(Outcome::Done) => message,
             Err(error) => Self { error: Some(error.into()), ..message },
         }
     }

@@ -16,7 +16,8 @@ const CREATE: &str = "
         PRIMARY KEY (user, sku, session)
     );
     CREATE INDEX IF NOT EXISTS mpauthx_session_expires ON mpauthx_session (expires);
-    CREATE TABLE IF NOT EXISTS mpauthx_shared (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, ends INTEGER NOT NULL);";
+    CREATE TABLE IF NOT EXISTS mpauthx_shared (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, ends INTEGER NOT NULL);
+    CREATE INDEX IF NOT EXISTS mpauthx_shared_ends ON mpauthx_shared (ends);";
 
 /// Who can read the file has every token: it is its owner's alone.
 const MODE: u32 = 0o600;

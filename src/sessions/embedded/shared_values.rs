@@ -9,6 +9,9 @@ use super::rows::{milliseconds, now};
 use crate::error::Result;
 use crate::token::random_hex;
 
+/// How many values that have ended each new name clears away: more than one, so that they get fewer.
+const CLEARED: u32 = 4;
+
 impl Embedded {
     pub async fn get(&self, name: &str) -> Result<Option<String>> {
         let name = name.to_owned();
@@ -33,6 +36,10 @@ impl Embedded {
     pub async fn set_if_absent(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
         let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
         self.query(move |db| {
+            db.prepare_cached(
+                "DELETE FROM mpauthx_shared WHERE name IN (SELECT name FROM mpauthx_shared WHERE ends <= ?1 LIMIT ?2)",
+            )?
+            .execute(params![now(), CLEARED])?;
             let set = db
                 .prepare_cached(
                     "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
