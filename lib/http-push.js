@@ -8,7 +8,7 @@ const { MpauthxError } = require('./mpauthx-error.js');
 const { MAX_BYTES, giveBack, receives } = require('./push.js');
 
 /** What a handler returned, or the query held, is no page to a browser. */
-const TEXT = { ...NO_STORE, 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
+const TEXT = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff', ...NO_STORE };
 
 const METHODS = ['GET', 'POST'];
 
@@ -56,7 +56,8 @@ class Push {
   }
 }
 
-const text = (reply) => ({ status: 200, headers: TEXT, text: reply });
+/** A copy of the headers each time: servers put the length of the body there. */
+const text = (reply) => ({ status: 200, headers: { ...TEXT }, text: reply });
 
 function notAllowed() {
   const { status, headers, text: body } = errorAnswer(refusal(405, `The method must be ${METHODS.join(' or ')}`));

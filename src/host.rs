@@ -49,8 +49,8 @@ pub struct HostRequest {
 }
 
 /// For `All` a text for each row: its column `name`, empty where it has none. For `Run`, `Has`,
-/// `Add` and `Remove` one text for yes, none for no. For `Exchange` the reply as JSON. For `Resolve` the user's
-/// id and whether the user is new. `Err` is the cause of a failure.
+/// `Add` and `Remove` one text for yes, none for no. For `Exchange` the reply as JSON. For
+/// `Resolve` the user's id and whether the user is new. `Err` is the cause of a failure.
 pub type HostReply = Result<Vec<String>, String>;
 
 /// Sends a request to JavaScript.

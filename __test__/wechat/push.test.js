@@ -47,7 +47,9 @@ describe.each(WAYS)('the %s mode, %s', (mode, format) => {
     const first = wechat.message(EVENT);
     expect(await app.wechat.receive({ ...first, query: new URLSearchParams(first.query) })).toBeTruthy();
     const second = wechat.message(EVENT);
-    expect(await app.wechat.receive({ ...second, query: Object.assign(Object.create(null), second.query) })).toBeTruthy();
+    expect(
+      await app.wechat.receive({ ...second, query: Object.assign(Object.create(null), second.query) }),
+    ).toBeTruthy();
   });
 
   test('the first request is answered with its echostr, and no other', async () => {
@@ -57,7 +59,10 @@ describe.each(WAYS)('the %s mode, %s', (mode, format) => {
       const { query } = wechat.echo();
       expect(await app.wechat.receive({ query, body })).toStrictEqual({ message: null, reply: query.echostr });
     }
-    await expectRefusal(receive({ ...wechat.echo(), query: { ...wechat.echo().query, signature: '0'.repeat(40) } }), 6001);
+    await expectRefusal(
+      receive({ ...wechat.echo(), query: { ...wechat.echo().query, signature: '0'.repeat(40) } }),
+      6001,
+    );
     await expectRefusal(app.wechat.receive({ query: wechat.signed() }), 6001);
   });
 
@@ -100,7 +105,16 @@ describe.each(WAYS)('the %s mode, %s', (mode, format) => {
       await expectRefusal(receive(wechat.message(EVENT, { timestamp: now() + late })), 6001, /timestamp/);
       await expectRefusal(receive(wechat.echo({ timestamp: now() + late })), 6001, /timestamp/);
     }
-    for (const timestamp of ['', '1e9', `+${now()}`, ` ${now()}`, `${now()}.0`, '字', `0x${now()}`, `${now()}`.repeat(30)]) {
+    for (const timestamp of [
+      '',
+      '1e9',
+      `+${now()}`,
+      ` ${now()}`,
+      `${now()}.0`,
+      '字',
+      `0x${now()}`,
+      `${now()}`.repeat(30),
+    ]) {
       await expectRefusal(receive(wechat.message(EVENT, { timestamp })), 6001);
     }
   });

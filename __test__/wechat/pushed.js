@@ -34,7 +34,9 @@ const pushes = (mode, format, given) =>
 
 /** The event as each format gives it: all that stands in XML is text. */
 const asRead = (fields, format) =>
-  format === 'json' ? fields : JSON.parse(JSON.stringify(fields), (_, each) => (typeof each === 'number' ? `${each}` : each));
+  format === 'json'
+    ? fields
+    : JSON.parse(JSON.stringify(fields), (_, each) => (typeof each === 'number' ? `${each}` : each));
 
 /** Expects a refusal with `code` that gives nothing away. */
 async function expectRefusal(promise, code, message = /./) {

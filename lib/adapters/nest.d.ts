@@ -1,6 +1,6 @@
 import type { CanActivate, DynamicModule, ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+import type { Auth, GetAuth, GuardOptions, PushHandler, RoutesOptions, Session } from './options';
 
 // biome-ignore lint/suspicious/noExplicitAny: Express' or Fastify's, as Nest has it
 type AnyRequest = any;
@@ -53,6 +53,13 @@ export function CurrentSession(property?: keyof Session): ParameterDecorator;
 
 /** Handlers, or all of a controller, that need nobody logged in. */
 export function Public(): MethodDecorator & ClassDecorator;
+
+/**
+ * A middleware that calls `handler` with each message that WeChat pushes, and answers every request:
+ * `app.use('/wechat', push(auth, handler))`. In a module's `configure`, Nest on Express needs
+ * `rawBody: true`.
+ */
+export { push } from './express';
 
 export const getAuth: GetAuth;
 

@@ -12,7 +12,8 @@ use super::types::Message;
 use crate::host::{HostCall, HostReply, HostRequest, Identity, Statement};
 
 /// A call of one method of the application's: `all` and `run` get a statement and the values of its
-/// parameters, `has`, `add` and `remove` a user, `exchange` a code, `resolve` whom WeChat has named.
+/// parameters, `has`, `add` and `remove` a user, `exchange` a code, `resolve` whom WeChat has
+/// named.
 #[napi(object)]
 #[derive(Default)]
 pub struct HostCallMessage {

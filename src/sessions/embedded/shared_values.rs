@@ -9,7 +9,7 @@ use super::rows::{milliseconds, now};
 use crate::error::Result;
 use crate::token::random_hex;
 
-/// How many values that have ended each new name clears away: more than one, so that they get fewer.
+/// How many values that have ended each new one clears away: so they get fewer.
 const CLEARED: u32 = 4;
 
 impl Embedded {
