@@ -253,7 +253,7 @@ declare namespace mpauthx {
 
   /**
    * The plain mode (明文模式). WeChat's signature does not cover the message there: whoever sees the
-   * URL of one in a log can make up another.
+   * URL of one, such as in the log of a proxy, can make up another.
    */
   export interface PlainPush {
     token: string;

@@ -38,9 +38,9 @@ export function routes(
 ): Middleware;
 
 /**
- * A middleware that calls `handler` with each message that WeChat pushes, and answers every request: the
- * first with its `echostr`, then `success`. It stands in front of body parsers, or behind one that
- * leaves the bytes.
+ * A middleware that calls `handler` with each message that WeChat pushes, and answers every
+ * request: the first with its `echostr`, then `success`. It stands in front of body parsers, or
+ * behind one that leaves the bytes.
  */
 export function push(auth: Auth, handler: PushHandler<Request>, options?: OnError): Middleware;
 

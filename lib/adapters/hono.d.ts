@@ -31,8 +31,8 @@ export function guard<Property extends string = 'auth'>(
 export function routes(auth: Auth, options: RoutesOptions<Context> & OnError & { prefix: string }): MiddlewareHandler;
 
 /**
- * A handler of requests that calls `handler` with each message that WeChat pushes, and answers every
- * request: the first with its `echostr`, then `success`.
+ * A handler of requests that calls `handler` with each message that WeChat pushes, and answers
+ * every request: the first with its `echostr`, then `success`.
  */
 export function push(auth: Auth, handler: PushHandler<Context>, options?: OnError): (c: Context) => Promise<Response>;
 

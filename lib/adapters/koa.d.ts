@@ -19,9 +19,9 @@ export function guard(auth: Auth, options?: GuardOptions<Context> & OnError): Mi
 export function routes(auth: Auth, options: RoutesOptions<Context> & OnError & { prefix: string }): Middleware;
 
 /**
- * A middleware that calls `handler` with each message that WeChat pushes, and answers every request: the
- * first with its `echostr`, then `success`. It stands in front of body parsers, or behind one that
- * leaves the bytes.
+ * A middleware that calls `handler` with each message that WeChat pushes, and answers every
+ * request: the first with its `echostr`, then `success`. It stands in front of body parsers, or
+ * behind one that leaves the bytes.
  */
 export function push(auth: Auth, handler: PushHandler<Context>, options?: OnError): Middleware;
 

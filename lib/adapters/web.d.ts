@@ -43,8 +43,8 @@ export function routes<R extends Request = Request>(
 ): (request: R) => Promise<Response>;
 
 /**
- * A handler of requests that calls `handler` with each message that WeChat pushes, and answers every
- * request: the first with its `echostr`, then `success`.
+ * A handler of requests that calls `handler` with each message that WeChat pushes, and answers
+ * every request: the first with its `echostr`, then `success`.
  */
 export function push<R extends Request = Request>(
   auth: Auth,

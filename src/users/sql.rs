@@ -19,8 +19,8 @@ pub const IS_VIEW: [&str; 2] = [
 ];
 
 /// The condition of a user's row, compared exactly. An index serves only a comparison by its own
-/// collation, so there is one by that of the column, and one by that which `LIKE` wants of an index.
-/// Each follows from the exact one.
+/// collation, so there is one by that of the column, and one by that which `LIKE` wants of an
+/// index. Each follows from the exact one.
 macro_rules! is_user {
     () => {
         "openId = ? AND openId = ? COLLATE BINARY AND openId = ? COLLATE NOCASE"

@@ -13,8 +13,8 @@
 //
 // has our routes behind /auth, and takes what WeChat pushes at /push. Before them a request with
 // X-Parse passes the framework's parser of bodies, where that is no part of the framework itself,
-// one with X-Raw a parser that leaves bytes, where there is one, and one with X-Drain loses its body
-// to somebody who keeps nothing.
+// one with X-Raw a parser that leaves bytes, where there is one, and one with X-Drain loses its
+// body to somebody who keeps nothing.
 
 const SECRET = 'the-secret-of-the-handler';
 
