@@ -4,7 +4,7 @@
 
 const { randomInt } = require('node:crypto');
 const path = require('node:path');
-const { startRedis, tempDir } = require('../support');
+const { dbAll, dbRun, openSqlite, startRedis, tempDir } = require('../support');
 const { EVENT, expectRefusal, pushes, receiver } = require('./pushed');
 
 const wechat = pushes('safe', 'json');
@@ -49,6 +49,17 @@ test('what is noted in redis is named by the mini-program, and ends by itself', 
   await expectRefusal(app.wechat.receive({ query: { ...query, nonce: '1' }, body }), 6001);
   await expectRefusal(app.wechat.receive({ query, body: '{"Encrypt":"AAAA"}' }), 6001);
   expect(await redis.redis.keys('mpauthx:push:*')).toHaveLength(1);
+});
+
+test('what is noted in a file is cleared away by later pushes', async () => {
+  const file = path.join(tempDir(), 'tokens.db');
+  const app = receiver('safe', { tokens: { file } });
+  for (let i = 0; i < 20; i += 1) await app.wechat.receive(wechat.message(EVENT));
+  const db = await openSqlite(file);
+  await dbRun(db, "UPDATE mpauthx_shared SET ends = 0 WHERE name LIKE 'push:%'");
+  for (let i = 0; i < 10; i += 1) await app.wechat.receive(wechat.message(EVENT));
+  const [{ count }] = await dbAll(db, "SELECT count(*) AS count FROM mpauthx_shared WHERE name LIKE 'push:%'");
+  expect(count).toBe(10);
 });
 
 test('where the token store is away nothing is received, and a push that is sent again is', async () => {

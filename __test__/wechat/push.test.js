@@ -218,6 +218,13 @@ describe('encrypted', () => {
   });
 });
 
+test('in the plain mode, an encrypted push is refused with what to do', async () => {
+  for (const given of [{}, { mode: 'both' }]) {
+    const push = pushes('safe', 'json', given).message(EVENT);
+    await expectRefusal(receiver('plain').wechat.receive(push), 6001, /encodingAESKey in place of plain/);
+  }
+});
+
 test('WeChat’s own example is old: its signature is right, and its timestamp is not', async () => {
   const push = { token: 'AAAAA', plain: true };
   const app = createApp({ options: { wechat: { push } } });

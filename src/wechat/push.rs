@@ -68,6 +68,9 @@ impl Push {
             return Ok(self.pushed(None, signature));
         }
         let Some(key) = &self.key else {
+            if query.msg_signature.is_some() {
+                return Err(Error::push_refused("it is encrypted: set encodingAESKey in place of plain"));
+            }
             let signature = self.expect_signature("signature", query.signature.as_deref(), query, None, now)?;
             return Ok(self.pushed(Some(body::message(body)?), signature));
         };
