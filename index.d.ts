@@ -176,6 +176,8 @@ declare namespace mpauthx {
      * does not say `isNewUser`.
      */
     add(userId: string): unknown;
+    /** Removes the user, for `forget`. Where it is missing, the user stays registered. */
+    remove?(userId: string): unknown;
   }
 
   export interface Options {
@@ -236,6 +238,27 @@ declare namespace mpauthx {
      * WeChat another way.
      */
     exchange?: Exchange;
+    /** What stands in WeChat's console about the message push, for {@link WeChat.receive}. */
+    push?: SafePush | PlainPush;
+  }
+
+  /** The safe mode (安全模式): only what is encrypted counts. */
+  export interface SafePush {
+    /** The Token: 3 to 32 letters and digits. */
+    token: string;
+    /** The EncodingAESKey: 43 characters of base64. */
+    encodingAESKey: string;
+    plain?: false;
+  }
+
+  /**
+   * The plain mode (明文模式). WeChat's signature does not cover the message there: whoever sees the
+   * URL of one, such as in the log of a proxy, can make up another.
+   */
+  export interface PlainPush {
+    token: string;
+    plain: true;
+    encodingAESKey?: never;
   }
 
   export interface SessionsOptions {
@@ -395,6 +418,14 @@ declare namespace mpauthx {
 
     /** Other interfaces of WeChat. */
     readonly wechat: WeChat;
+
+    /**
+     * Ends every session of a user in every sku, and then removes the user from the user table, or
+     * by the `remove` of a user store. With an openid, it is the user whose id that is; with
+     * `resolveUser`, the application maps it, and removes its own user. Resolves with how many
+     * sessions were live. Rejects with 6000, 6001.
+     */
+    forget(user: string | { openId: string }): Promise<number>;
 
     /** Resolves with the state of the stores, for readiness probes. Never rejects. */
     health(): Promise<Health>;
@@ -584,6 +615,13 @@ declare namespace mpauthx {
 
   export interface WeChat {
     /**
+     * Reads a message that WeChat pushes to the application's server, or the first request that
+     * asks whether the server is there. Each is received once, in all processes on the token store.
+     * With `options.wechat.push`. Rejects with 6000, 6001, 6011.
+     */
+    receive(request: PushRequest): Promise<Received>;
+
+    /**
      * The phone number that a button of the mini-program gave `code` for
      * (`open-type="getPhoneNumber"`). With `openId` WeChat checks that the code is this user's.
      * Rejects with 6000, 6001, 6008.
@@ -606,6 +644,33 @@ declare namespace mpauthx {
      * 6001, 6007, 6011.
      */
     checkSignature(token: string, rawData: string, signature: string, options?: SkuOptions | null): Promise<boolean>;
+  }
+
+  export interface PushRequest {
+    /** The query of the URL: an object of texts, as frameworks parse it, or a URLSearchParams. */
+    query: object;
+    /** The bytes as they came in, up to 64 KiB. */
+    body?: string | Uint8Array | null;
+  }
+
+  /** A message, and the text to answer WeChat with; no message where WeChat asks for the server. */
+  export type Received = { message: PushMessage; reply: 'success' } | { message: null; reply: string };
+
+  /**
+   * A message's fields as WeChat names them. From XML, each is a text, an object, or a list of what
+   * comes more than once.
+   */
+  export interface PushMessage {
+    ToUserName?: string;
+    FromUserName?: string;
+    /** In Unix seconds; a text from XML. */
+    CreateTime?: number | string;
+    MsgType?: string;
+    /** Where `MsgType` is `event`. */
+    Event?: string;
+    /** Of events about a user. */
+    OpenID?: string;
+    [field: string]: unknown;
   }
 
   export interface PhoneNumber {

@@ -19,6 +19,8 @@ const HAS = 'SELECT 1 FROM users WHERE open_id = ?';
 // One statement, so that it is right when two logins race. INSERT IGNORE would also hide errors.
 const ADD = 'INSERT INTO users (open_id) VALUES (?) ON DUPLICATE KEY UPDATE open_id = open_id';
 
+const REMOVE = 'DELETE FROM users WHERE open_id = ?';
+
 function mysqlUsers(pool) {
   return {
     async has(userId) {
@@ -27,6 +29,9 @@ function mysqlUsers(pool) {
     },
     async add(userId) {
       await pool.execute(ADD, [Buffer.from(userId)]);
+    },
+    async remove(userId) {
+      await pool.execute(REMOVE, [Buffer.from(userId)]);
     },
   };
 }

@@ -19,6 +19,8 @@ const HAS = 'SELECT FROM users WHERE open_id = $1';
 // One statement, so that it is right when two logins race.
 const ADD = 'INSERT INTO users (open_id) VALUES ($1) ON CONFLICT (open_id) DO NOTHING';
 
+const REMOVE = 'DELETE FROM users WHERE open_id = $1';
+
 function postgresUsers(pool) {
   // Without a listener, the process would end when the server closes an idle connection. The next
   // statement opens another one.
@@ -30,6 +32,9 @@ function postgresUsers(pool) {
     },
     async add(userId) {
       await pool.query(ADD, [userId]);
+    },
+    async remove(userId) {
+      if (!userId.includes('\0')) await pool.query(REMOVE, [userId]);
     },
   };
 }

@@ -4,7 +4,7 @@
 // that the call does not have: what is misspelt is not to go unnoticed.
 
 const { DEFAULTS } = require('./defaults.js');
-const { wrong } = require('./errors.js');
+const { missing, wrong } = require('./errors.js');
 const { MAX_TIMEOUT, isMissing, isPlain, isText } = require('./options.js');
 
 /** The longest name of a device, in UTF-16 units. */
@@ -116,9 +116,21 @@ function grace(value, name) {
   throw wrong(`The option ${name} must be a whole number of seconds, at most ${MAX_GRACE}`);
 }
 
+/**
+ * The id of the user whom `forget` is given, by that or as `{ openId }`. Where the application says
+ * who a user is, it alone knows whose an openid is.
+ */
+function userIdOf(user, resolves) {
+  if (typeof user !== 'object' || user === null) return user;
+  const { openId } = readOptions(user, 'openId');
+  if (openId === undefined) throw missing('openId');
+  if (resolves) throw wrong('With resolveUser, the application maps the openId to its id: call forget(userId)');
+  return openId;
+}
+
 /** For how many seconds a rotated token stays valid. */
 function graceOf(options) {
   return options.grace ?? DEFAULTS.grace;
 }
 
-module.exports = { graceOf, readOptions };
+module.exports = { graceOf, readOptions, userIdOf };

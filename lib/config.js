@@ -7,6 +7,7 @@ const { DEFAULTS } = require('./defaults.js');
 const { readPath } = require('./file-path.js');
 const { createHost } = require('./host.js');
 const { checked, isMissing, isPlain, isText } = require('./options.js');
+const { readPush } = require('./push-config.js');
 
 /**
  * The addon's `config`, and the `host` that answers its requests, where it makes any. Throws a
@@ -38,7 +39,7 @@ function parseArguments(appId, secret, sku, db, redisPass, ttl, options) {
 
 /** The configuration of what is given, by the names of the arguments and options. */
 function buildConfig(given) {
-  const { exchange, accessToken, cloud, ...wechat } = checked(given.wechat, 'options.wechat');
+  const { exchange, accessToken, cloud, push, ...wechat } = checked(given.wechat, 'options.wechat');
   const { file, style, ask } = readDb(given.db, given.users);
   const config = {
     appId: optionalText(given.appId, 'appId'),
@@ -64,6 +65,7 @@ function buildConfig(given) {
     file,
     object: style,
   };
+  config.wechat.push = readPush(push, config.appId);
   if (config.sessionKeys && config.secret === undefined) {
     throw new TypeError('options.sessionKeys needs the app secret');
   }

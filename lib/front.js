@@ -3,7 +3,7 @@
 // The functions that 1.3.2 does not have, in both doors. What they fail with are MpauthxErrors.
 
 const { candidate, loginCode, text } = require('./arguments.js');
-const { graceOf, readOptions } = require('./call-options.js');
+const { graceOf, readOptions, userIdOf } = require('./call-options.js');
 const { wrong } = require('./errors.js');
 const { errorOf, invalidToken, mpauthxError } = require('./mpauthx-error.js');
 const { isUserId, skuOf } = require('./token.js');
@@ -18,7 +18,7 @@ const sharesTokens = ({ sessions }) => shared.has(sessions);
 
 /** The functions, on the `calls` of an object with this configuration. */
 function createFront(calls, config) {
-  const { sku, cache, front: isStrict } = config;
+  const { sku, cache, front: isStrict, resolves } = config;
   const { core } = calls;
   const verification = new Verification(calls, cache);
   const ownSkus = [wellFormed(sku)];
@@ -109,6 +109,10 @@ function createFront(calls, config) {
     },
 
     wechat: createWeChat(calls, config, isOurs),
+
+    forget(user) {
+      return calls.start((call) => core.forget(call, userId(userIdOf(user, resolves))), countOf);
+    },
 
     health() {
       return calls.start((call) => core.health(call), healthOf);

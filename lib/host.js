@@ -79,7 +79,9 @@ function askPrepared(db) {
 
 function askStore(db) {
   return async ({ method, user }) => {
-    const done = method === 'has' ? Boolean(await db.has(user)) : (await db.add(user)) !== false;
+    if (method === 'remove' && typeof db.remove !== 'function') return [];
+    const answer = await db[method](user);
+    const done = method === 'has' ? Boolean(answer) : answer !== false;
     return done ? [''] : [];
   };
 }

@@ -1,11 +1,12 @@
 'use strict';
 
-// The JSON body of a request: what somebody parsed before, or what is still in the stream.
+// The body of a request, as JSON or as bytes: what somebody parsed before, or what is still in the
+// stream.
 
 const { refusal } = require('./http.js');
 
-/** The longest body, in bytes. A login's needs less than a thousand. */
-const MAX_BYTES = 16 * 1024;
+/** The longest body of JSON, in bytes. A login's needs less than a thousand. */
+const MAX_JSON = 16 * 1024;
 
 const JSON_TYPE = /^application\/(?:json|[^\s;/]+\+json)[ \t]*(?:;|$)/i;
 
@@ -17,15 +18,38 @@ const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/)/i;
  * of the framework has left, and `stream` what it would have read.
  */
 async function nodeBody(headers, parsed, stream) {
-  requireSize(headers['content-length']);
-  const isText = typeof parsed === 'string' || ArrayBuffer.isView(parsed);
-  if (parsed !== undefined && parsed !== null && !isText && !(isEmpty(parsed) && isUnread(stream))) {
+  requireSize(headers['content-length'], MAX_JSON);
+  if (isParsed(parsed, stream)) {
     if (FORM.test(headers['content-type'])) throw notJson();
     return requireObject(parsed);
   }
-  const bytes = isText ? Buffer.from(parsed) : await readNode(stream);
+  const bytes = isRaw(parsed) ? Buffer.from(parsed) : await readNode(stream, MAX_JSON);
   return parse(bytes, headers['content-type'], headers['content-encoding']);
 }
+
+/**
+ * The bytes of the body of a Node request. `found` are the places where frameworks leave a body;
+ * the first that has bytes or a text counts.
+ */
+async function nodeBytes(headers, found, stream, max) {
+  requireSize(headers['content-length'], max);
+  requirePlain(headers['content-encoding']);
+  const raw = found.find(isRaw);
+  if (raw !== undefined) {
+    requireSize(raw.length, max);
+    return Buffer.from(raw);
+  }
+  if (found.some((parsed) => isParsed(parsed, stream))) {
+    throw refusal(400, 'The body was parsed before, and its bytes are needed: put this in front of the body parser');
+  }
+  return readNode(stream, max);
+}
+
+const isRaw = (body) => typeof body === 'string' || ArrayBuffer.isView(body);
+
+/** Whether a parser of the framework has made something else of the body. */
+const isParsed = (body, stream) =>
+  body !== undefined && body !== null && !isRaw(body) && !(isEmpty(body) && isUnread(stream));
 
 /** Express 4's parsers leave `{}` for bodies that they did not read. */
 const isEmpty = (parsed) => typeof parsed === 'object' && !Array.isArray(parsed) && Object.keys(parsed).length === 0;
@@ -35,9 +59,9 @@ function isUnread(stream) {
   return !stream.readableDidRead && !stream.readableEnded && !stream.destroyed && stream.readableFlowing !== true;
 }
 
-async function readNode(stream) {
+async function readNode(stream, max) {
   if (!isUnread(stream)) {
-    throw refusal(400, 'The body was read before, and nobody left it parsed: put these routes in front of that');
+    throw refusal(400, 'The body was read before, and nobody left it parsed: put this in front of that');
   }
   return new Promise((resolve, reject) => {
     const chunks = [];
@@ -53,7 +77,7 @@ async function readNode(stream) {
       size += bytes.length;
       chunks.push(bytes);
       // What is left flows away unkept, or a client that writes would not read the answer.
-      if (size > MAX_BYTES) settle(reject, tooLarge());
+      if (size > max) settle(reject, tooLarge(max));
     };
     const finish = () => settle(resolve, Buffer.concat(chunks));
     const lose = () => settle(reject, refusal(400, 'The body ended early'));
@@ -66,19 +90,26 @@ async function readNode(stream) {
  * a promise for the text of a body that was read before, where a framework has kept it.
  */
 async function webBody(request, kept) {
-  requireSize(request.headers.get('content-length'));
-  const bytes = await webBytes(request, kept);
+  requireSize(request.headers.get('content-length'), MAX_JSON);
+  const bytes = await readRequest(request, kept, MAX_JSON);
   return parse(bytes, request.headers.get('content-type'), request.headers.get('content-encoding'));
 }
 
-async function webBytes(request, kept) {
-  if (!request.bodyUsed) return request.body ? readWeb(request.body) : Buffer.alloc(0);
-  const text = kept && (await kept().catch(() => undefined));
-  if (text !== undefined) return Buffer.from(text);
-  throw refusal(400, 'The body was read before: give the routes a request that nobody read');
+/** The bytes of the body of a Request of the Fetch API. */
+async function webBytes(request, kept, max) {
+  requireSize(request.headers.get('content-length'), max);
+  requirePlain(request.headers.get('content-encoding'));
+  return readRequest(request, kept, max);
 }
 
-async function readWeb(stream) {
+async function readRequest(request, kept, max) {
+  if (!request.bodyUsed) return request.body ? readWeb(request.body, max) : Buffer.alloc(0);
+  const text = kept && (await kept().catch(() => undefined));
+  if (text !== undefined) return Buffer.from(text);
+  throw refusal(400, 'The body was read before: give us a request that nobody read');
+}
+
+async function readWeb(stream, max) {
   const chunks = [];
   let size = 0;
   let reader;
@@ -88,21 +119,21 @@ async function readWeb(stream) {
       const { done, value } = await reader.read();
       if (done) return Buffer.concat(chunks);
       size += value.length;
-      if (size > MAX_BYTES) break;
+      if (size > max) break;
       chunks.push(value);
     }
   } catch (_) {
     throw refusal(400, 'The body cannot be read: it ended early, or somebody else reads it');
   }
   reader.cancel().catch(() => {});
-  throw tooLarge();
+  throw tooLarge(max);
 }
 
 function parse(bytes, type, encoding) {
-  if (bytes.length > MAX_BYTES) throw tooLarge();
+  requireSize(bytes.length, MAX_JSON);
   if (bytes.length === 0) return {};
   if (!JSON_TYPE.test(type || '')) throw notJson();
-  if (encoding && encoding !== 'identity') throw refusal(415, 'The body must not be compressed');
+  requirePlain(encoding);
   let value;
   try {
     value = JSON.parse(bytes.toString());
@@ -117,11 +148,15 @@ function requireObject(value) {
   throw refusal(400, 'The body must be a JSON object');
 }
 
-function requireSize(length) {
-  if (Number(length) > MAX_BYTES) throw tooLarge();
+function requireSize(length, max) {
+  if (Number(length) > max) throw tooLarge(max);
+}
+
+function requirePlain(encoding) {
+  if (encoding && encoding !== 'identity') throw refusal(415, 'The body must not be compressed');
 }
 
 const notJson = () => refusal(415, 'The body must be JSON: send Content-Type: application/json');
-const tooLarge = () => refusal(413, `The body must not be larger than ${MAX_BYTES / 1024} KiB`);
+const tooLarge = (max) => refusal(413, `The body must not be larger than ${max / 1024} KiB`);
 
-module.exports = { nodeBody, webBody };
+module.exports = { nodeBody, nodeBytes, webBody, webBytes };

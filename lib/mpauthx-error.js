@@ -37,6 +37,7 @@ const UNKNOWN = 500;
 /** What stands in place of the message from 500 up: frameworks send it to the client. */
 const SENTENCE = {
   [statusCode.databaseRelatedError]: 'The token store or the user table cannot be asked at the moment',
+  [statusCode.requiredParamsMissingError]: 'An option of mpauthx that this needs is not set',
   [statusCode.sessionKeyAndOpenIdRequestError]: 'WeChat cannot be asked at the moment',
   [statusCode.unknownError]: 'Internal error in mpauthx',
 };

@@ -43,7 +43,9 @@ const KNOWN = {
     exchange: FUNCTION,
     accessToken: FUNCTION,
     cloud: ['a boolean or { appIds: […] }', isCloud],
+    push: OBJECT,
   },
+  'options.wechat.push': { token: TEXT, encodingAESKey: TEXT, plain: BOOLEAN },
   'options.sessions': {
     mode: oneOf('shared', 'each'),
     max: ['a positive whole number', integer(1, 2 ** 31 - 1)],

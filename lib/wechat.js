@@ -8,6 +8,7 @@ const { readOptions } = require('./call-options.js');
 const { identityIn } = require('./cloud-identity.js');
 const { constants, Refusal } = require('./errors.js');
 const { errorOf, invalidToken, mpauthxError } = require('./mpauthx-error.js');
+const { createReceive } = require('./push.js');
 const { serverRequest } = require('./server-request.js');
 
 const { sessionKeyAndOpenIdRequestError, userInfoDecryptionError } = constants.statusCode;
@@ -16,10 +17,12 @@ const { sessionKeyAndOpenIdRequestError, userInfoDecryptionError } = constants.s
  * The functions, on the `calls` of an object with this configuration. `isOurs(token, skus)` says
  * whether a token can be one of those whom a call lets in.
  */
-function createWeChat(calls, { appId, cloudAppIds, wechat: { cloud } }, isOurs) {
+function createWeChat(calls, { appId, cloudAppIds, wechat: { cloud, push } }, isOurs) {
   const { core } = calls;
 
   return {
+    receive: createReceive(calls, push !== undefined),
+
     getPhoneNumber(code, options) {
       return calls.start((call) => {
         const { openId } = readOptions(options, 'openId');

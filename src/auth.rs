@@ -4,7 +4,9 @@ mod access_token;
 mod admission;
 mod authorize;
 mod check;
+mod forget;
 mod login;
+mod push;
 mod renewal;
 mod request_error;
 mod server_api;
@@ -28,7 +30,7 @@ use crate::seal::Seal;
 use crate::sessions::{Direct, Health, Sessions};
 use crate::token::Owner;
 use crate::users::Users;
-use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, RequestError, SharedExchange};
+use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, Push, RequestError, SharedExchange};
 use admission::{MAX_CALLS, MAX_LOGINS, MAX_REQUESTS};
 use renewal::Renewals;
 use session_ids::SessionIds;
@@ -43,6 +45,8 @@ pub struct Dependencies {
     /// The application's function that gives the access token, in place of WeChat's interface.
     pub access_token: Option<Host>,
     pub exchange: Exchange,
+    /// Where WeChat may push messages.
+    pub push: Option<Push>,
     pub users: Users,
     pub sessions: Sessions,
     /// Whether session keys are stored.

@@ -10,6 +10,7 @@ mod config;
 mod direct;
 mod host_calls;
 mod outbox;
+mod push;
 mod runtime;
 mod server_request;
 mod types;
@@ -213,6 +214,11 @@ impl Core {
     }
 
     #[napi(catch_unwind)]
+    pub fn forget(&self, call: u32, user: String) {
+        self.spawn(call, |auth, admission| async move { auth.forget(&admission, user).await.map(Outcome::Count) });
+    }
+
+    #[napi(catch_unwind)]
     pub fn health(&self, call: u32) {
         self.spawn(call, |auth, admission| async move {
             let (tokens, health, users, usable) = auth.health(&admission).await;
@@ -226,7 +232,7 @@ impl Core {
         let (auth, reply) = (self.auth.clone(), self.reply(call));
         self.runtime.spawn(async move {
             auth.close().await;
-            reply.send(Ok(Outcome::Closed));
+            reply.send(Ok(Outcome::Done));
         });
     }
 

@@ -180,6 +180,19 @@ impl Error {
         Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}. {advice}"))
     }
 
+    /// What came in as a message push is none of WeChat's, or none that may be taken, because of
+    /// `cause`.
+    pub fn push_refused(cause: impl fmt::Display) -> Self {
+        Self::new(Code::MissingParameter, format!("The message push is refused: {cause}"))
+    }
+
+    /// A message push has the right signature, but does not decrypt. There is one message for all
+    /// causes.
+    pub fn undecryptable_push() -> Self {
+        let advice = "encodingAESKey and appId must be those of the mini-program in WeChat's console";
+        Self::new(Code::Decryption, format!("The message push does not decrypt: {advice}"))
+    }
+
     pub fn invalid_token() -> Self {
         Self::new(Code::InvalidToken, "The token is not valid: log in again")
     }

@@ -26,6 +26,7 @@ pub enum HostCall {
     Run(Statement),
     Has(String),
     Add(String),
+    Remove(String),
     Exchange(String),
     /// The access token, in place of `invalid` where WeChat refused that.
     AccessToken {
@@ -51,9 +52,10 @@ pub struct HostRequest {
     pub reply: oneshot::Sender<HostReply>,
 }
 
-/// For `All` a text for each row: its column `name`, empty where it has none. For `Run`, `Has` and
-/// `Add` one text for yes, none for no. For `Exchange` the reply as JSON. For `AccessToken` the
-/// token. For `Resolve` the user's id and whether the user is new. `Err` is the cause of a failure.
+/// For `All` a text for each row: its column `name`, empty where it has none. For `Run`, `Has`,
+/// `Add` and `Remove` one text for yes, none for no. For `Exchange` the reply as JSON. For
+/// `AccessToken` the token. For `Resolve` the user's id and whether the user is new. `Err` is the
+/// cause of a failure.
 pub type HostReply = Result<Vec<String>, String>;
 
 /// Sends a request to JavaScript.

@@ -183,6 +183,18 @@ impl Users {
         }
     }
 
+    /// Removes `user`, who need not be registered. A store without a way to do that keeps them, and
+    /// so does the application's function.
+    pub async fn remove(&self, user: &str) -> Result<()> {
+        match self {
+            Self::None | Self::OpenIds | Self::Resolver(_) => Ok(()),
+            Self::Native(native) => native.remove(user).await,
+            // What our SQLite only reads, the application's handle writes.
+            Self::Object(object) | Self::Shared { object, .. } => object.remove(user).await,
+            Self::Store(store) => store.remove(user).await,
+        }
+    }
+
     /// Opens the file and creates the table that `createTable` asks for. Where that fails, the next
     /// call tries again.
     pub async fn prepare(&self) {

@@ -1,5 +1,5 @@
-//! WeChat: the exchange of a login code, its server API, and what is encrypted or signed under a
-//! session key. May import `error`, `hex`, `host` and `tls`.
+//! WeChat: the exchange of a login code, its server API, what is encrypted or signed under a
+//! session key, and what it pushes. May import `error`, `hex`, `host` and `tls`.
 
 mod base64;
 mod call;
@@ -13,6 +13,7 @@ mod json;
 mod mask;
 mod open_data;
 mod proxy;
+mod push;
 mod reply;
 mod retry;
 mod server_api;
@@ -23,5 +24,6 @@ pub use credentials::Credentials;
 pub use encoded::Encoded;
 pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
 pub use open_data::{OpenData, decrypt, decrypt_text, is_signature, sign};
+pub use push::{LIFE as PUSH_LIFE, Push, Pushed, Query as PushQuery};
 pub use reply::{Failure, RequestError};
 pub use server_api::{AccessToken, PhoneNumber, ServerRequest, access_token, check_session, phone_number, request};

@@ -1,6 +1,7 @@
 'use strict';
 
 const path = require('node:path');
+const { Pushes } = require('../../scripts/fake-wechat/pushes');
 const net = require('node:net');
 const { once } = require('node:events');
 const {
@@ -30,9 +31,11 @@ const SECRETS = {
   city: 'CITY-Guangzhou',
   session: 'deadbeef'.repeat(8),
   code: 'LOGINCODE-0a3bXq000s8KxT1t',
+  pushToken: 'PUSHTOKEN0123456789',
+  pushKey: 'PUSHKEY890123456789012345678901234567890123',
 };
 
-const { secret, sessionKey, redisPass, openId, unionId, nickName, city, session, code } = SECRETS;
+const { secret, sessionKey, redisPass, openId, unionId, nickName, city, session, code, pushToken, pushKey } = SECRETS;
 const TOKEN = `${openId}|shop|${session}`;
 const PERSONAL = { nickName, city };
 
@@ -71,6 +74,9 @@ async function setUp() {
   await closed.close();
   const keeping = open({ options: { sessionKeys: true } });
   const kept = (await keeping.login(user().code)).token;
+  const push = { token: pushToken, encodingAESKey: pushKey };
+  const receiving = open({ options: { wechat: { push } } });
+  const pushes = (given) => new Pushes({ appId: sample.appId, ...push, ...given });
   const saying = (options) => open({ options: { wechat: options } });
   const quoting = (text) => ({ errcode: 40029, errmsg: `invalid code ${text}, rid: 1-2-3` });
 
@@ -152,6 +158,16 @@ async function setUp() {
       wechat.interrupt('/cgi-bin/stable_token', { errcode: 40125, errmsg: `invalid ${secret}` });
       return open({ tokens: 'memory' }).wechat.getPhoneNumber(code);
     },
+    'a message push with another signature': () =>
+      receiving.wechat.receive(pushes({ token: 'AnotherToken' }).message({})),
+    'a message push of another app': () => receiving.wechat.receive(pushes().message({ openId }, { appId: 'wx1' })),
+    'a message push that is none': () => receiving.wechat.receive(pushes().message(`${openId} ${nickName}`)),
+    'a message push in plain text': () =>
+      receiving.wechat.receive({ ...pushes().message({}), body: `{"x":"${openId}"}` }),
+    'a message push with a wrong option': factory({
+      wechat: { push: { token: pushToken, encodingAESKey: `${pushKey}=` } },
+    }),
+    'a user who cannot be forgotten': () => open({ db: empty }).forget(openId),
     'data that do not decrypt': () => keeping.wechat.decryptData(kept, sample.encryptedData, sample.iv),
     'data of a token that is not valid': () => keeping.wechat.decryptData(TOKEN, sample.encryptedData, sample.iv),
     'a signature without a session key': () => app.wechat.checkSignature(kept, openId, code),

@@ -7,6 +7,7 @@ const { inspect } = require('node:util');
 const mpauthx = require('../..');
 const { everybody, generator, sample, startFakeWeChat, within } = require('../support');
 const { anyValue, mutate, ODD } = require('../support/odd-values');
+const { Pushes } = require('../../scripts/fake-wechat/pushes');
 const { OUTCOMES } = require('./outcomes');
 
 // Calls that are in flight at the same time.
@@ -119,6 +120,8 @@ async function sweep(app, wechat) {
   }
 }
 
+const PUSH = { token: 'PushToken', encodingAESKey: 'A'.repeat(43) };
+
 const FACTORY = ['wx', 'secret', 'shop', null, null, '60'];
 
 const extract = (app, name, args) =>
@@ -146,8 +149,9 @@ async function main({ seed, count, tokens }) {
   const app = mpauthx(sample.appId, 'secret', 'shop', everybody(), null, null, {
     tokens,
     sessionKeys: true,
-    wechat: { endpoint: wechat.endpoint },
+    wechat: { endpoint: wechat.endpoint, push: PUSH },
   });
+  const pushes = new Pushes({ appId: sample.appId, ...PUSH });
   const issue = async () => (await app.sessions.issue('a user of one token')).token;
   const sensible = [
     await issue(),
@@ -164,6 +168,12 @@ async function main({ seed, count, tokens }) {
   const orAny = (value) => (random.below(3) ? value : any());
   const anyOptions = () => ({ tokens: 'memory', [random.pick(['wechat', 'users', 'createTable', 'x'])]: orAny(null) });
 
+  /** A message push that is right, or spoiled somewhere. */
+  const nearlyPushed = () => {
+    const { query, body } = pushes.message({ MsgType: 'event' }, random.below(4) ? {} : { timestamp: 1 });
+    return { query: orAny({ ...query, nonce: orAny(query.nonce) }), body: orAny(body) };
+  };
+
   /** Calls whose options are mostly right, as one that is not ends them. */
   const withOptions = (name, first) => ({
     [name]: () => callAsync(app, name, [orAny(first()), orAny(random.pick([undefined, null, {}]))]),
@@ -174,6 +184,7 @@ async function main({ seed, count, tokens }) {
     ...withOptions('login', () => 'a-code'),
     ...withOptions('verify', () => sensible[0]),
     ...withOptions('sessions.rotate', () => sensible[0]),
+    'wechat.receive': () => callAsync(app, 'wechat.receive', [orAny(nearlyPushed())]),
     extractOpenId: () => extract(app, 'extractOpenId', anyArgs(2)),
     extractSku: () => extract(app, 'extractSku', anyArgs(2)),
     close: () =>

@@ -17,6 +17,8 @@ const KINDS = [
   'extractSku: result',
   'factory: TypeError',
   'factory: result',
+  'forget: 6001',
+  'forget: result',
   'isTokenValid: result',
   'isTokenValid: undefined',
   'login: 6001',
@@ -43,6 +45,8 @@ const KINDS = [
   'wechat.checkSignature: 6007',
   'wechat.decryptData: 6001',
   'wechat.getPhoneNumber: 6008',
+  'wechat.receive: 6001',
+  'wechat.receive: result',
 ];
 
 test.each(['memory', 'redis'])(

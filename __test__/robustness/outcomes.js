@@ -24,6 +24,7 @@ const isSession = (value) =>
   typeof value.userId === 'string' &&
   typeof value.sku === 'string' &&
   value.issuedAt > 0;
+const isReceived = (value) => typeof value.reply === 'string' && typeof value.message === 'object';
 const isBoolean = (value) => typeof value === 'boolean';
 
 /** Of each function what it may resolve with, and what it may reject with. */
@@ -39,7 +40,9 @@ const OUTCOMES = {
   'sessions.revokeById': [isBoolean, isClear],
   'sessions.revokeUser': [Number.isInteger, isClear],
   'sessions.rotate': [isIssued, isClear],
+  forget: [Number.isInteger, isClear],
   verify: [isSession, (reason) => isClear(reason) && reason.name === 'MpauthxError'],
+  'wechat.receive': [isReceived, isClear],
   'wechat.getPhoneNumber': [(value) => typeof value.phoneNumber === 'string', isClear],
   'wechat.decryptData': [(value) => typeof value === 'object', isClear],
   'wechat.checkSignature': [isBoolean, isClear],

@@ -26,6 +26,7 @@ function inSet(answer) {
     db: {
       has: (id) => answer(() => users.has(id)),
       add: (id) => answer(() => users.add(id)),
+      remove: (id) => answer(() => users.delete(id)),
     },
     ids: async () => [...users],
     register: async (...ids) => {
@@ -42,6 +43,7 @@ async function inSqlite() {
   const db = {
     has: async (id) => (await dbAll(handle, 'SELECT 1 FROM user WHERE openId = ?', [id])).length > 0,
     add: (id) => dbRun(handle, 'INSERT OR IGNORE INTO user (openId) VALUES (?)', [id]),
+    remove: (id) => dbRun(handle, 'DELETE FROM user WHERE openId = ?', [id]),
   };
   const [all, run] = [dbAll, dbRun].map((ask) => (sql, params) => ask(handle, sql, params));
   return seenAsStore({ db, all, run });
@@ -196,6 +198,39 @@ describe('an object with has and add', () => {
     await login(open(), wechat, 'o1');
     db.has = () => twice(true);
     await refresh(open(), 'o1');
+  });
+
+  test('that has remove is told whom to forget, after their sessions have ended', async () => {
+    const app = open();
+    const token = await login(app, wechat, 'o1');
+    calls.length = 0;
+    db.remove = async (...args) => {
+      calls.push(['remove', ...args, await app.sessions.inspect(token)]);
+    };
+    expect(await app.forget('o1')).toBe(1);
+    expect(calls).toStrictEqual([['remove', 'o1', null]]);
+  });
+
+  test('that has no remove keeps whom it has, and their sessions end', async () => {
+    const app = open();
+    await login(app, wechat, 'o1');
+    expect(await app.forget('o1')).toBe(1);
+    expect([...known]).toEqual(['o1']);
+  });
+
+  test.each([
+    () => {
+      throw new Error('disk on fire: o123456789012345678');
+    },
+    async () => Promise.reject(new Error('disk on fire: o123456789012345678')),
+  ])('that cannot remove a user fails the call, and the sessions have ended', async (remove) => {
+    db.remove = remove;
+    const app = open();
+    const token = await login(app, wechat, 'o123456789012345678');
+    const error = await rejection(app.forget('o123456789012345678'));
+    expect(error).toMatchObject({ name: 'MpauthxError', code: 6000, status: 503 });
+    expect(error.cause.message).toBe('Error: disk on fire: ***');
+    expect(await app.sessions.inspect(token)).toBeNull();
   });
 
   test('is told of by health, which asks for nobody', async () => {

@@ -98,7 +98,43 @@ function userStore(open) {
     expect(await store.ids()).toEqual(['o1']);
   });
 
+  test('a user who is forgotten is gone, with all sessions, and nobody else is', async () => {
+    const app = service();
+    const tokens = [await login(app, wechat, 'o1'), await login(app, wechat, 'o2')];
+    expect(await app.forget('o1')).toBe(1);
+    expect(await store.ids()).toEqual(['o2']);
+    const live = tokens.map(async (token) => (await app.sessions.inspect(token)) !== null);
+    expect(await Promise.all(live)).toEqual([false, true]);
+    expect(await rejection(app.refreshToken('o1'))).toMatchObject({ code: 6010 });
+    expect(await app.forget('o1')).toBe(0);
+    expect(await app.forget({ openId: 'nobody' })).toBe(0);
+    await login(app, wechat, 'o1');
+    expect(await store.ids()).toEqual(['o2', 'o1']);
+  });
+
+  test('whoever logs in while a user is forgotten, the sessions from before stay dead', async () => {
+    const apps = [service(), service()];
+    for (let round = 0; round < 5; round += 1) {
+      const before = await login(apps[0], wechat, 'o1');
+      await atOnce(12, (i) => (i % 4 === 3 ? apps[0].forget('o1') : login(apps[i % 2], wechat, 'o1')));
+      const now = await login(apps[0], wechat, 'o1');
+      expect([now === before, await apps[0].sessions.inspect(before)]).toEqual([false, null]);
+      await apps[0].forget('o1');
+      await apps[1].forget('o1');
+      expect(await store.ids()).toEqual([]);
+    }
+  });
+
   describe('an id is taken literally', () => {
+    test('whoever is forgotten, it is nobody else', async () => {
+      for (const id of NASTY) await store.register(id);
+      const app = service();
+      for (const [i, id] of NASTY.entries()) {
+        await app.forget(id);
+        expect(await store.ids()).toEqual(NASTY.slice(i + 1));
+      }
+    });
+
     test('whatever it holds, it is registered as it is, and found again', async () => {
       const app = service();
       for (const id of NASTY) await login(app, wechat, id);

@@ -1,6 +1,6 @@
 'use strict';
 
-const { atOnce, createApp, registeredIds, startFakeWeChat } = require('../support');
+const { atOnce, createApp, registeredIds, rejection, startFakeWeChat } = require('../support');
 
 /** The user table as a view, whose rows a trigger writes elsewhere: they are no changes of ours. */
 const VIEW = `CREATE TABLE person (name TEXT COLLATE NOCASE UNIQUE, since TEXT);
@@ -39,6 +39,19 @@ function userView(open, { tells = true, learns = false } = {}) {
       expect(said).toEqual([true, false, false]);
     }
     expect(await ids()).toEqual(['o1', 'o2']);
+  });
+
+  test('a view: whom its trigger deletes is forgotten, and without one the call fails once sessions ended', async () => {
+    const app = service();
+    const { token } = await login(app, 'o1');
+    expect(await rejection(app.forget('o1'))).toMatchObject({ code: 6000 });
+    expect(await app.sessions.inspect(token)).toBeNull();
+    await store.exec(
+      'CREATE TRIGGER gone INSTEAD OF DELETE ON user BEGIN DELETE FROM person WHERE name = OLD.openId; END',
+    );
+    await login(app, 'o1');
+    expect(await app.forget('o1')).toBe(1);
+    expect(await ids()).toEqual([]);
   });
 
   // Where the object does not tell whether it has changed something, both of two logins may say so.

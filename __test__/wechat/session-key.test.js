@@ -59,6 +59,13 @@ onEveryStore('the session key', (here, isShared) => {
     expect(await here.decrypt(token, data(), brief)).toMatchObject({ openGId: 'g' });
   });
 
+  test('goes when the user is forgotten', async () => {
+    await here.login({ openId: 'o1', unionId: 'u1' });
+    expect(await here.app.forget('u1')).toBe(1);
+    const { token } = await here.app.sessions.issue('u1', { openId: 'o1' });
+    await expectBoth(token, UNDECRYPTABLE);
+  });
+
   test('stays with the token where it is rotated', async () => {
     const old = await here.login();
     const { token } = await here.app.sessions.rotate(old);

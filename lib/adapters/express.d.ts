@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { IncomingMessage, ServerResponse } from 'http';
-import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+import type { Auth, GetAuth, GuardOptions, PushHandler, RoutesOptions, Session } from './options';
 
 declare global {
   namespace Express {
@@ -36,6 +36,13 @@ export function routes(
   auth: Auth,
   options?: RoutesOptions<Request> & OnError & { prefix?: string | undefined },
 ): Middleware;
+
+/**
+ * A middleware that calls `handler` with each message that WeChat pushes, and answers every
+ * request: the first with its `echostr`, then `success`. It stands in front of body parsers, or
+ * behind one that leaves the bytes.
+ */
+export function push(auth: Auth, handler: PushHandler<Request>, options?: OnError): Middleware;
 
 export const getAuth: GetAuth;
 

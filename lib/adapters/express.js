@@ -2,8 +2,9 @@
 
 // For Express 4 and 5, and what calls middleware as Express does: connect, polka, restify.
 
-const { nodeBody } = require('../http-body.js');
+const { nodeBody, nodeBytes } = require('../http-body.js');
 const { Door, errorAnswer, errorOf, getAuth } = require('../http.js');
+const { MAX_BYTES, Push } = require('../http-push.js');
 const { find, pathBehind, routesOf, run } = require('../http-routes.js');
 
 /** A middleware that lets in who is logged in, and answers everybody else. */
@@ -40,6 +41,22 @@ function routes(auth, options) {
   };
 }
 
+/** A middleware that gives the handler what WeChat pushes, and answers every request. */
+function push(auth, handler, options) {
+  const door = new Push(auth, handler, options);
+  return (req, res, next) => {
+    const call = {
+      request: req,
+      url: req.originalUrl || req.url,
+      body: () => nodeBytes(req.headers, [req.rawBody, req.body], req, MAX_BYTES),
+    };
+    door.answer(req.method, call).then(
+      (answer) => send(res, answer),
+      (reason) => refuse(door, reason, req, res, next),
+    );
+  };
+}
+
 async function refuse(door, reason, req, res, next) {
   const { onError } = door.options;
   if (!onError) return send(res, errorAnswer(reason));
@@ -57,4 +74,4 @@ function send(res, { status, headers, text }) {
   res.end(text);
 }
 
-module.exports = { getAuth, guard, routes };
+module.exports = { getAuth, guard, push, routes };

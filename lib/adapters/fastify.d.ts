@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+import type { Auth, GetAuth, GuardOptions, PushHandler, RoutesOptions, Session } from './options';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -21,6 +21,11 @@ declare const mpauthx: FastifyPluginAsync<mpauthx.Options> & {
   default: FastifyPluginAsync<mpauthx.Options>;
   /** A hook as `fastify.authenticate`, with options of its own. */
   guard(auth: Auth, options?: GuardOptions<FastifyRequest>): mpauthx.Hook;
+  /**
+   * A plugin that calls `handler` with each message that WeChat pushes to its `prefix`, and answers
+   * WeChat: the first request with its `echostr`, then `success`.
+   */
+  push(auth: Auth, handler: PushHandler<FastifyRequest>): FastifyPluginAsync;
   getAuth: GetAuth;
 };
 

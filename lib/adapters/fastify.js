@@ -2,8 +2,9 @@
 
 // For Fastify 4 and 5.
 
-const { nodeBody } = require('../http-body.js');
+const { nodeBody, nodeBytes } = require('../http-body.js');
 const { Door, GUARD_OPTIONS, NO_STORE, getAuth, presentable } = require('../http.js');
+const { MAX_BYTES, Push } = require('../http-push.js');
 const { ROUTES, routesOf, run } = require('../http-routes.js');
 
 const { onError, ...KNOWN } = GUARD_OPTIONS; // Fastify has handlers of errors of its own
@@ -36,8 +37,7 @@ function guard(auth, options) {
 
 /** The routes, in a context of their own, so that their reading of bodies is theirs alone. */
 async function routes(scope, { door }) {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  leaveBodies(scope);
   for (const route of ROUTES) {
     scope.route({
       method: route.method,
@@ -60,6 +60,33 @@ async function routes(scope, { door }) {
   }
 }
 
+/** A plugin whose routes at its prefix give the handler what WeChat pushes. */
+function push(auth, handler) {
+  const door = new Push(auth, handler, {}, {});
+  return async (scope) => {
+    leaveBodies(scope);
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/',
+      handler: async (request, reply) => {
+        const body = () => nodeBytes(request.headers, [], request.body || request.raw, MAX_BYTES);
+        try {
+          const { status, headers, text } = await door.answer(request.method, { request, url: request.url, body });
+          return reply.code(status).headers(headers).send(text);
+        } catch (reason) {
+          throw thrown(reason, reply);
+        }
+      },
+    });
+  };
+}
+
+/** Leaves all bodies in a context to its handlers, as streams. */
+function leaveBodies(scope) {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
 /** The error that Fastify answers with, and its handlers are given. */
 function thrown(reason, reply) {
   const error = presentable(reason);
@@ -71,3 +98,4 @@ module.exports = mpauthxPlugin;
 module.exports.default = mpauthxPlugin;
 module.exports.getAuth = getAuth;
 module.exports.guard = guard;
+module.exports.push = push;

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+import type { Auth, GetAuth, GuardOptions, PushHandler, RoutesOptions, Session } from './options';
 
 export interface OnError {
   /** The answer, in place of that of the guard or the route; with nothing, it is that. */
@@ -29,6 +29,12 @@ export function guard<Property extends string = 'auth'>(
  * /renew`, `POST /logout`, `GET /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`.
  */
 export function routes(auth: Auth, options: RoutesOptions<Context> & OnError & { prefix: string }): MiddlewareHandler;
+
+/**
+ * A handler of requests that calls `handler` with each message that WeChat pushes, and answers
+ * every request: the first with its `echostr`, then `success`.
+ */
+export function push(auth: Auth, handler: PushHandler<Context>, options?: OnError): (c: Context) => Promise<Response>;
 
 export const getAuth: GetAuth;
 

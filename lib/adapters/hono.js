@@ -2,8 +2,9 @@
 
 // For Hono 4.
 
-const { webBody } = require('../http-body.js');
+const { webBody, webBytes } = require('../http-body.js');
 const { Door, getAuth } = require('../http.js');
+const { MAX_BYTES, Push } = require('../http-push.js');
 const { find, pathBehind, routesOf, run } = require('../http-routes.js');
 const { refuse, response } = require('./web.js');
 
@@ -44,4 +45,17 @@ function routes(auth, options) {
   };
 }
 
-module.exports = { getAuth, guard, routes };
+/** A handler that gives the application's what WeChat pushes, and answers every request. */
+function push(auth, handler, options) {
+  const door = new Push(auth, handler, options);
+  return async (c) => {
+    const body = () => webBytes(c.req.raw, () => c.req.text(), MAX_BYTES);
+    try {
+      return response(await door.answer(c.req.method, { request: c, url: c.req.url, body }));
+    } catch (reason) {
+      return refuse(door, reason, c);
+    }
+  };
+}
+
+module.exports = { getAuth, guard, push, routes };

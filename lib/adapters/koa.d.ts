@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+import type { Auth, GetAuth, GuardOptions, PushHandler, RoutesOptions, Session } from './options';
 
 export interface OnError {
   /** May change what the guard or the route has answered in `ctx`. */
@@ -17,6 +17,13 @@ export function guard(auth: Auth, options?: GuardOptions<Context> & OnError): Mi
  * /logout`, `GET /sessions`, `DELETE /sessions/:id`, `DELETE /sessions`.
  */
 export function routes(auth: Auth, options: RoutesOptions<Context> & OnError & { prefix: string }): Middleware;
+
+/**
+ * A middleware that calls `handler` with each message that WeChat pushes, and answers every
+ * request: the first with its `echostr`, then `success`. It stands in front of body parsers, or
+ * behind one that leaves the bytes.
+ */
+export function push(auth: Auth, handler: PushHandler<Context>, options?: OnError): Middleware;
 
 export const getAuth: GetAuth;
 

@@ -2,8 +2,9 @@
 
 // For Koa 2 and 3, and what is made of it: Egg, Midway.
 
-const { nodeBody } = require('../http-body.js');
+const { nodeBody, nodeBytes } = require('../http-body.js');
 const { Door, errorAnswer, errorOf, getAuth } = require('../http.js');
+const { MAX_BYTES, Push } = require('../http-push.js');
 const { find, pathBehind, routesOf, run } = require('../http-routes.js');
 
 /** A middleware that lets in who is logged in, and answers everybody else. */
@@ -41,6 +42,24 @@ function routes(auth, options) {
   };
 }
 
+/** A middleware that gives the handler what WeChat pushes, and answers every request. */
+function push(auth, handler, options) {
+  const door = new Push(auth, handler, options);
+  return async (ctx) => {
+    const { rawBody, body } = ctx.request;
+    const call = {
+      request: ctx,
+      url: ctx.url,
+      body: () => nodeBytes(ctx.headers, [rawBody, body], ctx.req, MAX_BYTES),
+    };
+    try {
+      send(ctx, await door.answer(ctx.method, call));
+    } catch (reason) {
+      await refuse(door, reason, ctx);
+    }
+  };
+}
+
 /** Answers, which `onError` may change. What that throws is Koa's, as from any middleware. */
 async function refuse(door, reason, ctx) {
   send(ctx, errorAnswer(reason));
@@ -54,4 +73,4 @@ function send(ctx, { status, headers, text }) {
   ctx.status = status;
 }
 
-module.exports = { getAuth, guard, routes };
+module.exports = { getAuth, guard, push, routes };

@@ -1,9 +1,13 @@
 import type { CanActivate, DynamicModule, ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+import type { IncomingMessage, ServerResponse } from 'http';
+import type { Auth, GetAuth, GuardOptions, PushHandler, RoutesOptions, Session } from './options';
 
 // biome-ignore lint/suspicious/noExplicitAny: Express' or Fastify's, as Nest has it
 type AnyRequest = any;
+
+// biome-ignore lint/suspicious/noExplicitAny: what frameworks say themselves
+type Next = (error?: any) => void;
 
 export interface MpauthxModuleOptions extends GuardOptions<AnyRequest>, RoutesOptions<AnyRequest> {
   auth: Auth;
@@ -53,6 +57,17 @@ export function CurrentSession(property?: keyof Session): ParameterDecorator;
 
 /** Handlers, or all of a controller, that need nobody logged in. */
 export function Public(): MethodDecorator & ClassDecorator;
+
+/**
+ * A middleware that calls `handler` with each message that WeChat pushes, and answers every
+ * request: `app.use('/wechat', push(auth, handler))`. In a module's `configure`, Nest on Express
+ * needs `rawBody: true`.
+ */
+export function push(
+  auth: Auth,
+  handler: PushHandler<AnyRequest>,
+  options?: { onError?: ((error: Error, req: AnyRequest, res: ServerResponse, next: Next) => unknown) | undefined },
+): (req: IncomingMessage, res: ServerResponse, next: Next) => void;
 
 export const getAuth: GetAuth;
 

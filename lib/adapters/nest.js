@@ -9,6 +9,7 @@ const { HttpAdapterHost, Reflector } = require('@nestjs/core');
 const { nodeBody } = require('../http-body.js');
 const { Door, GUARD_OPTIONS, NO_STORE, admit, getAuth, isAdmitted, presentable, sessionOf } = require('../http.js');
 const { ROUTES, routesOf, run } = require('../http-routes.js');
+const { push } = require('./express.js');
 
 const { onError, ...KNOWN } = GUARD_OPTIONS; // Nest has filters of errors
 const PUBLIC = 'mpauthx:public';
@@ -146,4 +147,4 @@ function setHeaders(response, headers) {
   for (const [name, value] of Object.entries(headers)) response.header(name, value);
 }
 
-module.exports = { CurrentSession, MpauthxGuard, MpauthxModule, Public, getAuth };
+module.exports = { CurrentSession, MpauthxGuard, MpauthxModule, Public, getAuth, push };

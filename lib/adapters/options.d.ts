@@ -1,6 +1,6 @@
-import type { Login, Session } from '../../index';
+import type { Login, PushMessage, Session } from '../../index';
 
-export type { Auth, Login, Session } from '../../index';
+export type { Auth, Login, PushMessage, Session } from '../../index';
 
 /** `Request` is what the framework gives its handlers. */
 export interface GuardOptions<Request> {
@@ -29,6 +29,12 @@ export interface RoutesOptions<Request> {
    */
   onLogin?: ((login: Login, request: Request) => Fields | PromiseLike<Fields>) | undefined;
 }
+
+/**
+ * Is called with each message that WeChat pushes. A text that it returns is the answer, in place of
+ * `success`; where it throws the answer is 500, and the message is taken when it comes again.
+ */
+export type PushHandler<Request> = (message: PushMessage, request: Request) => unknown;
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is one of these
 export type Fields = object | null | undefined | void;

@@ -1,4 +1,4 @@
-import type { Auth, GetAuth, GuardOptions, RoutesOptions, Session } from './options';
+import type { Auth, GetAuth, GuardOptions, PushHandler, RoutesOptions, Session } from './options';
 
 export interface OnError<R> {
   /** The answer, in place of that of the guard or the route; with nothing, it is that. */
@@ -40,6 +40,16 @@ export function authenticate<R extends Request>(
 export function routes<R extends Request = Request>(
   auth: Auth,
   options?: RoutesOptions<R> & OnError<R> & { prefix?: string | undefined },
+): (request: R) => Promise<Response>;
+
+/**
+ * A handler of requests that calls `handler` with each message that WeChat pushes, and answers
+ * every request: the first with its `echostr`, then `success`.
+ */
+export function push<R extends Request = Request>(
+  auth: Auth,
+  handler: PushHandler<R>,
+  options?: OnError<R>,
 ): (request: R) => Promise<Response>;
 
 export const getAuth: GetAuth;

@@ -2,8 +2,9 @@
 
 // For whatever speaks the Fetch API: Next.js (its Node runtime), bun, deno.
 
-const { webBody } = require('../http-body.js');
+const { webBody, webBytes } = require('../http-body.js');
 const { Door, errorAnswer, errorOf, getAuth } = require('../http.js');
+const { MAX_BYTES, Push } = require('../http-push.js');
 const { answerAll, pathBehind, routesOf } = require('../http-routes.js');
 
 /**
@@ -43,6 +44,19 @@ function routes(auth, options) {
   };
 }
 
+/** A handler that gives the application's what WeChat pushes, and answers every request. */
+function push(auth, handler, options) {
+  const door = new Push(auth, handler, options);
+  return async (request) => {
+    const call = { request, url: request.url, body: () => webBytes(request, undefined, MAX_BYTES) };
+    try {
+      return response(await door.answer(request.method, call));
+    } catch (reason) {
+      return refuse(door, reason, request);
+    }
+  };
+}
+
 const enter = (door, request) => door.enter(request, request.headers.get('authorization'));
 
 /** What `onError` gives, or else the answer to an error. */
@@ -55,4 +69,4 @@ function response({ status, headers, text }) {
   return new Response(text, { status, headers });
 }
 
-module.exports = { authenticate, getAuth, guard, refuse, response, routes };
+module.exports = { authenticate, getAuth, guard, push, refuse, response, routes };

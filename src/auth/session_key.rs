@@ -106,6 +106,15 @@ impl Auth {
         self.sessions().keep(&name, value.as_deref(), self.dependencies.ttl).await
     }
 
+    /// Lets go of the session keys of these users.
+    pub(super) async fn delete_session_keys(&self, open_ids: &[String]) -> Result<()> {
+        let Some(seal) = self.key_seal() else { return Ok(()) };
+        for open_id in open_ids {
+            self.sessions().delete(&self.key_name(seal, open_id)).await?;
+        }
+        Ok(())
+    }
+
     /// What seals session keys, where they are kept.
     fn key_seal(&self) -> Option<&Seal> {
         self.seal.as_ref().filter(|_| self.dependencies.keeps_session_keys)

@@ -10,7 +10,7 @@ use crate::auth::{Auth, Dependencies};
 use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Endpoint, Layout, Mode, Policy, Redis, Sessions, Settings, Tls};
 use crate::users::{self, DbObject, Otherwise, SqlStyle, Users};
-use crate::wechat::{self, Client, Credentials, Exchange};
+use crate::wechat::{self, Client, Credentials, Exchange, Push};
 
 const NO_CACHE: &str = "options.cache has no effect: it is for tokens in redis, on one server or behind Sentinels";
 
@@ -94,6 +94,15 @@ pub struct WeChat {
     pub access_token: bool,
     /// Whether this runs in WeChat's cloud hosting.
     pub cloud: bool,
+    pub push: Option<PushConsole>,
+}
+
+/// The option `wechat.push`: what stands in WeChat's console.
+#[napi(object)]
+pub struct PushConsole {
+    pub token: String,
+    /// None in the plain mode.
+    pub encoding_aes_key: Option<String>,
 }
 
 /// The token store: in memory, in a file, or in redis at one of `url`, `cluster` and `sentinels`.
@@ -118,7 +127,7 @@ pub struct Tokens {
 
 impl Config {
     /// `Err` says what is wrong.
-    pub fn build(self, dispatch: &Dispatch) -> Result<Auth, String> {
+    pub fn build(mut self, dispatch: &Dispatch) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
         let ttl = policy.ttl;
         let can_cache = self.tokens.can_be_cached();
@@ -136,6 +145,7 @@ impl Config {
             },
         };
         let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
+        let push = self.wechat.push.take().map(|console| console.build(self.app_id.as_deref())).transpose()?;
         let WeChatParts { client, cloud, access_token, exchange } = self.wechat.build(dispatch)?;
         let users = Users::open(users, dispatch.clone()).map_err(|error| error.to_string())?;
         let dependencies = Dependencies {
@@ -145,6 +155,7 @@ impl Config {
             cloud,
             access_token,
             exchange,
+            push,
             users,
             sessions,
             keeps_session_keys: self.session_keys,
@@ -165,7 +176,7 @@ struct WeChatParts {
 
 impl WeChat {
     fn build(self, dispatch: &Dispatch) -> Result<WeChatParts, String> {
-        let Self { endpoint, proxy, timeout, retries, exchange, access_token, cloud } = self;
+        let Self { endpoint, proxy, timeout, retries, exchange, access_token, cloud, .. } = self;
         let timeout = milliseconds(timeout);
         let settings = wechat::Settings { endpoint, proxy, timeout, retries };
         let cloud = cloud.then(|| Client::in_cloud(settings.clone())).transpose()?;
@@ -181,6 +192,13 @@ impl WeChat {
             access_token: access_token.then(|| host("options.wechat.accessToken")),
             exchange,
         })
+    }
+}
+
+impl PushConsole {
+    fn build(self, app_id: Option<&str>) -> Result<Push, String> {
+        let app_id = app_id.ok_or("options.wechat.push needs the app id")?;
+        Push::new(app_id.to_owned(), self.token, self.encoding_aes_key.as_deref())
     }
 }
 

@@ -12,8 +12,8 @@ use super::types::Message;
 use crate::host::{HostCall, HostReply, HostRequest, Identity, Statement};
 
 /// A call of one method of the application's: `all` and `run` get a statement and the values of its
-/// parameters, `has` and `add` a user, `exchange` a code, `accessToken` the token that WeChat
-/// refused, `resolve` whom WeChat has named.
+/// parameters, `has`, `add` and `remove` a user, `exchange` a code, `accessToken` the token that
+/// WeChat refused, `resolve` whom WeChat has named.
 #[napi(object)]
 #[derive(Default)]
 pub struct HostCallMessage {
@@ -41,6 +41,7 @@ impl HostCallMessage {
             HostCall::Run(sql) => statement("run", sql),
             HostCall::Has(user) => Self { user: Some(user), ..named("has") },
             HostCall::Add(user) => Self { user: Some(user), ..named("add") },
+            HostCall::Remove(user) => Self { user: Some(user), ..named("remove") },
             HostCall::Exchange(code) => Self { code: Some(code), ..named("exchange") },
             HostCall::AccessToken { invalid } => Self { invalid, ..named("accessToken") },
             HostCall::Resolve(Identity { app_id, open_id, union_id }) => {

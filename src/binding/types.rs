@@ -4,6 +4,7 @@ use napi::bindgen_prelude::{Buffer, Either, Null};
 use napi_derive::napi;
 
 use super::host_calls::HostCallMessage;
+use super::push::Pushed;
 use crate::auth::{Inspected, Login};
 use crate::error::{Error, Result};
 use crate::sessions;
@@ -20,8 +21,10 @@ pub enum Outcome {
     Phone(wechat::PhoneNumber),
     Data(String),
     Bytes(Vec<u8>),
+    Pushed(wechat::Pushed),
     Health(Health),
-    Closed,
+    /// There is nothing to tell.
+    Done,
 }
 
 /// The outcome of a call, verdicts of a batch, or a host call.
@@ -41,6 +44,7 @@ pub struct Message {
     /// JSON, or text that was asked for.
     pub data: Option<String>,
     pub bytes: Option<Buffer>,
+    pub pushed: Option<Pushed>,
     pub health: Option<Health>,
     pub error: Option<Failure>,
     pub host_call: Option<HostCallMessage>,
@@ -60,8 +64,9 @@ impl Message {
             Ok(Outcome::Phone(number)) => Self { phone: Some(number.into()), ..message },
             Ok(Outcome::Data(json)) => Self { data: Some(json), ..message },
             Ok(Outcome::Bytes(bytes)) => Self { bytes: Some(bytes.into()), ..message },
+            Ok(Outcome::Pushed(pushed)) => Self { pushed: Some(pushed.into()), ..message },
             Ok(Outcome::Health(health)) => Self { health: Some(health), ..message },
-            Ok(Outcome::Closed) => message,
+            Ok(Outcome::Done) => message,
             Err(error) => Self { error: Some(error.into()), ..message },
         }
     }

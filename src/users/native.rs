@@ -62,6 +62,20 @@ impl Native {
         .await
     }
 
+    /// Deletes the rows of `user`.
+    pub async fn remove(&self, user: &str) -> Result<()> {
+        let user = user.to_owned();
+        self.with(move |db| {
+            // An unknown user takes no write lock.
+            if !exists(db, &user)? {
+                return Ok(());
+            }
+            let delete = Statement::delete(&user);
+            db.prepare_cached(&delete.sql)?.execute(params_from_iter(&delete.values)).map(drop)
+        })
+        .await
+    }
+
     pub async fn probe(&self) -> Result<()> {
         self.with(|db| db.prepare_cached(sql::PROBE)?.exists([]).map(drop)).await
     }

@@ -70,6 +70,12 @@ impl Object {
         }
     }
 
+    /// Deletes the rows of `user`.
+    pub async fn remove(&self, user: &str) -> Result<()> {
+        self.prepare().await?;
+        self.call_about(user, HostCall::Run, Statement::delete(user)).await.map(drop)
+    }
+
     /// Whether that has changed rows, as far as the object tells.
     async fn insert(&self, user: &str) -> Result<bool> {
         let changed = self.call_about(user, HostCall::Run, Statement::insert_missing(user)).await?;

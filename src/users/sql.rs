@@ -18,12 +18,18 @@ pub const IS_VIEW: [&str; 2] = [
      WHERE type = 'view' AND lower(name) = 'user')",
 ];
 
-/// A row of a user, compared exactly. An index serves only a comparison by its own collation, so
-/// there is one by that of the column, and one by that which `LIKE` wants of an index. Each follows
-/// from the exact one.
+/// The condition of a user's row, compared exactly. An index serves only a comparison by its own
+/// collation, so there is one by that of the column, and one by that which `LIKE` wants of an
+/// index. Each follows from the exact one.
+macro_rules! is_user {
+    () => {
+        "openId = ? AND openId = ? COLLATE BINARY AND openId = ? COLLATE NOCASE"
+    };
+}
+
 macro_rules! row_of_user {
     () => {
-        "SELECT 1 FROM user WHERE openId = ? AND openId = ? COLLATE BINARY AND openId = ? COLLATE NOCASE"
+        concat!("SELECT 1 FROM user WHERE ", is_user!())
     };
 }
 
@@ -50,6 +56,11 @@ impl Statement {
     pub fn insert_missing_into_view(user: &str) -> Self {
         let Self { sql, values } = Self::insert_missing(user);
         Self { sql: sql + " RETURNING 1", values }
+    }
+
+    /// Deletes the rows of `user`.
+    pub fn delete(user: &str) -> Self {
+        Self::new(concat!("DELETE FROM user WHERE ", is_user!()), &[user; 3])
     }
 
     fn new(sql: &str, values: &[&str]) -> Self {
@@ -126,7 +137,9 @@ mod tests {
              CREATE TRIGGER t INSTEAD OF INSERT ON user BEGIN INSERT INTO person VALUES (NEW.openId); END",
         ];
         for schema in INDEXED {
-            for statement in [Statement::exists("o"), Statement::insert_missing("o")] {
+            // A view has no rows of its own to delete.
+            let delete = (!schema.contains("VIEW")).then(|| Statement::delete("o"));
+            for statement in [Statement::exists("o"), Statement::insert_missing("o")].into_iter().chain(delete) {
                 for statement in [statement.clone(), statement.with_literals()] {
                     let plan = plan(schema, &statement);
                     assert!(plan.contains("SEARCH") && !plan.contains("SCAN user"), "{schema}: {plan}");
@@ -150,6 +163,9 @@ mod tests {
                 assert_eq!(execute(&db, &Statement::insert_missing(id)), 1, "{collation} {id:?}");
                 assert_eq!(execute(&db, &Statement::insert_missing(id)), 0, "{collation} {id:?}");
             }
+            for id in ids {
+                assert_eq!(execute(&db, &Statement::delete(id)), 1, "{collation} {id:?}");
+            }
         }
     }
 
@@ -169,6 +185,9 @@ mod tests {
                 }
                 assert!(exists(&db, &style(Statement::exists(text))), "{text:?}");
                 assert!(exists(&db, &Statement::exists(text)), "{text:?}");
+            }
+            for text in NASTY {
+                assert_eq!(execute(&db, &style(Statement::delete(text))), 1, "{text:?}");
             }
         }
     }

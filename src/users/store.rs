@@ -1,4 +1,5 @@
-//! A user store of the application's own: an object with `has` and `add`, on any database.
+//! A user store of the application's own: an object with `has` and `add`, and perhaps `remove`, on
+//! any database.
 
 use super::{host, reply_about};
 use crate::error::Result;
@@ -29,6 +30,12 @@ impl Store {
         }
         let reply = self.host.call(HostCall::Add(user.to_owned())).await;
         Ok(!reply_about(user, reply)?.is_empty())
+    }
+
+    /// Removes `user`, where the store has a way to.
+    pub async fn remove(&self, user: &str) -> Result<()> {
+        let reply = self.host.call(HostCall::Remove(user.to_owned())).await;
+        reply_about(user, reply).map(drop)
     }
 
     pub async fn probe(&self) -> Result<()> {

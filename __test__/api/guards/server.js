@@ -5,6 +5,7 @@
 
 const { createAuth } = require('../../..');
 const { FRAMEWORKS, idiomsOf, serverOf } = require('./frameworks');
+const { PUSH } = require('./servers/parts');
 
 const name = process.argv.pop();
 const { REDIS_URL, WECHAT, ONLY } = process.env;
@@ -19,7 +20,7 @@ async function start() {
     secret: 'app-secret-0123456789abcdef',
     sku: 'shop',
     tokens: REDIS_URL,
-    wechat: { endpoint: WECHAT },
+    wechat: { endpoint: WECHAT, push: PUSH },
   });
   const guards = (ONLY ? chosen().filter(([idiom]) => idiom === ONLY) : idiomsOf(name)).map(([, make]) => make);
   const load = (other) => require(other || framework.package);

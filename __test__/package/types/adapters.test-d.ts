@@ -10,7 +10,7 @@ import * as forExpress from 'mpauthx/express';
 import mpauthx, { getAuth, guard as hook } from 'mpauthx/fastify';
 import * as forHono from 'mpauthx/hono';
 import * as forKoa from 'mpauthx/koa';
-import { CurrentSession, MpauthxGuard, MpauthxModule, Public } from 'mpauthx/nest';
+import { CurrentSession, MpauthxGuard, MpauthxModule, Public, push } from 'mpauthx/nest';
 import * as web from 'mpauthx/web';
 
 const auth = createAuth({ appId: 'wx', secret: 's', sku: 'shop', tokens: 'memory' });
@@ -49,6 +49,20 @@ forExpress.guard({});
 forExpress.routes(auth, { onLogin: () => {} });
 forExpress.routes(auth, { onLogin: () => ({ vip: true }), prefix: '/auth' });
 
+app.use(
+  '/wechat',
+  forExpress.push(auth, async ({ Event, OpenID }, req) => {
+    takes<string | undefined>(Event);
+    takes<string | undefined>(req.ip);
+    if (OpenID) await auth.forget({ openId: OpenID });
+  }),
+);
+forExpress.push(auth, () => 'success', { onError: (_error, _req, res) => res.end() });
+// @ts-expect-error a handler is missing
+forExpress.push(auth);
+// @ts-expect-error no such option
+forExpress.push(auth, () => {}, { optional: true });
+
 // Koa
 
 const koa = new Koa();
@@ -61,6 +75,9 @@ koa.use((ctx) => {
 });
 // @ts-expect-error the prefix is missing
 forKoa.routes(auth, {});
+koa.use(
+  forKoa.push(auth, ({ MsgType }, ctx) => `${MsgType} ${ctx.ip}`, { onError: (_error, ctx) => ctx.set('X', '1') }),
+);
 
 // Fastify
 
@@ -73,6 +90,10 @@ server.register(async (scope) => {
     return { userId: getAuth(request).userId };
   });
 });
+server.register(
+  mpauthx.push(auth, (_message, request) => request.log.info('came')),
+  { prefix: '/wechat' },
+);
 // @ts-expect-error auth is missing
 server.register(mpauthx, { prefix: '/auth' });
 
@@ -91,6 +112,11 @@ hono.get('/maybe', forHono.guard(auth, { optional: true }), (c) => {
 });
 hono.get('/named', forHono.guard(auth, { property: 'login' }), (c) => c.text(c.get('login').userId));
 
+hono.all(
+  '/wechat',
+  forHono.push(auth, (_message, c) => c.req.path, { onError: (_error, c) => c.text('no', 500) }),
+);
+
 // The Fetch API
 
 export const GET = web.guard(auth, (request: Request, session, context: { params: Promise<{ id: string }> }) => {
@@ -103,6 +129,8 @@ web.guard(auth, (_request, session) => Response.json(session?.userId ?? null), {
 takes<(request: Request) => Promise<Response>>(web.routes(auth, { prefix: '/auth' }));
 takes<Promise<Session>>(web.authenticate(auth, new Request('http://localhost')));
 
+takes<(request: Request) => Promise<Response>>(web.push(auth, (_message, request) => request.url));
+
 // Nest
 
 class GraphGuard extends MpauthxGuard {
@@ -113,6 +141,10 @@ class GraphGuard extends MpauthxGuard {
 takes<new (...given: never[]) => CanActivate>(GraphGuard);
 takes<ParameterDecorator>(CurrentSession());
 takes<ParameterDecorator>(CurrentSession('userId'));
+app.use(
+  '/wechat',
+  push(auth, ({ Event }) => takes<string | undefined>(Event)),
+);
 takes<MethodDecorator>(Public());
 takes<ClassDecorator>(Public());
 Module({

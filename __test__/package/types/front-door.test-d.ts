@@ -80,7 +80,7 @@ const options: AuthOptions = { ...app, tokens: 'memory', cache: true, sessionKey
 createAuth(options);
 
 // What it has, and what it has not.
-same<keyof Auth, 'login' | 'verify' | 'sessions' | 'wechat' | 'health' | 'close'>(true);
+same<keyof Auth, 'login' | 'verify' | 'sessions' | 'wechat' | 'forget' | 'health' | 'close'>(true);
 // @ts-expect-error: it rejects with undefined
 auth.isTokenValid('token');
 // @ts-expect-error: it trusts whoever calls it
@@ -91,6 +91,36 @@ auth.extractOpenId('token');
 auth.authorize('code', 'data', 'iv');
 declare const old: Mpauthx;
 const both: Auth = old;
+
+// The message push.
+const push = { token: 'Token', encodingAESKey: 'key' };
+createAuth({ ...app, tokens: 'memory', wechat: { push } });
+createAuth({ ...app, tokens: 'memory', wechat: { push: { token: 'Token', plain: true } } });
+// @ts-expect-error: it is plain or has a key
+createAuth({ ...app, tokens: 'memory', wechat: { push: { ...push, plain: true } } });
+// @ts-expect-error: nothing says that it is plain
+createAuth({ ...app, tokens: 'memory', wechat: { push: { token: 'Token' } } });
+// @ts-expect-error: a token is missing
+createAuth({ ...app, tokens: 'memory', wechat: { push: { encodingAESKey: 'key' } } });
+export async function receive(query: { [name: string]: unknown }, body: Uint8Array): Promise<string> {
+  const { message, reply } = await auth.wechat.receive({ query, body });
+  if (message === null) return reply;
+  same<typeof message, mpauthx.PushMessage>(true);
+  if (message.Event === 'user_authorization_cancellation' && message.OpenID) {
+    same<number, Awaited<ReturnType<typeof auth.forget>>>(true);
+    await auth.forget({ openId: message.OpenID });
+  }
+  same<typeof message.Content, unknown>(true);
+  return reply;
+}
+auth.wechat.receive({ query: { nonce: '1' }, body: 'text' });
+auth.forget('user');
+// @ts-expect-error: a query is missing
+auth.wechat.receive({ body: 'text' });
+// @ts-expect-error: a parsed body is none
+auth.wechat.receive({ query: {}, body: {} });
+// @ts-expect-error: no such name
+auth.forget({ openid: 'o1' });
 
 // Verification.
 same<ReturnType<typeof auth.verify>, Promise<Session>>(true);

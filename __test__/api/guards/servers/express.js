@@ -2,8 +2,8 @@
 
 // Express, and what calls middleware as it does: connect, polka, restify.
 
-const { getAuth, guard, routes } = require('../../../../lib/adapters/express');
-const { SECRET, bearer, fromHeader, later, onLogin, who } = require('./parts');
+const { getAuth, guard, push, routes } = require('../../../../lib/adapters/express');
+const { SECRET, bearer, fromHeader, later, onLogin, onMessage, who } = require('./parts');
 
 const tokenOf = (req) => bearer(req.headers.authorization);
 
@@ -72,7 +72,8 @@ const MAKERS = {
     const app = express();
     const [json, form] = [express.json(), express.urlencoded({ extended: false })];
     const parse = (req, res, next) => json(req, res, (error) => (error ? next(error) : form(req, res, next)));
-    return { app, parse, get: (path, ...chain) => app.get(path, ...chain), use: (...given) => app.use(...given) };
+    const raw = express.raw({ type: '*/*' });
+    return { app, parse, raw, get: (path, ...chain) => app.get(path, ...chain), use: (...given) => app.use(...given) };
   },
   connect(load) {
     const app = load()();
@@ -105,7 +106,7 @@ function nothing(_req, res, next) {
 const idioms = { CALLBACKS, ASYNC, BARE, RESTIFY };
 
 function create({ maker, load, auth, guards }) {
-  const { app, get, use, parse, prefixed } = MAKERS[maker](load);
+  const { app, get, use, parse, raw, prefixed } = MAKERS[maker](load);
   const json = (value, res) => {
     res.setHeader('Content-Type', 'application/json');
     res.end(JSON.stringify(value));
@@ -148,6 +149,10 @@ function create({ maker, load, auth, guards }) {
   const drain = (req, _res, next) => (req.headers['x-drain'] ? req.on('end', () => next()).resume() : next());
   const parsed = (req, res, next) => (parse && req.headers['x-parse'] ? parse(req, res, next) : next());
   use('/auth', drain, parsed, routes(auth, { onLogin, ...(prefixed && { prefix: '/auth' }) }));
+  const unparsed = (req, res, next) => (raw && req.headers['x-raw'] ? raw(req, res, next) : next());
+  const ourPush = [drain, parsed, unparsed, push(auth, onMessage)];
+  if (prefixed) for (const method of ['get', 'post', 'put']) app[method]('/push', ...ourPush);
+  else use('/push', ...ourPush);
   return app;
 }
 

@@ -3,7 +3,7 @@
 // Fastify.
 
 const mpauthx = require('../../../../lib/adapters/fastify');
-const { SECRET, bearer, fromHeader, later, onLogin, who } = require('./parts');
+const { SECRET, bearer, fromHeader, later, onLogin, onMessage, who } = require('./parts');
 
 const tokenOf = (request) => bearer(request.headers.authorization);
 
@@ -57,6 +57,7 @@ async function create({ load, auth, guards }) {
     return payload;
   });
   await fastify.register(mpauthx, { auth, prefix: '/auth', onLogin });
+  await fastify.register(mpauthx.push(auth, onMessage), { prefix: '/push' });
   const ours = (path, hook, property = 'auth') =>
     fastify.get(path, { onRequest: hook }, async (request) =>
       who(request[property], request[property] && mpauthx.getAuth(request)),

@@ -4,7 +4,7 @@
 
 const hono = require('../../../../lib/adapters/hono');
 const web = require('../../../../lib/adapters/web');
-const { SECRET, bearer, later, onLogin, who } = require('./parts');
+const { SECRET, bearer, later, onLogin, onMessage, who } = require('./parts');
 
 const HONO = {
   'await without a try': (auth) => async (c, next) => {
@@ -77,12 +77,15 @@ function createHono({ load, auth, guards }) {
     }
   });
   app.get('/later', hono.guard(auth), async (c) => c.json(await later(auth, c.get('auth').userId)));
-  app.use('/auth/*', async (c, next) => {
+  const read = async (c, next) => {
     if (c.req.header('x-parse')) await c.req.json().catch(() => {});
+    if (c.req.header('x-raw')) await c.req.text();
     if (c.req.header('x-drain')) await c.req.raw.arrayBuffer();
     await next();
-  });
+  };
+  app.use('/auth/*', read);
   app.use('/auth/*', hono.routes(auth, { prefix: '/auth', onLogin }));
+  app.all('/push', read, hono.push(auth, onMessage));
   return app;
 }
 
@@ -90,6 +93,7 @@ function createWeb({ auth, guards }) {
   const whoIs = (request, session) => Response.json(who(session, session && web.getAuth(request)));
   const routes = web.routes(auth, { prefix: '/auth', onLogin });
   const exact = {
+    '/push': web.push(auth, onMessage),
     '/guarded': web.guard(auth, whoIs),
     '/optional': web.guard(auth, whoIs, { optional: true }),
     '/named': web.guard(auth, whoIs, { property: 'login' }),

@@ -2,8 +2,8 @@
 
 // Koa.
 
-const { getAuth, guard, routes } = require('../../../../lib/adapters/koa');
-const { SECRET, bearer, fromHeader, later, onLogin, who } = require('./parts');
+const { getAuth, guard, push, routes } = require('../../../../lib/adapters/koa');
+const { SECRET, bearer, fromHeader, later, onLogin, onMessage, who } = require('./parts');
 
 const tokenOf = (ctx) => bearer(ctx.get('authorization'));
 
@@ -80,11 +80,23 @@ function create({ load, auth, guards }) {
   });
   const ourRoutes = routes(auth, { onLogin, prefix: '/auth' });
   under('/auth', async (ctx, next) => {
-    if (ctx.get('x-parse')) ctx.request.body = await parsed(ctx);
-    if (ctx.get('x-drain')) await textOf(ctx.req);
+    await read(ctx);
     return ourRoutes(ctx, next);
   });
+  const ourPush = push(auth, onMessage);
+  under('/push', async (ctx) => {
+    await read(ctx);
+    return ourPush(ctx);
+  });
   return app;
+}
+
+async function read(ctx) {
+  if (ctx.get('x-parse')) ctx.request.body = await parsed(ctx);
+  if (ctx.get('x-drain')) await textOf(ctx.req);
+  if (!ctx.get('x-raw')) return;
+  ctx.request.rawBody = await textOf(ctx.req); // koa-bodyparser leaves both
+  ctx.request.body = {};
 }
 
 /** As koa-bodyparser does it: an empty object for what it does not read. */

@@ -2,7 +2,7 @@
 
 // Nest, on Express and on Fastify. The decorators are called by hand.
 
-const { SECRET, bearer, fromHeader, later, onLogin, who } = require('./parts');
+const { SECRET, bearer, fromHeader, later, onLogin, onMessage, who } = require('./parts');
 
 const tokenOf = (context) => bearer(context.switchToHttp().getRequest().headers.authorization);
 
@@ -57,7 +57,7 @@ async function create({ maker, load, auth, guards }) {
   const nest = load('@nestjs/common');
   const { APP_GUARD, NestFactory } = load('@nestjs/core');
   const ours = require('../../../../lib/adapters/nest');
-  const { CurrentSession, MpauthxGuard, MpauthxModule, Public, getAuth } = ours;
+  const { CurrentSession, MpauthxGuard, MpauthxModule, Public, getAuth, push } = ours;
   const guarded = (path, options, property = 'auth') => {
     class Guard extends MpauthxGuard {
       constructor() {
@@ -85,18 +85,26 @@ async function create({ maker, load, auth, guards }) {
       '/public': [CurrentSession()],
     },
   );
-  const options = { auth, onLogin };
+  const given = { auth, onLogin };
   const Ours = maker.isAsync
-    ? MpauthxModule.forRootAsync({ routes: '/auth', useFactory: async () => options })
-    : MpauthxModule.forRoot({ ...options, routes: '/auth' });
-  class App {}
+    ? MpauthxModule.forRootAsync({ routes: '/auth', useFactory: async () => given })
+    : MpauthxModule.forRoot({ ...given, routes: '/auth' });
+  // Behind Nest's own parsers, which leave the bytes where the application says so.
+  class App {
+    configure(consumer) {
+      consumer.apply(push(auth, onMessage)).forRoutes('/push-behind');
+    }
+  }
   nest.Module({
     imports: [Ours],
     controllers: [Handlers],
     providers: [{ provide: APP_GUARD, useClass: MpauthxGuard }],
   })(App);
   const platform = maker.on === 'fastify' ? new (load('@nestjs/platform-fastify').FastifyAdapter)() : undefined;
-  return NestFactory.create(App, ...(platform ? [platform] : []), { logger: process.env.LOG ? undefined : false });
+  const options = { logger: process.env.LOG ? undefined : false, rawBody: true };
+  const app = await NestFactory.create(App, ...(platform ? [platform] : []), options);
+  app.use('/push', push(auth, onMessage));
+  return app;
 }
 
 const listen = (app, port, ready) => {

@@ -11,9 +11,10 @@
 //   /unguarded       getAuth without a guard
 //   /later           how many sessions there are, asked for some time after the guard
 //
-// and has our routes behind /auth. Before them a request with X-Parse passes the framework's parser
-// of bodies, where that is no part of the framework itself, and one with X-Drain loses its body to
-// somebody who keeps nothing.
+// has our routes behind /auth, and takes what WeChat pushes at /push. Before them a request with
+// X-Parse passes the framework's parser of bodies, where that is no part of the framework itself,
+// one with X-Raw a parser that leaves bytes, where there is one, and one with X-Drain loses its
+// body to somebody who keeps nothing.
 
 const SECRET = 'the-secret-of-the-handler';
 
@@ -36,6 +37,22 @@ function onLogin({ userId }) {
   if (userId === 'o-text') return 'text';
 }
 
+/** What stands in WeChat's console. */
+const PUSH = { token: 'PushToken0123456789', encodingAESKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG' };
+
+const failed = new Set();
+
+/** What an application does with a message, by its event: fails once, replies, or says nothing. */
+async function onMessage(message, request) {
+  if (typeof request !== 'object') throw new Error('no request');
+  if (message.Event === 'reply') return JSON.stringify(message);
+  if (message.Event === 'fail' && !failed.has(message.Nr)) {
+    failed.add(message.Nr);
+    throw Object.assign(new Error('SELECT phone FROM users'), { status: 404, statusCode: 404 });
+  }
+  return message.Event === 'number' ? 7 : undefined;
+}
+
 /** What /later answers. */
 async function later(auth, userId) {
   await pause(LATER);
@@ -44,4 +61,4 @@ async function later(auth, userId) {
 
 const who = (session, seen) => ({ userId: session ? session.userId : null, seen: seen ? seen.userId : null });
 
-module.exports = { LATER, SECRET, bearer, fromHeader, later, onLogin, pause, who };
+module.exports = { LATER, PUSH, SECRET, bearer, fromHeader, later, onLogin, onMessage, pause, who };

@@ -1,0 +1,75 @@
+'use strict';
+
+// That a push is received once holds in every token store, and for all processes on it.
+
+const { randomInt } = require('node:crypto');
+const path = require('node:path');
+const { dbAll, dbRun, openSqlite, startRedis, tempDir } = require('../support');
+const { EVENT, expectRefusal, pushes, receiver } = require('./pushed');
+
+const wechat = pushes('safe', 'json');
+let redis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+const STORES = {
+  redis: () => redis.url,
+  tagged: () => ({ url: redis.url, layout: 'tagged' }),
+  file: () => ({ file: path.join(tempDir(), 'tokens.db') }),
+};
+
+describe.each(Object.entries(STORES))('tokens: %s', (_name, make) => {
+  test('a push that one object received is refused by another, of another sku too', async () => {
+    const tokens = make();
+    const push = wechat.message(EVENT);
+    await receiver('safe', { tokens }).wechat.receive(push);
+    await expectRefusal(receiver('safe', { tokens, sku: 'other' }).wechat.receive(push), 6001, /before/);
+  });
+
+  test('two mini-programs do not take each other’s pushes for replays', async () => {
+    const tokens = make();
+    const given = { timestamp: Math.floor(Date.now() / 1000), nonce: randomInt(2 ** 31) };
+    const plain = pushes('plain', 'json').message(EVENT, given);
+    await receiver('plain', { tokens }).wechat.receive(plain);
+    await receiver('plain', { tokens, appId: 'wx0000000000000000' }).wechat.receive(plain);
+  });
+});
+
+test('what is noted in redis is named by the mini-program, and ends by itself', async () => {
+  await redis.redis.flushall();
+  const { query, body } = wechat.message(EVENT);
+  const app = receiver('safe', { tokens: redis.url });
+  await app.wechat.receive({ query, body });
+  const keys = (await redis.redis.keys('mpauthx:push:*')).map(String);
+  expect(keys).toEqual([`mpauthx:push:${wechat.appId}:${query.msg_signature}`]);
+  const life = await redis.redis.ttl(keys[0]);
+  expect(life).toBeGreaterThan(600); // a timestamp may be five minutes ahead
+  expect(life).toBeLessThan(1000);
+  await expectRefusal(app.wechat.receive({ query: { ...query, nonce: '1' }, body }), 6001);
+  await expectRefusal(app.wechat.receive({ query, body: '{"Encrypt":"AAAA"}' }), 6001);
+  expect(await redis.redis.keys('mpauthx:push:*')).toHaveLength(1);
+});
+
+test('what is noted in a file is cleared away by later pushes', async () => {
+  const file = path.join(tempDir(), 'tokens.db');
+  const app = receiver('safe', { tokens: { file } });
+  for (let i = 0; i < 20; i += 1) await app.wechat.receive(wechat.message(EVENT));
+  const db = await openSqlite(file);
+  await dbRun(db, "UPDATE mpauthx_shared SET ends = 0 WHERE name LIKE 'push:%'");
+  for (let i = 0; i < 10; i += 1) await app.wechat.receive(wechat.message(EVENT));
+  const [{ count }] = await dbAll(db, "SELECT count(*) AS count FROM mpauthx_shared WHERE name LIKE 'push:%'");
+  expect(count).toBe(10);
+});
+
+test('where the token store is away nothing is received, and a push that is sent again is', async () => {
+  const away = await startRedis();
+  const app = receiver('safe', { tokens: { url: away.url, deadline: 500 } });
+  await app.wechat.receive(wechat.message(EVENT));
+  const push = wechat.message(EVENT);
+  await away.stop();
+  const error = await expectRefusal(app.wechat.receive(push), 6000);
+  expect(error.status).toBe(503);
+  await startRedis({ port: away.port });
+  expect((await app.wechat.receive(push)).message).toStrictEqual(EVENT);
+});
