@@ -8,10 +8,11 @@
 
 const { Batch } = require('./direct/batch.js');
 const { Connection, now } = require('./direct/connection.js');
-const { Records, isPlain } = require('./direct/records.js');
+const { Records } = require('./direct/records.js');
 const { Refusal } = require('./direct/resp.js');
 const { Sessions } = require('./direct/sessions.js');
 const { isFake, nextTick, setImmediate, setTimeout } = require('./timers.js');
+const { isPlain } = require('./token.js');
 
 /** More checks at once go through the threads. */
 const MAX_WAITING = 1024;

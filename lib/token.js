@@ -34,6 +34,17 @@ function userOf(token) {
   return token.slice(0, token.indexOf(SEPARATOR));
 }
 
+/**
+ * Whether `token` is one line of ASCII text with the parts of a token. That hex digits are what it
+ * ends with, is not looked at: nothing else is kept under such a name.
+ */
+function isPlain(token) {
+  const end = token.length - HEX_LENGTH - 1;
+  if (end < 2 || token.length > MAX_BYTES || token[end] !== SEPARATOR || token.includes('\n')) return false;
+  const userEnd = token.indexOf(SEPARATOR);
+  return userEnd > 0 && userEnd < end && Buffer.byteLength(token) === token.length;
+}
+
 /** Whether `text` can stand in a token as a user: every proxy and log takes it as it is. */
 function isUserId(text) {
   return /^[!-~]{1,128}$/.test(text) && !text.includes(SEPARATOR);
@@ -44,4 +55,4 @@ function isSku(text) {
   return /^[!-~]{1,64}$/.test(text) && !text.includes(SEPARATOR) && text !== 'undefined' && text !== 'null';
 }
 
-module.exports = { isSku, isUserId, skuOf, userOf };
+module.exports = { HEX_LENGTH, isPlain, isSku, isUserId, skuOf, userOf };

@@ -3,13 +3,8 @@
 // Tokens' records in redis: how they are asked for, and what they say. src/sessions/redis/direct.rs
 // tells which fields they have.
 
+const { HEX_LENGTH } = require('../token.js');
 const { bulk } = require('./resp.js');
-
-/** Hex digits at the end of a token. */
-const HEX = 64;
-
-/** Tokens whose names in redis are plain text, and can be nothing else than a token's. */
-const PLAIN = /^[!-{}~]{1,128}\|[ -~]{0,128}\|[0-9a-f]{64}$/;
 
 /** Unix milliseconds have thirteen digits until the year 2286. */
 const TIME = /^\d{13}$/;
@@ -19,8 +14,6 @@ const OPEN_ID = 3;
 
 /** What is stored of an openid: nothing where it is the user's id, else it is sealed. */
 const STORED = /^[\w+/=]*$/;
-
-const ASCII = /^[ -~]*$/;
 
 /** The records as one kind of check reads them. */
 class Records {
@@ -34,13 +27,15 @@ class Records {
 
   /** The command that reads the record of a token. */
   command(token) {
-    const name = this.isTagged ? `mpauthx:{u:${token.slice(0, -HEX - 1)}}:${token.slice(-HEX)}` : token;
+    const name = this.isTagged ? `mpauthx:{u:${token.slice(0, -HEX_LENGTH - 1)}}:${token.slice(-HEX_LENGTH)}` : token;
     return `${this.before}${name.length}\r\n${name}${this.after}`;
   }
 
   /** Whether a reply is one to the command. */
   fits(reply) {
-    return Array.isArray(reply) && reply.length === this.count && reply.every(isField);
+    if (!Array.isArray(reply) || reply.length !== this.count) return false;
+    for (const item of reply) if (item !== null && typeof item !== 'string') return false;
+    return true;
   }
 
   /**
@@ -48,24 +43,21 @@ class Records {
    * that no use of it needs to be written down.
    */
   isLive(record, time) {
-    const [issued, expires] = record;
-    if (!isTime(issued) || !(expires === '' || (isTime(expires) && expires > time))) return false;
-    if (this.count > OPEN_ID && !STORED.test(record[OPEN_ID] ?? '')) return false;
+    const issued = record[0];
+    const expires = record[1];
+    if (issued === null || !(expires === '' || (isTime(expires) && expires > time))) return false;
+    if (this.count > OPEN_ID && !isStored(record[OPEN_ID])) return false;
     const seen = record[this.count - 1];
     return this.idle === 0 || (isTime(seen) && Number(time) - Number(seen) < this.idle / 10);
   }
 }
 
-function isPlain(token) {
-  return PLAIN.test(token);
-}
-
-function isField(item) {
-  return item === null || typeof item === 'string';
-}
-
 function isTime(field) {
   return field !== null && TIME.test(field);
+}
+
+function isStored(field) {
+  return field === '' || field === null || STORED.test(field);
 }
 
 /** A time in digits; null where there is none. */
@@ -73,9 +65,9 @@ function timeIn(digits) {
   return digits === '' || digits === undefined ? null : Number(digits);
 }
 
-/** Each byte of a reply is one character still. */
-function textIn(bytes) {
-  return bytes === null || ASCII.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString();
+/** The text of a field, of which each byte is one character still. */
+function textIn(field) {
+  return field === null ? null : Buffer.from(field, 'latin1').toString();
 }
 
-module.exports = { OPEN_ID, Records, isPlain, textIn, timeIn };
+module.exports = { OPEN_ID, Records, textIn, timeIn };

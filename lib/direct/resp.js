@@ -24,15 +24,21 @@ class Refusal {
 
 class Replies {
   constructor() {
+    this.bytes = Buffer.alloc(0);
     this.text = '';
     this.at = 0;
   }
 
-  /** Adds what came, each byte one character. */
+  /**
+   * Adds what came, each byte one character. The text is one piece each time: V8 reads such text
+   * several times faster than one of another make.
+   */
   add(bytes) {
-    this.text = this.at < this.text.length ? this.text.slice(this.at) + bytes : bytes;
+    const rest = this.text.slice(this.at);
+    if (rest.length > MAX_REST) throw new Error('the reply is too long');
+    this.bytes = rest === '' ? bytes : Buffer.concat([Buffer.from(rest, 'latin1'), bytes]);
+    this.text = this.bytes.latin1Slice(0, this.bytes.length);
     this.at = 0;
-    if (this.text.length > MAX_REST + bytes.length) throw new Error('the reply is too long');
   }
 
   /** The next reply; INCOMPLETE where it is not whole yet. Throws where it is none of redis'. */
@@ -45,7 +51,7 @@ class Replies {
 
   read() {
     if (this.at === this.text.length) return INCOMPLETE;
-    switch (this.text.charCodeAt(this.at)) {
+    switch (this.bytes[this.at]) {
       case BULK:
         return this.bulk();
       case ARRAY:
@@ -66,11 +72,25 @@ class Replies {
     if (length === INCOMPLETE || length === -1) return length === -1 ? null : length;
     const items = [];
     for (let i = 0; i < length; i += 1) {
-      const item = this.read();
+      const item = this.shortText() ?? this.read();
       if (item === INCOMPLETE) return INCOMPLETE;
       items.push(item);
     }
     return items;
+  }
+
+  /** A text of up to 99 bytes, as nearly all are; undefined where it is none, or not whole. */
+  shortText() {
+    const { bytes, at } = this;
+    if (bytes[at] !== BULK) return undefined;
+    const tens = bytes[at + 1] - ZERO;
+    const ones = bytes[at + 2] - ZERO;
+    const start = at + 5;
+    const end = start + 10 * tens + ones;
+    const isShort = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && isLineEnd(bytes, start - 2);
+    if (!isShort || !isLineEnd(bytes, end)) return undefined;
+    this.at = end + 2;
+    return this.text.slice(start, end);
   }
 
   bulk() {
@@ -85,18 +105,15 @@ class Replies {
 
   /** The whole number behind a type. */
   number() {
-    const { text } = this;
+    const { bytes } = this;
     const start = this.at + 1;
-    const isNegative = text.charCodeAt(start) === MINUS;
+    const isNegative = bytes[start] === MINUS;
     let at = isNegative ? start + 1 : start;
     const first = at;
     let number = 0;
-    for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) {
-      number = 10 * number + (code - ZERO);
-      at += 1;
-    }
+    for (; bytes[at] >= ZERO && bytes[at] <= NINE; at += 1) number = 10 * number + (bytes[at] - ZERO);
     if (at - first > MAX_DIGITS || (isNegative && number !== 1)) throw new Error('that is no length');
-    if (at + 2 > text.length) return INCOMPLETE;
+    if (at + 2 > bytes.length) return INCOMPLETE;
     if (at === first) throw new Error('that is no number');
     this.expectLineEnd(at);
     return isNegative ? -1 : number;
@@ -118,9 +135,13 @@ class Replies {
   }
 
   expectLineEnd(at) {
-    if (this.text.charCodeAt(at) !== CR || this.text.charCodeAt(at + 1) !== LF) throw new Error('that does not end');
+    if (!isLineEnd(this.bytes, at)) throw new Error('that does not end');
     this.at = at + 2;
   }
+}
+
+function isLineEnd(bytes, at) {
+  return bytes[at] === CR && bytes[at + 1] === LF;
 }
 
 /** A command; every part is text of ASCII characters. */

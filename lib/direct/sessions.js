@@ -26,23 +26,23 @@ class Sessions {
   /** Resolves a check with the session of its token, now or when `tell` is called. */
   find(asked, record) {
     const known = this.kept.get(asked.token);
-    if (known !== undefined && known.stored === record[OPEN_ID]) resolve(asked, record, known);
+    if (known?.isOf(record)) known.resolve(asked, record);
     else this.found.push({ asked, record });
   }
 
   /** Resolves the checks that wait for descriptions. */
   tell() {
+    if (this.found.length === 0) return;
     const found = this.found.splice(0);
-    if (found.length === 0) return;
     this.makeRoom(found.length);
     const described = this.describe(found);
     for (let i = 0; i < found.length; i += 1) {
       const { asked, record } = found[i];
       const [id, openId] = [described[2 * i], described[2 * i + 1]];
       if (id) {
-        const known = { stored: record[OPEN_ID], id, openId: openId === NONE ? null : openId };
+        const known = new Known(record, id, openId);
         this.kept.set(asked.token, known);
-        resolve(asked, record, known);
+        known.resolve(asked, record);
       } else asked.checks.enqueue(asked.token, asked.resolve, asked.reject);
     }
   }
@@ -66,8 +66,31 @@ class Sessions {
   }
 }
 
-function resolve({ checks, token, resolve: done }, [issued, expires, device, _openId, seen], { id, openId }) {
-  done(checks.kind.found(token, id, timeIn(issued), timeIn(expires), timeIn(seen), textIn(device), openId));
+/** A session, as long as its record says the same. */
+class Known {
+  constructor(record, id, openId) {
+    this.issued = own(record[0]);
+    this.expires = own(record[1]);
+    this.stored = own(record[OPEN_ID]);
+    this.issuedAt = timeIn(this.issued);
+    this.expiresAt = timeIn(this.expires);
+    this.id = own(id);
+    this.openId = openId === NONE ? null : own(openId);
+  }
+
+  isOf(record) {
+    return this.issued === record[0] && this.expires === record[1] && this.stored === record[OPEN_ID];
+  }
+
+  resolve({ checks, token, resolve }, record) {
+    const [device, seen] = [textIn(record[2]), timeIn(record[4])];
+    resolve(checks.kind.found(token, this.id, this.issuedAt, this.expiresAt, seen, device, this.openId));
+  }
+}
+
+/** The same text, which no longer keeps the one that it was a part of. */
+function own(text) {
+  return text === null ? null : Buffer.from(text).toString();
 }
 
 module.exports = { Sessions };
