@@ -34,7 +34,8 @@ impl Auth {
     pub async fn request(&self, admission: &Admission, begun: Instant, asked: &ServerRequest) -> Result<Vec<u8>> {
         admission.check()?;
         let client = self.server_client();
-        let ask = |token: Option<String>| async move { request(client, token.as_deref(), asked).await };
+        let secret = self.dependencies.credentials.secret.as_deref();
+        let ask = |token: Option<String>| async move { request(client, token.as_deref(), secret, asked).await };
         self.ask(begun, Purpose::Request, ask).await
     }
 

@@ -1,6 +1,7 @@
 //! WeChat's server API. Sources: WeChat's pages on `getStableAccessToken`, `getPhoneNumber` and
 //! `checkSessionKey`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -18,8 +19,11 @@ const WRONG_SIGNATURE: i64 = 87009;
 /// In bytes: what WeChat's interfaces give as a file may be some megabytes.
 const MAX_FILE: usize = 32 << 20;
 
-/// In bytes. A longer body is a file.
-const MAX_MASKED: usize = 64 << 10;
+/// In bytes: what is looked at of a body for what WeChat repeats of it.
+const MAX_MASKED: usize = 1 << 20;
+
+/// Some servers put it in front of JSON, where `JSON.parse` does not take it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The token that every call of the server API needs.
 pub struct AccessToken {
@@ -123,16 +127,18 @@ pub async fn check_session(
     }
 }
 
-/// The reply to a request of the application's own.
+/// The reply to a request of the application's own. No error repeats the app `secret` either, which
+/// it may have sent.
 pub async fn request(
     client: &Client,
     access_token: Option<&str>,
+    secret: Option<&str>,
     request: &ServerRequest,
 ) -> Result<Vec<u8>, RequestError> {
     let own = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let query: Vec<_> = own.chain(access_token.map(|token| ("access_token", token))).collect();
     let sent = sent_text(request);
-    let secrets = [access_token.unwrap_or_default()];
+    let secrets = [access_token.unwrap_or_default(), secret.unwrap_or_default()];
     let call = Call {
         method: if request.is_post { Method::POST } else { Method::GET },
         body: request.body.clone(),
@@ -147,21 +153,29 @@ pub async fn request(
 
 /// The reply, where it is one: an error comes as JSON in place of a file too.
 fn checked(reply: Vec<u8>, wants_bytes: bool, mask: Mask<'_>) -> Result<Vec<u8>, RequestError> {
-    let may_be_object = reply.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    match Json::parse(if wants_bytes && !may_be_object { b"" } else { &reply }) {
-        Some(json) => check_errcode(&json.into_object(), mask)?,
-        None if !wants_bytes => return Err(RequestError::failed("WeChat's reply is not JSON")),
-        None => {}
+    if wants_bytes {
+        let text = reply.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&reply).trim_ascii();
+        if text.is_empty() {
+            return Err(RequestError::failed("WeChat's reply is empty"));
+        }
+        if let Some(json) = text.starts_with(b"{").then(|| Json::parse(text)).flatten() {
+            check_errcode(&json.into_object(), mask)?;
+        }
+        return Ok(reply);
+    }
+    match Json::parse(&reply) {
+        Some(Json::Object(object)) => check_errcode(&object, mask)?,
+        Some(Json::Null | Json::Other) => return Err(RequestError::failed("WeChat's reply is not an object of JSON")),
+        None => return Err(RequestError::failed("WeChat's reply is not JSON")),
     }
     Ok(reply)
 }
 
 /// What was sent, as far as it may come back in an error.
 fn sent_text(request: &ServerRequest) -> String {
-    let query = request.query.iter().map(|(_, value)| value.as_str());
-    let body = request.body.iter().filter(|body| body.bytes.len() <= MAX_MASKED);
-    let body = body.map(|body| str::from_utf8(&body.bytes).unwrap_or_default());
-    query.chain(body).collect::<Vec<_>>().join(" ")
+    let query = request.query.iter().map(|(_, value)| value.into());
+    let body = request.body.iter().map(|Body { bytes, .. }| &bytes[..bytes.len().min(MAX_MASKED)]);
+    query.chain(body.map(String::from_utf8_lossy)).collect::<Vec<Cow<'_, str>>>().join(" ")
 }
 
 /// WeChat's reply is no refusal, and not what its page says either.
