@@ -3,6 +3,8 @@
 // Who calls a service in WeChat's cloud hosting: the platform's gateway writes it into headers.
 // Source: WeChat's page on the headers of cloud hosting.
 
+const { isPlain } = require('./options.js');
+
 /** What the gateway writes are visible ASCII characters. */
 const WORD = /^[!-~]{1,128}$/;
 
@@ -32,6 +34,7 @@ function identity(read, appIds) {
 function reader(headers) {
   if (typeof headers.get === 'function') return (name) => headers.get(`x-wx-${name}`) ?? '';
   const all = new Map();
+  if (!isPlain(headers)) return () => '';
   for (const [key, value] of Object.entries(headers)) {
     const name = key.toLowerCase();
     // Of two that differ in case, one may be the caller's own: both together are no word.
