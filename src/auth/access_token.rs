@@ -108,9 +108,9 @@ impl Auth {
         if let Some(CachedAccessToken { text, .. }) = cached.filter(CachedAccessToken::is_fresh) {
             return Ok(text);
         }
-        let mut token = self.request_access_token(app, false).await?;
+        let mut token = self.request_access_token(app, false, invalid).await?;
         if Some(token.text.as_str()) == invalid {
-            token = self.request_access_token(app, true).await?;
+            token = self.request_access_token(app, true, invalid).await?;
         }
         if Some(token.text.as_str()) == invalid {
             return Err(Error::server_api_failed("WeChat gives again the access token that it has refused", true));
@@ -122,8 +122,13 @@ impl Auth {
         Ok(text)
     }
 
-    async fn request_access_token(&self, app: &App<'_>, force_refresh: bool) -> Result<AccessToken> {
-        access_token(&self.dependencies.client, app.id, app.secret, force_refresh)
+    async fn request_access_token(
+        &self,
+        app: &App<'_>,
+        force_refresh: bool,
+        invalid: Option<&str>,
+    ) -> Result<AccessToken> {
+        access_token(&self.dependencies.client, app.id, app.secret, force_refresh, invalid)
             .await
             .map_err(|error| Purpose::AccessToken.error(error))
     }

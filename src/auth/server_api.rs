@@ -6,7 +6,7 @@ use super::request_error::Purpose;
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
 use crate::token::Token;
-use crate::wechat::{Client, PhoneNumber, RequestError, ServerRequest, check_session, phone_number, request, sign};
+use crate::wechat::{Client, PhoneNumber, RequestError, ServerRequest, check_session, phone_number, request};
 
 /// WeChat refuses an access token that is not, or no longer, valid with these errcodes.
 const INVALID_TOKEN_ERRCODES: [i64; 3] = [40001, 40014, 42001];
@@ -47,9 +47,9 @@ impl Auth {
             return Err(Error::server_api_failed(cause, false).by_configuration());
         }
         let Some((open_id, session_key)) = self.user_key(admission, token).await? else { return Ok(false) };
-        let (client, open_id, signature) = (self.server_client(), &open_id, &sign(&session_key, b""));
+        let (client, open_id, session_key) = (self.server_client(), &open_id, &session_key);
         let ask = |token: Option<String>| async move {
-            check_session(client, &token.unwrap_or_default(), open_id, signature).await
+            check_session(client, &token.unwrap_or_default(), open_id, session_key).await
         };
         self.ask(begun, Purpose::Request, ask).await
     }

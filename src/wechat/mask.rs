@@ -1,9 +1,8 @@
 //! What WeChat's words must not repeat.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use url::form_urlencoded::byte_serialize;
+use percent_encoding::percent_decode_str;
 
 /// In place of what is masked.
 const MASK: &str = "***";
@@ -23,15 +22,18 @@ pub struct Mask<'a> {
 }
 
 impl Mask<'_> {
-    /// `text` without what is masked, and without what is past [`MAX_TEXT`].
+    /// `text` without what is masked, and without what is past [`MAX_TEXT`]. What stands there as a
+    /// URL holds it is masked as what it means.
     pub fn apply(&self, text: String) -> String {
-        let mut text: String = text.chars().take(MAX_TEXT).collect();
-        for secret in self.secrets.iter().filter(|secret| !secret.is_empty()) {
-            text = text.replace(secret, MASK);
-            let encoded: Cow<'_, str> = byte_serialize(secret.as_bytes()).collect();
-            text = text.replace(&*encoded, MASK);
-        }
-        self.without_parts(&text)
+        let text: String = text.chars().take(MAX_TEXT).collect();
+        let meant = percent_decode_str(&text).decode_utf8_lossy();
+        let masked = self.masked(&meant);
+        if masked == meant { self.masked(&text) } else { masked }
+    }
+
+    fn masked(&self, text: &str) -> String {
+        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
+        self.without_parts(&secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK)))
     }
 
     /// `text` without what it has in common with what was sent and with the secrets, which may come

@@ -11,6 +11,7 @@ use super::call::{Body, Call};
 use super::client::Client;
 use super::json::{Json, Object};
 use super::mask::Mask;
+use super::open_data::sign;
 use super::reply::{RequestError, check_errcode};
 
 /// The session key is no longer the user's. Source: WeChat's page on `checkSessionKey`.
@@ -53,17 +54,19 @@ pub struct ServerRequest {
 }
 
 /// The stable access token: every caller gets the same until it is about to expire. With
-/// `force_refresh` WeChat makes a new one, which invalidates the one before.
+/// `force_refresh` WeChat makes a new one, which invalidates the one before. No error repeats the
+/// one that it is to replace.
 pub async fn access_token(
     client: &Client,
     app_id: &str,
     secret: &str,
     force_refresh: bool,
+    invalid: Option<&str>,
 ) -> Result<AccessToken, RequestError> {
     let body = json!({
         "grant_type": "client_credential", "appid": app_id, "secret": secret, "force_refresh": force_refresh,
     });
-    let secrets = [secret];
+    let secrets = [secret, invalid.unwrap_or_default()];
     let call = Call::post("/cgi-bin/stable_token", &[], &body, &secrets);
     client.ask(&call, |reply| parse_access_token(reply, call.mask)).await
 }
@@ -110,16 +113,17 @@ fn parse_phone_number(reply: &Object, app_id: &str, mask: Mask<'_>) -> Result<Ph
     })
 }
 
-/// Whether `signature`, of empty text, was made with the user's valid session key.
+/// Whether `session_key` is the user's valid one: the signature of empty text tells.
 pub async fn check_session(
     client: &Client,
     access_token: &str,
     open_id: &str,
-    signature: &str,
+    session_key: &str,
 ) -> Result<bool, RequestError> {
+    let signature = &*sign(session_key, b"");
     let query =
         [("access_token", access_token), ("openid", open_id), ("signature", signature), ("sig_method", "hmac_sha256")];
-    let secrets = [access_token, open_id, signature];
+    let secrets = [access_token, open_id, signature, session_key];
     let call = Call::get("/wxa/checksession", &query, &secrets);
     match client.ask(&call, |reply| check_errcode(reply, call.mask)).await {
         Err(error) if error.errcode() == Some(WRONG_SIGNATURE) => Ok(false),
