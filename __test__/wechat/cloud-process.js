@@ -1,7 +1,8 @@
 'use strict';
 
 // A process in WeChat's cloud hosting that logs a user in, asks for an access token, a phone number
-// and a QR code, and prints as JSON what came of it. Argument: JSON { endpoint, proxy, code, phone }.
+// and a QR code, and prints as JSON what came of it. Argument: JSON { endpoint, proxy, code,
+// phone }.
 
 const { createAuth } = require('../..');
 const { sample } = require('../support');

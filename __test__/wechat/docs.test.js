@@ -26,7 +26,8 @@ test('both languages say the same', () => {
 });
 
 test('every errcode with which the fake WeChat refuses is explained', () => {
-  // What no application can meet, since the library sends the parameter, or no page of WeChat tells.
+  // What no application can meet, since the library sends the parameter, or no page of WeChat
+  // tells.
   const unexplained = ['40002', '40066', '41001', '41005'];
   const sources = fs.readdirSync(FAKE).map((name) => fs.readFileSync(path.join(FAKE, name), 'utf8'));
   const refusals = sources.flatMap((text) => [...text.matchAll(/(?:refuse\(|', )(-?\d{5,}|-1)\b/g)]);

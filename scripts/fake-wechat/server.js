@@ -10,9 +10,9 @@ const HANDSHAKE = 22;
 
 /**
  * Listens on a free port of loopback and answers each request with what `answer` gives for it. With
- * `tls` ({ key, cert }) it speaks https, and with `plain` besides http on the same port. `record` is
- * called with each request as it arrives; one with a body gets that once it is here: `body` as text,
- * `bytes`, and `json`.
+ * `tls` ({ key, cert }) it speaks https, and with `plain` besides http on the same port. `record`
+ * is called with each request as it arrives; one with a body gets that once it is here: `body` as
+ * text, `bytes`, and `json`.
  */
 async function startServer({ tls, plain = false, record, answer }) {
   const handle = (req, res) => {
