@@ -95,7 +95,7 @@ function isPromise(value) {
 /** Text and bytes go as they are, byte for byte: signatures cover them. */
 function encodedBody(body) {
   if (isText(body)) return { body: Buffer.from(body), contentType: JSON_TYPE };
-  if (ArrayBuffer.isView(body)) return { body: Buffer.from(bytes(body, 'body')), contentType: BYTES_TYPE };
+  if (ArrayBuffer.isView(body)) return { body: bytes(body, 'body'), contentType: BYTES_TYPE };
   // That of npm calls itself a FormData too.
   if (typeof body.getHeaders === 'function' && typeof body.getBuffer === 'function') {
     return multipart(body.getBuffer(), body.getHeaders()['content-type']);

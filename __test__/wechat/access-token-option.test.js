@@ -41,13 +41,13 @@ describe('options.wechat.accessToken', () => {
     const token = issued();
     const { app, calls } = open(async () => token);
     const { token: session } = await app.login(here.wechat.user({ openId: 'o1' }).code);
-    expect(calls).toEqual([]);
+    expect(calls).toStrictEqual([]);
     expect(await app.wechat.getPhoneNumber(here.wechat.phone())).toEqual(NUMBER);
     expect(await app.wechat.checkSession(session)).toBe(true);
     here.wechat.interrupt(ANY, { errcode: 0 });
     await app.wechat.request(ANY);
     expect(await app.wechat.accessToken()).toBe(token);
-    expect(calls).toEqual(Array(4).fill([{}]));
+    expect(calls).toStrictEqual(Array(4).fill([{}]));
     expect(here.count(STABLE_TOKEN)).toBe(0);
     expect(here.wechat.requests.slice(1).map(({ query }) => query.access_token)).toEqual([token, token, token]);
   });
@@ -69,7 +69,7 @@ describe('options.wechat.accessToken', () => {
       return current;
     });
     expect(await app.wechat.getPhoneNumber(here.wechat.phone())).toEqual(NUMBER);
-    expect(calls).toEqual([[{}], [{ invalid: old }]]);
+    expect(calls).toStrictEqual([[{}], [{ invalid: old }]]);
     expect(await app.wechat.accessToken({ invalid: old })).toBe(current);
     expect(calls).toHaveLength(3);
   });
@@ -78,7 +78,7 @@ describe('options.wechat.accessToken', () => {
     const { app, calls } = open(async () => 'the-same');
     here.wechat.interrupt(ANY, REFUSED, REFUSED);
     await failure(app.wechat.request(ANY), /gave again the access token/, { retryable: true });
-    expect(calls).toEqual([[{}], [{ invalid: 'the-same' }]]);
+    expect(calls).toStrictEqual([[{}], [{ invalid: 'the-same' }]]);
     await failure(app.wechat.accessToken({ invalid: 'the-same' }), /gave again/);
     expect(here.count(ANY)).toBe(1);
   });
@@ -91,7 +91,7 @@ describe('options.wechat.accessToken', () => {
     });
     here.wechat.interrupt(ANY, REFUSED, REFUSED, { errcode: 0 });
     await failure(app.wechat.request(ANY), /access token is not valid/, { status: 502, errcode: 40001 });
-    expect(calls).toEqual([[{}], [{ invalid: 'token-1' }]]);
+    expect(calls).toStrictEqual([[{}], [{ invalid: 'token-1' }]]);
     expect(here.count(ANY)).toBe(2);
   });
 
