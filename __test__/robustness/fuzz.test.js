@@ -17,6 +17,7 @@ const KINDS = [
   'extractSku: result',
   'factory: TypeError',
   'factory: result',
+  'identify: result',
   'isTokenValid: result',
   'isTokenValid: undefined',
   'login: 6001',
@@ -40,9 +41,15 @@ const KINDS = [
   'verify: 6001',
   'verify: 6007',
   'verify: result',
+  'wechat.accessToken: 6001',
+  'wechat.accessToken: result',
+  'wechat.checkSession: 6007',
   'wechat.checkSignature: 6007',
   'wechat.decryptData: 6001',
   'wechat.getPhoneNumber: 6008',
+  'wechat.request: 6001',
+  'wechat.request: 6008',
+  'wechat.sign: 6007',
 ];
 
 test.each(['memory', 'redis'])(
