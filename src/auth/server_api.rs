@@ -76,14 +76,24 @@ impl Auth {
         F: Future<Output = std::result::Result<T, RequestError>>,
     {
         if self.dependencies.cloud.is_some() {
-            return ask(None).await.map_err(|error| purpose.error(error));
+            return self.in_turn(ask(None)).await.map_err(|error| purpose.error(error));
         }
         let token = self.access_token(None, begun).await?;
-        match ask(Some(token.clone())).await {
-            Err(error) if is_invalid_token(&error) => ask(Some(self.access_token(Some(&token), begun).await?)).await,
+        match self.in_turn(ask(Some(token.clone()))).await {
+            Err(error) if is_invalid_token(&error) => {
+                let token = self.access_token(Some(&token), begun).await?;
+                self.in_turn(ask(Some(token))).await
+            }
             result => result,
         }
         .map_err(|error| purpose.error(error))
+    }
+
+    /// Asks WeChat when it is this call's turn: a burst of calls is not to open as many connections.
+    async fn in_turn<T>(&self, asking: impl Future<Output = T>) -> T {
+        // Never closed.
+        let _turn = self.request_turns.acquire().await;
+        asking.await
     }
 }
 
