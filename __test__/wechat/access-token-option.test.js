@@ -146,6 +146,14 @@ describe('options.wechat.accessToken', () => {
     expect(here.wechat.requests).toEqual([]);
   });
 
+  test('that throws the token which it was told tells no one', async () => {
+    const { app } = open(async ({ invalid }) => {
+      throw new Error(`cannot replace ${invalid}: the server is down`);
+    });
+    const error = await failure(app.wechat.accessToken({ invalid: 'the-refused-token' }), /replace \*\*\*: the server/);
+    expect(error.cause.stack).not.toContain('the-refused-token');
+  });
+
   test('that hangs is given up in time, and is asked anew by the next', async () => {
     const answers = [() => new Promise(() => {}), () => issued()];
     const { app } = open(() => answers.shift()(), { timeout: 400 });

@@ -171,6 +171,13 @@ test('headers that were spoiled at random name the user or nobody', () => {
   }
 });
 
+test('the list of mini-programs is the one that was given', () => {
+  const appIds = ['wx-other'];
+  app = open({ appIds });
+  appIds.push('wx-third');
+  expect(identify({ ...SHARED, 'x-wx-from-appid': 'wx-third' })).toBe(null);
+});
+
 test('outside of the cloud every header could be forged: they name nobody', () => {
   app = open(false);
   expect(identify(OURS)).toBe(null);

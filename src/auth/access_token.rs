@@ -149,7 +149,8 @@ impl Auth {
 /// The access token that the application's function gives.
 async fn given_access_token(host: &Host, invalid: Option<&str>) -> Result<String> {
     let reply = host.call(HostCall::AccessToken { invalid: invalid.map(str::to_owned) }).await;
-    let token = reply.map_err(|cause| Error::server_api_failed(cause, false))?.concat();
+    let without_token = |cause: String| invalid.map_or_else(|| cause.clone(), |token| cause.replace(token, "***"));
+    let token = reply.map_err(|cause| Error::server_api_failed(without_token(cause), false))?.concat();
     if Some(token.as_str()) == invalid {
         let cause = "options.wechat.accessToken gave again the access token that WeChat has refused";
         return Err(Error::server_api_failed(cause, true));

@@ -89,7 +89,8 @@ impl Auth {
         .map_err(|error| purpose.error(error))
     }
 
-    /// Asks WeChat when it is this call's turn: a burst of calls is not to open as many connections.
+    /// Asks WeChat when it is this call's turn: a burst of calls is not to open as many
+    /// connections.
     async fn in_turn<T>(&self, asking: impl Future<Output = T>) -> T {
         // Never closed.
         let _turn = self.request_turns.acquire().await;
