@@ -196,8 +196,8 @@ declare namespace mpauthx {
      */
     cache?: boolean | Cache;
     /**
-     * Keeps openid and session key with the token, sealed under a key derived from the app secret,
-     * for `wechat.decryptData` and `wechat.checkSignature`; default false.
+     * Keeps each user's newest session key, sealed under a key derived from the app secret,
+     * for `wechat.decryptData`, `checkSignature`, `sign` and `checkSession`; default false.
      */
     sessionKeys?: boolean;
     /**
@@ -238,6 +238,18 @@ declare namespace mpauthx {
      * WeChat another way.
      */
     exchange?: Exchange;
+    /**
+     * Gives the access token in place of WeChat's `stable_token`, which is then never asked: for a
+     * central token server, or a third-party platform. Not together with `cloud`.
+     */
+    accessToken?: AccessTokenSource;
+    /**
+     * Whether this runs in WeChat's cloud hosting, where the environment has `CBR_ENV_ID`: requests
+     * then go to the platform by plain http without an access token, and `wechat.identify` trusts
+     * its headers. With `appIds` those of other mini-programs too, with which this one's resources
+     * are shared. Default false.
+     */
+    cloud?: boolean | { appIds?: readonly string[] | null };
     /** What stands in WeChat's console about the message push, for {@link WeChat.receive}. */
     push?: SafePush | PlainPush;
   }
@@ -260,6 +272,13 @@ declare namespace mpauthx {
     plain: true;
     encodingAESKey?: never;
   }
+
+  /**
+   * `invalid` is the token that WeChat has just refused, if any: give another one. When it throws,
+   * rejects, or does not answer within `timeout`, the call rejects with an {@link MpauthxError}
+   * 6008.
+   */
+  export type AccessTokenSource = (asked: { invalid?: string }) => string | PromiseLike<string>;
 
   export interface SessionsOptions {
     /**
@@ -644,6 +663,87 @@ declare namespace mpauthx {
      * 6001, 6007, 6011.
      */
     checkSignature(token: string, rawData: string, signature: string, options?: SkuOptions | null): Promise<boolean>;
+
+    /**
+     * The HMAC-SHA256 of `data` with the user's session key, in lower-case hex: the `signature` of
+     * virtual payment. Sign only what your server has built. With `options.sessionKeys`. Rejects
+     * with 6000, 6001, 6007, 6011.
+     */
+    sign(token: string, data: string | Uint8Array, options?: SkuOptions | null): Promise<string>;
+
+    /**
+     * Whether the session key of the user is still the valid one, by WeChat's word; `false` also
+     * where none is kept. It costs a call of the day's quota. With `options.sessionKeys`, and not
+     * in cloud hosting. Rejects with 6000, 6001, 6007, 6008, 6011.
+     */
+    checkSession(token: string, options?: SkuOptions | null): Promise<boolean>;
+
+    /**
+     * Asks any interface of WeChat's with the access token that all processes share, and resolves
+     * with what it replied. Rejects with a TypeError where `path` or `query` leads elsewhere or
+     * brings an access token, and with 6000, 6001, 6008; with 6008 where WeChat sends an `errcode`,
+     * also in place of bytes.
+     *
+     * @param path The path of the interface alone, such as `/wxa/getwxacodeunlimit`.
+     */
+    request(path: string, options: RequestOptions & { as: 'bytes' }): Promise<Bytes>;
+    request<T = Record<string, unknown>>(
+      path: string,
+      options?: (RequestOptions & { as?: 'json' | null }) | null,
+    ): Promise<T>;
+
+    /**
+     * The access token that all processes share, for other code; another one in place of `invalid`,
+     * which WeChat has refused. Rejects with 6000, 6001, 6008.
+     */
+    accessToken(options?: { invalid?: string | null } | null): Promise<string>;
+
+    /**
+     * Whom the headers of WeChat's cloud hosting name: null without `options.wechat.cloud`, for
+     * headers that the platform did not write, and for mini-programs that are not listed. Only
+     * where public access is closed, or WeChat's gateway stands before it, nobody else can write
+     * such headers.
+     */
+    identify(headers: RequestHeaders): CloudIdentity | null;
+  }
+
+  /** The type `Buffer`, where the program has it. */
+  export type Bytes = typeof globalThis extends { Buffer: { alloc(size: number): infer Type } } ? Type : Uint8Array;
+
+  export interface RequestOptions {
+    /** Default: `'POST'` with a body, else `'GET'`. */
+    method?: 'GET' | 'POST' | null;
+    /** Without `access_token`, which is added. */
+    query?: { readonly [name: string]: string | number | boolean } | null;
+    body?: RequestBody | null;
+    /** Milliseconds for one request, in place of `options.wechat.timeout`. */
+    timeout?: number | null;
+    /**
+     * Sends it again where WeChat was busy (errcode -1), as often as `options.wechat.retries` says
+     * and once at least: only for what may be done twice. Default false.
+     */
+    retry?: boolean | null;
+  }
+
+  /**
+   * Text and bytes are sent as they are, byte for byte, an object as JSON, and a `FormData`, the
+   * platform's or that of the package `form-data`, as multipart.
+   */
+  export type RequestBody = string | Uint8Array | object;
+
+  /** Of Node's requests, or a `Headers` of the Fetch API. */
+  export type RequestHeaders =
+    | { readonly [name: string]: string | readonly string[] | undefined }
+    | { get(name: string): string | null | undefined };
+
+  /** Who calls a service in WeChat's cloud hosting. */
+  export interface CloudIdentity {
+    openId: string;
+    unionId?: string;
+    /** The mini-program whose user this is. */
+    appId: string;
+    /** What made the call, in WeChat's words. */
+    source: string;
   }
 
   export interface PushRequest {

@@ -4,7 +4,7 @@
 // that the call does not have: what is misspelt is not to go unnoticed.
 
 const { DEFAULTS } = require('./defaults.js');
-const { missing, wrong } = require('./errors.js');
+const { missing, Refusal, wrong } = require('./errors.js');
 const { MAX_TIMEOUT, isMissing, isPlain, isText } = require('./options.js');
 
 /** The longest name of a device, in UTF-16 units. */
@@ -38,9 +38,17 @@ function readOptions(given, ...names) {
   const read = {};
   for (const [name, value] of entriesOf(given)) {
     if (!names.includes(name)) throw wrong(`${shown(name)} is not an option of this call: it has ${names.join(', ')}`);
-    if (!isMissing(value)) read[name] = READERS[name](value, name);
+    if (!isMissing(value)) read[name] = readOption(value, name);
   }
   return read;
+}
+
+function readOption(value, name) {
+  try {
+    return READERS[name](value, name);
+  } catch (error) {
+    throw error instanceof Refusal ? error : wrong(`The option ${name} cannot be read`);
+  }
 }
 
 function entriesOf(given) {

@@ -57,7 +57,7 @@ function buildConfig(given) {
       accessToken: accessToken !== undefined,
       cloud: isInCloud(cloud, accessToken),
     },
-    cloudAppIds: cloud?.appIds ?? [],
+    cloudAppIds: [...(cloud?.appIds ?? [])],
     sessionKeys: given.sessionKeys ?? DEFAULTS.sessionKeys,
     createTable: given.createTable ?? DEFAULTS.createTable,
     front: false,

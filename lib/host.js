@@ -38,7 +38,7 @@ async function exchangeCode(exchange, code) {
 
 /** Replies with the access token that the application's own function gives. */
 async function giveAccessToken(accessToken, invalid) {
-  const token = await accessToken({ invalid });
+  const token = await accessToken(invalid === undefined ? {} : { invalid });
   if (isText(token) && /^[!-~]{1,2048}$/.test(token)) return [token];
   throw new TypeError('options.wechat.accessToken must return the access token as text');
 }

@@ -30,7 +30,7 @@ const sample = Object.freeze(require('./wechat-sample.json'));
  * one. `errcode` says how replies carry it: 'absent' where all is well, 'zero', or as 'text'.
  * `limits` are those of forced refreshes ({ forcedADay, forceInterval }), `pages` those that QR
  * codes may lead to, `appKey` signs payments. With `cloud`, plain http is the gateway of cloud
- * hosting: it wants no access token. With `tls` besides, that gateway has an endpoint of its own.
+ * hosting: it wants no access token. With `tls` besides, https is there on the same port.
  */
 async function startFakeWeChat({ tls, cloud = false, errcode = 'absent', ...options } = {}) {
   const requests = [];
@@ -42,14 +42,13 @@ async function startFakeWeChat({ tls, cloud = false, errcode = 'absent', ...opti
     record: (request) => requests.push(request),
     answer: (request) => parts.overrides.for(request) ?? STYLES[errcode](reply(request)),
   };
-  const server = await startServer({ tls, ...listener });
-  const gateway = cloud && tls ? await startServer(listener) : server;
+  const server = await startServer({ tls, plain: cloud, ...listener });
 
   return {
     endpoint: server.endpoint,
 
     /** Where the gateway of cloud hosting is reached, with `cloud`. */
-    cloudEndpoint: cloud ? gateway.endpoint : undefined,
+    cloudEndpoint: cloud ? server.endpoint.replace('https:', 'http:') : undefined,
 
     /** Every request so far, in order. */
     requests,
@@ -70,9 +69,7 @@ async function startFakeWeChat({ tls, cloud = false, errcode = 'absent', ...opti
     faults,
 
     /** Ends the server, requests that still wait for an answer included. */
-    async close() {
-      await Promise.all([...new Set([server, gateway])].map((each) => each.close()));
-    },
+    close: server.close,
   };
 }
 

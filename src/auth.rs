@@ -31,7 +31,7 @@ use crate::sessions::{Direct, Health, Sessions};
 use crate::token::Owner;
 use crate::users::Users;
 use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, Push, RequestError, SharedExchange};
-use admission::{MAX_CALLS, MAX_LOGINS, MAX_REQUESTS};
+use admission::{MAX_CALLS, MAX_REQUESTS, MAX_TO_WECHAT};
 use renewal::Renewals;
 use session_ids::SessionIds;
 
@@ -68,8 +68,11 @@ pub struct Auth {
     permits: Arc<Semaphore>,
     /// For logins, apart from checks: strangers who log in must not use up the room of these.
     login_permits: Arc<Semaphore>,
-    /// For requests to WeChat.
-    wechat_permits: Semaphore,
+    /// For calls to WeChat after the login, for the same reason.
+    request_permits: Arc<Semaphore>,
+    /// Whose turn it is to ask WeChat: of logins, and of the calls after it.
+    login_turns: Semaphore,
+    request_turns: Semaphore,
 }
 
 impl Auth {
@@ -84,8 +87,10 @@ impl Auth {
             renewals: Renewals::default(),
             open: AtomicBool::new(true),
             permits,
-            login_permits: Arc::new(Semaphore::new(MAX_LOGINS as usize)),
-            wechat_permits: Semaphore::new(MAX_REQUESTS),
+            login_permits: Arc::new(Semaphore::new(MAX_TO_WECHAT as usize)),
+            request_permits: Arc::new(Semaphore::new(MAX_TO_WECHAT as usize)),
+            login_turns: Semaphore::new(MAX_REQUESTS),
+            request_turns: Semaphore::new(MAX_REQUESTS),
         })
     }
 
@@ -125,7 +130,7 @@ impl Auth {
 
     async fn login_reply(&self, code: &SharedExchange) -> std::result::Result<LoginReply, RequestError> {
         // Never closed.
-        let _permit = self.wechat_permits.acquire().await;
+        let _turn = self.login_turns.acquire().await;
         self.dependencies.exchange.reply(&self.dependencies.credentials, code).await
     }
 

@@ -105,9 +105,14 @@ impl Error {
         Self { is_configuration: true, ..self }
     }
 
-    /// More requests to WeChat wait than may.
-    pub fn too_many_requests() -> Self {
+    /// More logins wait for WeChat than may.
+    pub fn too_many_logins() -> Self {
         Self::login_failed("too many logins wait for WeChat, try again shortly", true)
+    }
+
+    /// The same of the calls after the login.
+    pub fn too_many_requests() -> Self {
+        Self::server_api_failed("too many calls wait for WeChat, try again shortly", true)
     }
 
     /// `except` names another user's session.

@@ -132,6 +132,14 @@ const extract = (app, name, args) =>
     (value) => value === null || typeof value === 'string',
   );
 
+const identify = (app, args) =>
+  callSync(
+    'identify',
+    args,
+    () => app.wechat.identify(...args),
+    (value) => value === null,
+  );
+
 function factory(args) {
   const isObject = (value) => typeof value?.authorize === 'function';
   const app = callSync('factory', args, () => mpauthx(...args), isObject);
@@ -174,6 +182,15 @@ async function main({ seed, count, tokens }) {
     return { query: orAny({ ...query, nonce: orAny(query.nonce) }), body: orAny(body) };
   };
 
+  /** Options of a request, of which one at most is wrong. */
+  const anyRequest = () =>
+    random.pick([
+      () => ({ body: any() }),
+      () => ({ query: any() }),
+      () => ({ query: { a: any() }, as: 'bytes' }),
+      () => ({ [random.pick(['method', 'as', 'timeout', 'retry', 'x'])]: any() }),
+    ])();
+
   /** Calls whose options are mostly right, as one that is not ends them. */
   const withOptions = (name, first) => ({
     [name]: () => callAsync(app, name, [orAny(first()), orAny(random.pick([undefined, null, {}]))]),
@@ -185,6 +202,9 @@ async function main({ seed, count, tokens }) {
     ...withOptions('verify', () => sensible[0]),
     ...withOptions('sessions.rotate', () => sensible[0]),
     'wechat.receive': () => callAsync(app, 'wechat.receive', [orAny(nearlyPushed())]),
+    'wechat.request': () => callAsync(app, 'wechat.request', [orAny('/any/path'), orAny(anyRequest())]),
+    ...withOptions('wechat.accessToken', () => undefined),
+    identify: () => identify(app, anyArgs(2)),
     extractOpenId: () => extract(app, 'extractOpenId', anyArgs(2)),
     extractSku: () => extract(app, 'extractSku', anyArgs(2)),
     close: () =>
@@ -195,7 +215,7 @@ async function main({ seed, count, tokens }) {
     factory: () => factory([...FACTORY.map(orAny), anyOptions()]),
   };
   for (const name of Object.keys(OUTCOMES)) call[name] ??= () => callAsync(app, name, anyArgs(3));
-  const names = [...Object.keys(OUTCOMES), 'extractOpenId', 'extractSku'];
+  const names = [...Object.keys(OUTCOMES), 'extractOpenId', 'extractSku', 'identify'];
 
   await within(SETTLED, sweep(app, wechat), 'a call of the sweep');
   let flight = [];

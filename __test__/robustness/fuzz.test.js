@@ -19,6 +19,7 @@ const KINDS = [
   'factory: result',
   'forget: 6001',
   'forget: result',
+  'identify: result',
   'isTokenValid: result',
   'isTokenValid: undefined',
   'login: 6001',
@@ -42,11 +43,17 @@ const KINDS = [
   'verify: 6001',
   'verify: 6007',
   'verify: result',
+  'wechat.accessToken: 6001',
+  'wechat.accessToken: result',
+  'wechat.checkSession: 6007',
   'wechat.checkSignature: 6007',
   'wechat.decryptData: 6001',
   'wechat.getPhoneNumber: 6008',
   'wechat.receive: 6001',
   'wechat.receive: result',
+  'wechat.request: 6001',
+  'wechat.request: 6008',
+  'wechat.sign: 6007',
 ];
 
 test.each(['memory', 'redis'])(

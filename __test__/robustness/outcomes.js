@@ -46,6 +46,10 @@ const OUTCOMES = {
   'wechat.getPhoneNumber': [(value) => typeof value.phoneNumber === 'string', isClear],
   'wechat.decryptData': [(value) => typeof value === 'object', isClear],
   'wechat.checkSignature': [isBoolean, isClear],
+  'wechat.checkSession': [isBoolean, isClear],
+  'wechat.sign': [(value) => /^[0-9a-f]{64}$/.test(value), isClear],
+  'wechat.accessToken': [(value) => /^[!-~]+$/.test(value), isClear],
+  'wechat.request': [(value) => typeof value === 'object', (error) => error instanceof TypeError || isClear(error)],
 };
 
 module.exports = { OUTCOMES };

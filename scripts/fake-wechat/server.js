@@ -2,14 +2,19 @@
 
 const http = require('node:http');
 const https = require('node:https');
+const net = require('node:net');
 const { send } = require('./replies');
+
+/** The first byte of what is encrypted with TLS: that of a handshake. */
+const HANDSHAKE = 22;
 
 /**
  * Listens on a free port of loopback and answers each request with what `answer` gives for it. With
- * `tls` ({ key, cert }) it speaks https. `record` is called with each request as it arrives; one
- * with a body gets that once it is here: `body` as text, `bytes`, and `json`.
+ * `tls` ({ key, cert }) it speaks https, and with `plain` besides http on the same port. `record`
+ * is called with each request as it arrives; one with a body gets that once it is here: `body` as
+ * text, `bytes`, and `json`.
  */
-async function startServer({ tls, record, answer }) {
+async function startServer({ tls, plain = false, record, answer }) {
   const handle = (req, res) => {
     const request = requestOf(req);
     record(request);
@@ -26,7 +31,14 @@ async function startServer({ tls, record, answer }) {
       send(req, res, answer(request));
     });
   };
-  const server = tls ? https.createServer(tls, handle) : http.createServer(handle);
+  const encrypted = tls && https.createServer(tls, handle);
+  const open = (!tls || plain) && http.createServer(handle);
+  const server = encrypted && open ? splitServer(encrypted, open) : encrypted || open;
+  const sockets = new Set();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -39,9 +51,22 @@ async function startServer({ tls, record, answer }) {
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** Gives each connection to the server that understands it. */
+function splitServer(encrypted, open) {
+  return net.createServer((socket) => {
+    socket.once('error', () => socket.destroy());
+    socket.once('data', (first) => {
+      socket.pause();
+      socket.unshift(first);
+      (first[0] === HANDSHAKE ? encrypted : open).emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    });
+  });
 }
 
 function requestOf(req) {

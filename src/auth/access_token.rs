@@ -108,9 +108,9 @@ impl Auth {
         if let Some(CachedAccessToken { text, .. }) = cached.filter(CachedAccessToken::is_fresh) {
             return Ok(text);
         }
-        let mut token = self.request_access_token(app, false).await?;
+        let mut token = self.request_access_token(app, false, invalid).await?;
         if Some(token.text.as_str()) == invalid {
-            token = self.request_access_token(app, true).await?;
+            token = self.request_access_token(app, true, invalid).await?;
         }
         if Some(token.text.as_str()) == invalid {
             return Err(Error::server_api_failed("WeChat gives again the access token that it has refused", true));
@@ -122,8 +122,13 @@ impl Auth {
         Ok(text)
     }
 
-    async fn request_access_token(&self, app: &App<'_>, force_refresh: bool) -> Result<AccessToken> {
-        access_token(&self.dependencies.client, app.id, app.secret, force_refresh)
+    async fn request_access_token(
+        &self,
+        app: &App<'_>,
+        force_refresh: bool,
+        invalid: Option<&str>,
+    ) -> Result<AccessToken> {
+        access_token(&self.dependencies.client, app.id, app.secret, force_refresh, invalid)
             .await
             .map_err(|error| Purpose::AccessToken.error(error))
     }
@@ -144,7 +149,8 @@ impl Auth {
 /// The access token that the application's function gives.
 async fn given_access_token(host: &Host, invalid: Option<&str>) -> Result<String> {
     let reply = host.call(HostCall::AccessToken { invalid: invalid.map(str::to_owned) }).await;
-    let token = reply.map_err(|cause| Error::server_api_failed(cause, false))?.concat();
+    let without_token = |cause: String| invalid.map_or_else(|| cause.clone(), |token| cause.replace(token, "***"));
+    let token = reply.map_err(|cause| Error::server_api_failed(without_token(cause), false))?.concat();
     if Some(token.as_str()) == invalid {
         let cause = "options.wechat.accessToken gave again the access token that WeChat has refused";
         return Err(Error::server_api_failed(cause, true));

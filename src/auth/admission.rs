@@ -11,11 +11,12 @@ use crate::error::{Error, Result};
 /// the memory.
 pub(super) const MAX_CALLS: u32 = 1 << 16;
 
-/// Requests to WeChat in flight per object: what comes then waits for its turn.
+/// Requests to WeChat in flight per object, of logins and of all others: what comes then waits for
+/// its turn.
 pub(super) const MAX_REQUESTS: usize = 256;
 
-/// Logins per object that are in flight or wait for their turn.
-pub(super) const MAX_LOGINS: u32 = 256 + 4096;
+/// Logins per object that are in flight or wait for their turn; and as many other calls to WeChat.
+pub(super) const MAX_TO_WECHAT: u32 = 256 + 4096;
 
 /// Whether a call may use the token store. It is decided when the call is made, so that `close`
 /// lets the calls before it finish.
@@ -24,6 +25,7 @@ pub enum Admission {
     Closed,
     TooMany,
     TooManyLogins,
+    TooManyRequests,
 }
 
 impl Admission {
@@ -35,7 +37,8 @@ impl Admission {
     pub(super) fn has_room(&self) -> Result<()> {
         match self {
             Self::TooMany => Err(too_many_calls()),
-            Self::TooManyLogins => Err(Error::too_many_requests()),
+            Self::TooManyLogins => Err(Error::too_many_logins()),
+            Self::TooManyRequests => Err(Error::too_many_requests()),
             Self::Admitted(_) | Self::Closed => Ok(()),
         }
     }
@@ -46,7 +49,8 @@ impl Admission {
             Self::Admitted(_) => Ok(()),
             Self::Closed => Err(closed()),
             Self::TooMany => Err(too_many_calls()),
-            Self::TooManyLogins => Err(Error::too_many_requests()),
+            Self::TooManyLogins => Err(Error::too_many_logins()),
+            Self::TooManyRequests => Err(Error::too_many_requests()),
         }
     }
 }
@@ -77,6 +81,14 @@ impl Auth {
         self.login_permits.clone().try_acquire_owned().map_or(Admission::TooManyLogins, Admission::Admitted)
     }
 
+    /// Admits a call to WeChat after the login.
+    pub fn admit_request(&self) -> Admission {
+        if !self.is_open() {
+            return Admission::Closed;
+        }
+        self.request_permits.clone().try_acquire_owned().map_or(Admission::TooManyRequests, Admission::Admitted)
+    }
+
     /// Admits as many of `count` calls as there is room for.
     pub fn admit_many(&self, count: u32) -> (Admission, u32) {
         if !self.is_open() {
@@ -102,15 +114,17 @@ impl Auth {
     /// first.
     pub async fn close(&self) {
         let all = self.permits.acquire_many(MAX_CALLS).await;
-        let logins = self.login_permits.acquire_many(MAX_LOGINS).await;
+        let logins = self.login_permits.acquire_many(MAX_TO_WECHAT).await;
+        let requests = self.request_permits.acquire_many(MAX_TO_WECHAT).await;
         self.sessions().close().await;
         self.users().close().await;
-        drop((all, logins));
+        drop((all, logins, requests));
     }
 
     /// Nobody takes outcomes any more, so `close` waits for none.
     pub fn abandon(&self) {
         self.permits.close();
         self.login_permits.close();
+        self.request_permits.close();
     }
 }

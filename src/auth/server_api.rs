@@ -6,7 +6,7 @@ use super::request_error::Purpose;
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
 use crate::token::Token;
-use crate::wechat::{Client, PhoneNumber, RequestError, ServerRequest, check_session, phone_number, request, sign};
+use crate::wechat::{Client, PhoneNumber, RequestError, ServerRequest, check_session, phone_number, request};
 
 /// WeChat refuses an access token that is not, or no longer, valid with these errcodes.
 const INVALID_TOKEN_ERRCODES: [i64; 3] = [40001, 40014, 42001];
@@ -34,7 +34,8 @@ impl Auth {
     pub async fn request(&self, admission: &Admission, begun: Instant, asked: &ServerRequest) -> Result<Vec<u8>> {
         admission.check()?;
         let client = self.server_client();
-        let ask = |token: Option<String>| async move { request(client, token.as_deref(), asked).await };
+        let secret = self.dependencies.credentials.secret.as_deref();
+        let ask = |token: Option<String>| async move { request(client, token.as_deref(), secret, asked).await };
         self.ask(begun, Purpose::Request, ask).await
     }
 
@@ -46,9 +47,9 @@ impl Auth {
             return Err(Error::server_api_failed(cause, false).by_configuration());
         }
         let Some((open_id, session_key)) = self.user_key(admission, token).await? else { return Ok(false) };
-        let (client, open_id, signature) = (self.server_client(), &open_id, &sign(&session_key, b""));
+        let (client, open_id, session_key) = (self.server_client(), &open_id, &session_key);
         let ask = |token: Option<String>| async move {
-            check_session(client, &token.unwrap_or_default(), open_id, signature).await
+            check_session(client, &token.unwrap_or_default(), open_id, session_key).await
         };
         self.ask(begun, Purpose::Request, ask).await
     }
@@ -75,14 +76,25 @@ impl Auth {
         F: Future<Output = std::result::Result<T, RequestError>>,
     {
         if self.dependencies.cloud.is_some() {
-            return ask(None).await.map_err(|error| purpose.error(error));
+            return self.in_turn(ask(None)).await.map_err(|error| purpose.error(error));
         }
         let token = self.access_token(None, begun).await?;
-        match ask(Some(token.clone())).await {
-            Err(error) if is_invalid_token(&error) => ask(Some(self.access_token(Some(&token), begun).await?)).await,
+        match self.in_turn(ask(Some(token.clone()))).await {
+            Err(error) if is_invalid_token(&error) => {
+                let token = self.access_token(Some(&token), begun).await?;
+                self.in_turn(ask(Some(token))).await
+            }
             result => result,
         }
         .map_err(|error| purpose.error(error))
+    }
+
+    /// Asks WeChat when it is this call's turn: a burst of calls is not to open as many
+    /// connections.
+    async fn in_turn<T>(&self, asking: impl Future<Output = T>) -> T {
+        // Never closed.
+        let _turn = self.request_turns.acquire().await;
+        asking.await
     }
 }
 

@@ -46,6 +46,14 @@ impl Core {
         self.spawn_admitted(call, self.auth.admit_login(), guard, work);
     }
 
+    /// The same for a call to WeChat after the login.
+    pub(super) fn spawn_request<F>(&self, call: u32, work: impl FnOnce(Arc<Auth>, Arc<Admission>) -> F)
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        self.spawn_admitted(call, self.auth.admit_request(), (), work);
+    }
+
     fn spawn_admitted<F>(
         &self,
         call: u32,

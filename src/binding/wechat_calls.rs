@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::server_request::ServerRequest;
 use super::types::Outcome;
 use super::{Core, refusal};
+use crate::token::Token;
 use crate::wechat::Encoded;
 
 #[napi]
@@ -47,7 +48,7 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn phone_number(&self, call: u32, code: String, open_id: Option<String>) {
         let begun = Instant::now(); // not when the runtime comes to it
-        self.spawn(call, move |auth, admission| async move {
+        self.spawn_request(call, move |auth, admission| async move {
             auth.phone_number(&admission, begun, &code, open_id.as_deref()).await.map(Outcome::Phone)
         });
     }
@@ -55,7 +56,7 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn access_token(&self, call: u32, invalid: Option<String>) {
         let begun = Instant::now();
-        self.spawn(call, move |auth, admission| async move {
+        self.spawn_request(call, move |auth, admission| async move {
             auth.shared_access_token(&admission, begun, invalid.as_deref()).await.map(Outcome::Data)
         });
     }
@@ -63,9 +64,14 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn check_session(&self, call: u32, token: String) -> bool {
         let begun = Instant::now();
-        self.spawn_with_token(call, &token, move |auth, admission, token| async move {
-            auth.check_session(&admission, begun, &token).await.map(Outcome::Is)
-        })
+        let token = Token::parse(&token);
+        let is_token = token.is_some();
+        if let Some(token) = token {
+            self.spawn_request(call, move |auth, admission| async move {
+                auth.check_session(&admission, begun, &token).await.map(Outcome::Is)
+            });
+        }
+        is_token
     }
 
     /// Throws where no header can hold the type of the body.
@@ -74,7 +80,7 @@ impl Core {
         let begun = Instant::now();
         let wants_bytes = request.wants_bytes;
         let request = request.build().ok_or_else(|| refusal("the type of the body is no header".to_owned()))?;
-        self.spawn(call, move |auth, admission| async move {
+        self.spawn_request(call, move |auth, admission| async move {
             let reply = auth.request(&admission, begun, &request).await?;
             Ok(if wants_bytes { Outcome::Bytes(reply) } else { Outcome::Data(String::from_utf8_lossy(&reply).into()) })
         });

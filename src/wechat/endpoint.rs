@@ -28,7 +28,7 @@ pub fn parse_endpoint(endpoint: &str) -> Result<Url, String> {
 /// The same address for plain HTTP: within the cloud, the platform itself takes these requests.
 pub fn cloud_endpoint(mut endpoint: Url) -> Result<Url, String> {
     let is_wechat = endpoint.host_str() == Some(WECHAT) && endpoint.port().is_none();
-    if !is_wechat && endpoint.scheme() == "https" {
+    if !is_wechat && !is_loopback(endpoint.host_str()) {
         return Err("options.wechat.cloud needs WeChat's own endpoint: leave options.wechat.endpoint out".to_owned());
     }
     // Both schemes are special ones, between which a URL may change.
@@ -73,6 +73,7 @@ mod tests {
         let cloud = |endpoint: &str| cloud_endpoint(parse_endpoint(endpoint).unwrap());
         assert_eq!(cloud("https://api.weixin.qq.com").unwrap().as_str(), "http://api.weixin.qq.com/");
         assert_eq!(cloud("http://127.0.0.1:1").unwrap().as_str(), "http://127.0.0.1:1/");
+        assert_eq!(cloud("https://localhost:1").unwrap().as_str(), "http://localhost:1/");
         assert!(cloud("https://proxy.example").is_err());
         assert!(cloud("https://api.weixin.qq.com:8443").is_err());
     }

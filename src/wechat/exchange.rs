@@ -81,14 +81,13 @@ impl Exchange {
 
 /// A reply that holds a session is a success, whatever errcode stands beside it.
 fn parse_login(reply: &Object, secrets: &[&str]) -> Result<LoginReply, RequestError> {
-    let session_key = reply.text("session_key");
+    let (session_key, mask) = (reply.text("session_key"), Mask { secrets, sent: "" });
     if session_key.is_none() {
-        check_errcode(reply, Mask { secrets, sent: "" })?;
+        check_errcode(reply, mask)?;
     }
-    let open_id = reply.text("openid");
-    let secrets: Vec<_> = secrets.iter().copied().chain(session_key.as_deref()).chain(open_id.as_deref()).collect();
-    let refusal = parse_refusal(reply, Mask { secrets: &secrets, sent: "" });
-    Ok(LoginReply { open_id, union_id: reply.text("unionid"), session_key, refusal })
+    let (open_id, union_id) = (reply.text("openid"), reply.text("unionid"));
+    let refusal = parse_refusal(reply, mask);
+    Ok(LoginReply { open_id, union_id, session_key, refusal })
 }
 
 /// Masks `secrets` in what the application's function threw. A code is a secret until it is used.

@@ -4,6 +4,9 @@ use super::json::{Json, Object};
 use super::mask::Mask;
 use crate::error::Refusal;
 
+/// What a reply holds here, its text must not repeat either.
+const SECRET_FIELDS: [&str; 4] = ["access_token", "openid", "session_key", "unionid"];
+
 /// Why a request gave no answer.
 #[derive(Debug, Clone)]
 pub enum RequestError {
@@ -58,6 +61,9 @@ pub fn refusal_in(reply: &Object, mask: Mask<'_>) -> Option<Refusal> {
 
 /// WeChat's own words, without what they must not repeat.
 pub fn parse_refusal(reply: &Object, mask: Mask<'_>) -> Refusal {
+    let named: Vec<_> = SECRET_FIELDS.iter().filter_map(|name| reply.text(name)).collect();
+    let secrets: Vec<_> = mask.secrets.iter().copied().chain(named.iter().map(String::as_str)).collect();
+    let mask = Mask { secrets: &secrets, ..mask };
     let errmsg = reply.text("errmsg").map(|text| mask.apply(text));
     let rid = errmsg.as_deref().and_then(parse_rid);
     Refusal { errcode: reply.integer("errcode"), errmsg, rid }
@@ -80,5 +86,11 @@ mod tests {
         assert_eq!(refusal.errcode, Some(40029));
         assert_eq!(refusal.errmsg.as_deref(), Some("bad ***, rid: 61-ab"));
         assert_eq!(refusal.rid.as_deref(), Some("61-ab"));
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_whom_it_names() {
+        let reply = parse_reply(br#"{"errcode":1,"openid":"o1","errmsg":"no o1 here"}"#).unwrap();
+        assert_eq!(parse_refusal(&reply, Mask::default()).errmsg.as_deref(), Some("no *** here"));
     }
 }

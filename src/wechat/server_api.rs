@@ -1,6 +1,7 @@
 //! WeChat's server API. Sources: WeChat's pages on `getStableAccessToken`, `getPhoneNumber` and
 //! `checkSessionKey`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -10,6 +11,7 @@ use super::call::{Body, Call};
 use super::client::Client;
 use super::json::{Json, Object};
 use super::mask::Mask;
+use super::open_data::sign;
 use super::reply::{RequestError, check_errcode};
 
 /// The session key is no longer the user's. Source: WeChat's page on `checkSessionKey`.
@@ -18,8 +20,11 @@ const WRONG_SIGNATURE: i64 = 87009;
 /// In bytes: what WeChat's interfaces give as a file may be some megabytes.
 const MAX_FILE: usize = 32 << 20;
 
-/// In bytes. A longer body is a file.
-const MAX_MASKED: usize = 64 << 10;
+/// In bytes: what is looked at of a body for what WeChat repeats of it.
+const MAX_MASKED: usize = 1 << 20;
+
+/// Some servers put it in front of JSON, where `JSON.parse` does not take it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The token that every call of the server API needs.
 pub struct AccessToken {
@@ -49,17 +54,19 @@ pub struct ServerRequest {
 }
 
 /// The stable access token: every caller gets the same until it is about to expire. With
-/// `force_refresh` WeChat makes a new one, which invalidates the one before.
+/// `force_refresh` WeChat makes a new one, which invalidates the one before. No error repeats the
+/// one that it is to replace.
 pub async fn access_token(
     client: &Client,
     app_id: &str,
     secret: &str,
     force_refresh: bool,
+    invalid: Option<&str>,
 ) -> Result<AccessToken, RequestError> {
     let body = json!({
         "grant_type": "client_credential", "appid": app_id, "secret": secret, "force_refresh": force_refresh,
     });
-    let secrets = [secret];
+    let secrets = [secret, invalid.unwrap_or_default()];
     let call = Call::post("/cgi-bin/stable_token", &[], &body, &secrets);
     client.ask(&call, |reply| parse_access_token(reply, call.mask)).await
 }
@@ -106,16 +113,17 @@ fn parse_phone_number(reply: &Object, app_id: &str, mask: Mask<'_>) -> Result<Ph
     })
 }
 
-/// Whether `signature`, of empty text, was made with the user's valid session key.
+/// Whether `session_key` is the user's valid one: the signature of empty text tells.
 pub async fn check_session(
     client: &Client,
     access_token: &str,
     open_id: &str,
-    signature: &str,
+    session_key: &str,
 ) -> Result<bool, RequestError> {
+    let signature = &*sign(session_key, b"");
     let query =
         [("access_token", access_token), ("openid", open_id), ("signature", signature), ("sig_method", "hmac_sha256")];
-    let secrets = [access_token, open_id, signature];
+    let secrets = [access_token, open_id, signature, session_key];
     let call = Call::get("/wxa/checksession", &query, &secrets);
     match client.ask(&call, |reply| check_errcode(reply, call.mask)).await {
         Err(error) if error.errcode() == Some(WRONG_SIGNATURE) => Ok(false),
@@ -123,16 +131,18 @@ pub async fn check_session(
     }
 }
 
-/// The reply to a request of the application's own.
+/// The reply to a request of the application's own. No error repeats the app `secret` either, which
+/// it may have sent.
 pub async fn request(
     client: &Client,
     access_token: Option<&str>,
+    secret: Option<&str>,
     request: &ServerRequest,
 ) -> Result<Vec<u8>, RequestError> {
     let own = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let query: Vec<_> = own.chain(access_token.map(|token| ("access_token", token))).collect();
     let sent = sent_text(request);
-    let secrets = [access_token.unwrap_or_default()];
+    let secrets = [access_token.unwrap_or_default(), secret.unwrap_or_default()];
     let call = Call {
         method: if request.is_post { Method::POST } else { Method::GET },
         body: request.body.clone(),
@@ -147,21 +157,29 @@ pub async fn request(
 
 /// The reply, where it is one: an error comes as JSON in place of a file too.
 fn checked(reply: Vec<u8>, wants_bytes: bool, mask: Mask<'_>) -> Result<Vec<u8>, RequestError> {
-    let may_be_object = reply.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    match Json::parse(if wants_bytes && !may_be_object { b"" } else { &reply }) {
-        Some(json) => check_errcode(&json.into_object(), mask)?,
-        None if !wants_bytes => return Err(RequestError::failed("WeChat's reply is not JSON")),
-        None => {}
+    if wants_bytes {
+        let text = reply.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&reply).trim_ascii();
+        if text.is_empty() {
+            return Err(RequestError::failed("WeChat's reply is empty"));
+        }
+        if let Some(json) = text.starts_with(b"{").then(|| Json::parse(text)).flatten() {
+            check_errcode(&json.into_object(), mask)?;
+        }
+        return Ok(reply);
+    }
+    match Json::parse(&reply) {
+        Some(Json::Object(object)) => check_errcode(&object, mask)?,
+        Some(Json::Null | Json::Other) => return Err(RequestError::failed("WeChat's reply is not an object of JSON")),
+        None => return Err(RequestError::failed("WeChat's reply is not JSON")),
     }
     Ok(reply)
 }
 
 /// What was sent, as far as it may come back in an error.
 fn sent_text(request: &ServerRequest) -> String {
-    let query = request.query.iter().map(|(_, value)| value.as_str());
-    let body = request.body.iter().filter(|body| body.bytes.len() <= MAX_MASKED);
-    let body = body.map(|body| str::from_utf8(&body.bytes).unwrap_or_default());
-    query.chain(body).collect::<Vec<_>>().join(" ")
+    let query = request.query.iter().map(|(_, value)| value.into());
+    let body = request.body.iter().map(|Body { bytes, .. }| &bytes[..bytes.len().min(MAX_MASKED)]);
+    query.chain(body.map(String::from_utf8_lossy)).collect::<Vec<Cow<'_, str>>>().join(" ")
 }
 
 /// WeChat's reply is no refusal, and not what its page says either.
