@@ -65,6 +65,18 @@ function createFront(calls, config) {
         );
       },
 
+      explain(token, options) {
+        return calls.start(
+          (call) => {
+            const { skus } = readOptions(options, 'skus');
+            const text = candidate(token);
+            return isOurs(text, skus) && core.explain(call, text);
+          },
+          dataOf,
+          unknown,
+        );
+      },
+
       list(user, options) {
         return calls.start((call) => {
           const { current } = readOptions(options, 'current');
@@ -145,6 +157,7 @@ function strictUserId(value) {
 const issuedOf = ({ issued }) => issued;
 const sessionsOf = ({ sessions }) => sessions;
 const firstOf = ({ sessions: [session] }) => session || null;
+const dataOf = ({ data }) => data;
 const answerOf = ({ is }) => is;
 const countOf = ({ count }) => count;
 const healthOf = ({ health }) => health;
@@ -156,6 +169,7 @@ function invalid() {
 }
 
 const nothing = () => null;
+const unknown = () => 'unknown';
 const no = () => false;
 
 module.exports = { createFront, sharesTokens };

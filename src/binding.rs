@@ -176,6 +176,13 @@ impl Core {
     }
 
     #[napi(catch_unwind)]
+    pub fn explain(&self, call: u32, token: String) -> bool {
+        self.spawn_with_token(call, &token, |auth, admission, token| async move {
+            auth.explain(&admission, &token).await.map(|standing| Outcome::Data(standing.as_str().to_owned()))
+        })
+    }
+
+    #[napi(catch_unwind)]
     pub fn revoke(&self, call: u32, token: String) -> bool {
         self.spawn_with_token(call, &token, |auth, admission, token| async move {
             auth.revoke(&admission, &token).await.map(Outcome::Is)

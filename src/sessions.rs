@@ -55,6 +55,42 @@ impl Ended {
             Self::Reused => "reused",
         }
     }
+
+    /// Reads what a store has kept.
+    fn parse(kept: &str) -> Option<Self> {
+        [Self::Revoked, Self::Replaced, Self::Evicted, Self::Reused].into_iter().find(|why| why.as_str() == kept)
+    }
+}
+
+/// What is known of a token, live or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Also in the grace after a rotation.
+    Live,
+    Expired,
+    /// Its session ended.
+    Ended(Ended),
+    /// A rotation put another one in its place, and the grace is over.
+    Rotated,
+    /// The store keeps nothing of it.
+    Unknown,
+}
+
+impl Standing {
+    /// Of a token whose session has ended, as the store keeps why.
+    fn ended(why: &str) -> Self {
+        Ended::parse(why).map_or(Self::Unknown, Self::Ended)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Expired => "expired",
+            Self::Ended(why) => why.as_str(),
+            Self::Rotated => "rotated",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What is kept in memory of checks that found a token to be live.
@@ -196,6 +232,11 @@ impl Sessions {
     /// What is known of `token`, if it is live. It does not count as used.
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
         delegate!(self, store => store.inspect(token))
+    }
+
+    /// What is known of `token`. It does not count as used, and ends nothing.
+    pub async fn explain(&self, token: &Token) -> Result<Standing> {
+        delegate!(self, store => store.explain(token))
     }
 
     /// The live tokens of `owner`, oldest first.

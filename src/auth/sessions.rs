@@ -8,7 +8,7 @@ use super::login::Login;
 use super::session_ids::session_id;
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
-use crate::sessions::{Asked, Session, Verdict};
+use crate::sessions::{Asked, Session, Standing, Verdict};
 use crate::token::Token;
 
 /// A session as the application sees it.
@@ -56,6 +56,12 @@ impl Auth {
         let Some(session) = self.sessions().inspect(token).await? else { return Ok(None) };
         let key = self.session_ids.key(self.sessions()).await?;
         Ok(Some(self.inspected(session, &key)))
+    }
+
+    /// What is known of `token`, live or not.
+    pub async fn explain(&self, admission: &Admission, token: &Token) -> Result<Standing> {
+        admission.check()?;
+        self.sessions().explain(token).await
     }
 
     /// The sessions of `user`; `current` is the token of one of them.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{Asked, Ended, Health, Issued, Mode, Notes, Policy, Session, Verdict};
+use super::{Asked, Ended, Health, Issued, Mode, Notes, Policy, Session, Standing, Verdict};
 use crate::error::{Error, Result};
 use crate::sqlite::{Access, Database, Worker};
 use crate::token::{Owner, Token};
@@ -102,6 +102,11 @@ impl Embedded {
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
         let token = token.clone();
         self.run(move |rows| Ok(rows.live(&token)?.map(|found| found.session_of(&token)))).await
+    }
+
+    pub async fn explain(&self, token: &Token) -> Result<Standing> {
+        let token = token.clone();
+        self.run(move |rows| rows.standing(&token)).await
     }
 
     pub async fn list(&self, owner: &Owner) -> Result<Vec<Session>> {

@@ -16,6 +16,7 @@ mod cache;
 mod checks;
 mod connect;
 mod direct;
+mod explanation;
 mod health;
 mod index;
 mod keys;

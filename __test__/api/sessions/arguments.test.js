@@ -24,6 +24,7 @@ const isIssued = (value) => typeof value?.userId === 'string' && /\|[0-9a-f]{64}
 /** What each function may resolve with. */
 const RESULT = {
   issue: isIssued,
+  explain: (value) => typeof value === 'string',
   inspect: (value) => value === null || isSession(value),
   list: (value) => Array.isArray(value) && value.every(isSession),
   revoke: (value) => typeof value === 'boolean',

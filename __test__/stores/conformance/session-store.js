@@ -22,6 +22,7 @@ const {
   within,
 } = require('../../support');
 const { atTheSameTime, expectBetween } = require('./support');
+const { explanations, explanationsInTime } = require('./session-store-explain');
 const { idleSessions } = require('./session-store-idle');
 const { manySessions } = require('./session-store-modes');
 const { rotation, rotatedTokens } = require('./session-store-rotation');
@@ -317,7 +318,9 @@ function sessionStore(tokens, { shared, ahead }) {
   sessionIds(open);
   sessionOrder(open, { ahead });
   manySessions(open, { shared, login: (app, user) => login(app, wechat, user), loginByCode });
-  describe('in time,', () => atTheSameTime([...rotatedTokens(open), ...idleSessions(open, { loginByCode })]));
+  explanations(open, { wechat: () => wechat });
+  describe('in time,', () =>
+    atTheSameTime([...rotatedTokens(open), ...idleSessions(open, { loginByCode }), ...explanationsInTime(open)]));
 
   test('what is none of the arguments rejects and harms nothing', async () => {
     const [app, user] = [open(), newUser()];
@@ -344,6 +347,7 @@ function sessionStore(tokens, { shared, ahead }) {
     const calls = rejections(
       sessions.issue(user),
       sessions.inspect(token),
+      sessions.explain(token),
       sessions.list(user),
       sessions.revoke(token),
       sessions.revokeUser(user),

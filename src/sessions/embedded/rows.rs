@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use subtle::ConstantTimeEq;
 
 use super::grace;
-use crate::sessions::{Ended, Issued, Notes, Policy, Session};
+use crate::sessions::{Ended, Issued, Notes, Policy, Session, Standing};
 use crate::token::{Owner, Token};
 
 /// What is read of a row, in the order in which `parse` takes it.
@@ -35,6 +35,24 @@ impl Found {
     }
 }
 
+/// A session's row.
+struct Kept {
+    found: Found,
+    /// Why the session ended, if it has.
+    ended: Option<String>,
+    /// When it expires without use, in Unix milliseconds.
+    ends: i64,
+}
+
+/// Where a token stands in its session.
+enum Place {
+    Current,
+    /// Rotated away, and valid until then, in Unix milliseconds.
+    InGrace(i64),
+    /// Rotated away, and its grace is over.
+    Past,
+}
+
 pub struct Rows<'a> {
     db: &'a Connection,
     policy: &'a Policy,
@@ -49,23 +67,43 @@ impl<'a> Rows<'a> {
     /// What `token` stands for, if it is live. A token that is used after its grace was copied: its
     /// session ends.
     pub fn live(&self, token: &Token) -> rusqlite::Result<Option<Found>> {
-        let sql =
-            format!("SELECT {COLUMNS}, ended, ends FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND session = ?3");
-        let owner = token.owner();
-        let row = |row: &Row| Ok((parse(row)?, row.get::<_, Option<String>>("ended")?, row.get::<_, i64>("ends")?));
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let found = statement.query_row(params![owner.user, owner.sku, token.session()], row).optional()?;
-        let Some((found, None, ends)) = found else { return Ok(None) };
-        if found.session.token.secret().as_bytes().ct_eq(token.secret().as_bytes()).into() {
-            return Ok((ends > self.now).then_some(found));
-        }
-        match grace::end_of(&found.grace, token.secret(), self.now) {
-            Some(grace_ends) => {
+        let Some(Kept { found, ended: None, ends }) = self.kept(token)? else { return Ok(None) };
+        match self.place(&found, token) {
+            Place::Current => Ok((ends > self.now).then_some(found)),
+            Place::InGrace(grace_ends) => {
                 let grace_ends = Some(unsigned(grace_ends));
                 Ok((ends > self.now).then_some(Found { grace_ends, ..found }))
             }
-            None => self.end(token, Ended::Reused).map(|()| None),
+            Place::Past => self.end(token, Ended::Reused).map(|()| None),
         }
+    }
+
+    /// What is known of `token`. It ends nothing.
+    pub fn standing(&self, token: &Token) -> rusqlite::Result<Standing> {
+        let Some(Kept { found, ended, ends }) = self.kept(token)? else { return Ok(Standing::Unknown) };
+        Ok(match (ended, self.place(&found, token)) {
+            (Some(why), _) => Standing::ended(&why),
+            (None, Place::Past) => Standing::Rotated,
+            (None, Place::Current | Place::InGrace(_)) if ends > self.now => Standing::Live,
+            (None, Place::Current | Place::InGrace(_)) => Standing::Expired,
+        })
+    }
+
+    /// What is kept of the session of `token`, live or not.
+    fn kept(&self, token: &Token) -> rusqlite::Result<Option<Kept>> {
+        let sql =
+            format!("SELECT {COLUMNS}, ended, ends FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND session = ?3");
+        let owner = token.owner();
+        let row = |row: &Row| Ok(Kept { found: parse(row)?, ended: row.get("ended")?, ends: row.get("ends")? });
+        self.db.prepare_cached(&sql)?.query_row(params![owner.user, owner.sku, token.session()], row).optional()
+    }
+
+    /// Where `token` stands in its session.
+    fn place(&self, found: &Found, token: &Token) -> Place {
+        if found.session.token.secret().as_bytes().ct_eq(token.secret().as_bytes()).into() {
+            return Place::Current;
+        }
+        grace::end_of(&found.grace, token.secret(), self.now).map_or(Place::Past, Place::InGrace)
     }
 
     /// The newest live token of `owner`.

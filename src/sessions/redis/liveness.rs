@@ -89,15 +89,18 @@ impl Redis {
 
     /// What `token` stands for, if it is live. It does not count as used.
     pub(super) async fn live(&self, token: &Token) -> Result<Option<Live>> {
-        let found = self.record(token).await?;
-        let is_live = match found {
-            Record::Listed(expiry) if self.is_ahead(expiry) => true,
-            rare => self.is_live_after_all(token, rare).await?,
-        };
-        if is_live {
-            return Ok(Some(Live { token: token.clone(), grace: None }));
+        match self.is_live_by_itself(token).await? {
+            true => Ok(Some(Live { token: token.clone(), grace: None })),
+            false => self.live_successor(token, false).await,
         }
-        self.live_successor(token, false).await
+    }
+
+    /// Whether `token` has a record that makes it live. It does not count as used.
+    pub(super) async fn is_live_by_itself(&self, token: &Token) -> Result<bool> {
+        match self.record(token).await? {
+            Record::Listed(expiry) if self.is_ahead(expiry) => Ok(true),
+            rare => self.is_live_after_all(token, rare).await,
+        }
     }
 
     /// The live token that took the place of `token`, which has no record. With `is_use`, it counts
@@ -126,13 +129,18 @@ impl Redis {
         if current.is_none() {
             return Ok(None);
         }
-        match self.link.run(|connection| self.scripts.resolve(connection, token)).await? {
-            Trace::Dead => Ok(None),
+        match self.trace(token).await? {
+            Trace::Unknown | Trace::Ended(_) | Trace::Current { .. } => Ok(None),
             Trace::InGrace { current, expires, grace_ends } => {
                 Ok(Some(Live { token: current, grace: Some(Grace { ends: grace_ends, expires }) }))
             }
-            Trace::Reused { current } => self.end_session(current, Ended::Reused).await.map(|_| None),
+            Trace::Past { current } => self.end_session(current, Ended::Reused).await.map(|_| None),
         }
+    }
+
+    /// What `token`, which has no record, is to its session.
+    pub(super) async fn trace(&self, token: &Token) -> Result<Trace> {
+        self.link.run(|connection| self.scripts.resolve(connection, token)).await
     }
 
     /// Ends the session of which `token` was current a moment ago, for good: nobody rotates out of

@@ -17,12 +17,16 @@ const CLOCK_MARGIN: u64 = 5000;
 
 /// What a token without a record is to its session.
 pub enum Trace {
-    /// Nothing is known of the session, or it has ended, or the token was current and has expired.
-    Dead,
+    /// Nothing is known of the session.
+    Unknown,
+    /// The session has ended; why, as it is kept.
+    Ended(String),
+    /// The token is current: it has expired, or was deleted.
+    Current { expires: Option<u64> },
     /// The token is still valid for what is left of its grace.
     InGrace { current: Token, expires: Option<u64>, grace_ends: u64 },
-    /// The token was used after its grace: it was copied.
-    Reused { current: Token },
+    /// The token's grace is over: whoever uses it has copied it.
+    Past { current: Token },
 }
 
 impl Scripts {
@@ -30,15 +34,18 @@ impl Scripts {
     pub async fn resolve(&self, connection: Connection, token: &Token) -> RedisResult<Trace> {
         let call = self.resolve.call().key(self.layout.note(token)).arg(token.secret());
         let reply: Vec<String> = call.run(connection).await?;
+        let text = |i: usize| reply.get(i).map(String::as_str).unwrap_or_default();
+        let number = |i: usize| text(i).parse().ok();
         // What is no secret there was put there by somebody else.
-        let current = reply.get(1).filter(|secret| is_secret(secret)).map(|secret| token.with_secret(secret));
-        Ok(match (reply.first().map(String::as_str), current) {
-            (Some("grace"), Some(current)) => {
-                let number = |i: usize| reply.get(i).and_then(|digits| digits.parse().ok());
+        let current = || Some(text(1)).filter(|secret| is_secret(secret)).map(|secret| token.with_secret(secret));
+        Ok(match (text(0), current()) {
+            ("ended", _) => Trace::Ended(text(1).to_owned()),
+            ("current", _) => Trace::Current { expires: number(1) },
+            ("grace", Some(current)) => {
                 Trace::InGrace { current, expires: number(2), grace_ends: number(3).unwrap_or_default() }
             }
-            (Some("reused"), Some(current)) => Trace::Reused { current },
-            _ => Trace::Dead,
+            ("past", Some(current)) => Trace::Past { current },
+            _ => Trace::Unknown,
         })
     }
 
