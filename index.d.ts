@@ -581,6 +581,12 @@ declare namespace mpauthx {
     inspect(token: unknown, options?: SkuOptions | null): Promise<Session | null>;
 
     /**
+     * Why a token is not live any more, for as long as the store knows; `'live'` where it is, also
+     * in its grace. It does not count as use and ends nothing. Rejects with 6000, 6001.
+     */
+    explain(token: unknown, options?: SkuOptions | null): Promise<Explanation>;
+
+    /**
      * The live sessions that the user has for this sku, oldest first, without their tokens; that of
      * the token `current` says so. Rejects with 6000, 6001.
      */
@@ -608,6 +614,16 @@ declare namespace mpauthx {
      */
     rotate(token: string, options?: RotateOptions | null): Promise<Issued>;
   }
+
+  /** Why a session ended. */
+  export type EndReason = 'revoked' | 'replaced' | 'evicted' | 'reused';
+
+  /**
+   * What is known of a token. `'rotated'`: another one took its place, and its grace is over.
+   * `'reused'`: a token of its session was used after its grace. `'unknown'`: the store knows
+   * nothing of it.
+   */
+  export type Explanation = EndReason | 'live' | 'expired' | 'rotated' | 'unknown';
 
   /** Times are Unix milliseconds on the token store's clock. */
   export interface Session {

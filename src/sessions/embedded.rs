@@ -1,6 +1,7 @@
 //! The live tokens in a SQLite database: in a file that several processes may share, or in memory,
 //! where they end with this object. May import `error`, `token` and `sqlite`.
 
+mod clock;
 mod grace;
 mod rows;
 mod schema;

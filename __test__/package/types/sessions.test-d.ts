@@ -1,7 +1,14 @@
 // What index.d.ts promises of logins by code and of sessions: each line compiles, each
 // line under @ts-expect-error does not.
 
-import mpauthx, { type Issued, type ListedSession, type Login, type LoginOptions, type Session } from 'mpauthx';
+import mpauthx, {
+  type Explanation,
+  type Issued,
+  type ListedSession,
+  type Login,
+  type LoginOptions,
+  type Session,
+} from 'mpauthx';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_is: Same<A, B>) => {};
@@ -47,6 +54,8 @@ wx.sessions.rotate('token', {});
 wx.sessions.inspect(undefined);
 wx.sessions.inspect('token', { skus: ['shop'] });
 wx.sessions.revoke(null, {});
+wx.sessions.explain(undefined);
+wx.sessions.explain('token', { skus: ['shop'] });
 wx.sessions.list('user', { current: 'token' });
 wx.sessions.revokeUser('user', { except: 'token' });
 wx.sessions.revokeById('user', 'id');
@@ -65,6 +74,8 @@ wx.sessions.issue('user', { ttl: 60 });
 wx.sessions.issue(undefined);
 // @ts-expect-error: skus are a list
 wx.sessions.inspect('token', { skus: 'shop' });
+// @ts-expect-error: no such option of an explanation
+wx.sessions.explain('token', { fresh: true });
 // @ts-expect-error: an id is missing
 wx.sessions.revokeById('user');
 // @ts-expect-error: a login knows the openid itself
@@ -91,6 +102,8 @@ same<ReturnType<typeof wx.login>, Promise<Login>>(true);
 same<ReturnType<typeof wx.sessions.issue>, Promise<Issued>>(true);
 same<ReturnType<typeof wx.sessions.revokeById>, Promise<boolean>>(true);
 same<ReturnType<typeof wx.sessions.inspect>, Promise<Session | null>>(true);
+same<ReturnType<typeof wx.sessions.explain>, Promise<Explanation>>(true);
+same<Explanation, 'live' | 'expired' | 'revoked' | 'replaced' | 'evicted' | 'reused' | 'rotated' | 'unknown'>(true);
 same<ReturnType<typeof wx.sessions.list>, Promise<ListedSession[]>>(true);
 same<ReturnType<typeof wx.sessions.revoke>, Promise<boolean>>(true);
 same<ReturnType<typeof wx.sessions.revokeUser>, Promise<number>>(true);

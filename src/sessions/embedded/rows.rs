@@ -1,10 +1,11 @@
 //! The rows of sessions: the reads and writes that changes are made of.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use subtle::ConstantTimeEq;
 
+use super::clock::{milliseconds, now, unsigned};
 use super::grace;
 use crate::sessions::{Ended, Issued, Notes, Policy, Session, Standing};
 use crate::token::{Owner, Token};
@@ -289,17 +290,4 @@ fn parse(row: &Row) -> rusqlite::Result<Found> {
         notes: Notes { device: row.get(4)?, open_id: row.get(5)? },
     };
     Ok(Found { session, grace_ends: None, grace: row.get(6)? })
-}
-
-/// The time in Unix milliseconds.
-pub fn now() -> i64 {
-    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-pub fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn unsigned(time: i64) -> u64 {
-    u64::try_from(time).unwrap_or_default()
 }

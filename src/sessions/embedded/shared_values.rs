@@ -5,7 +5,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::Embedded;
-use super::rows::{CLEARED, milliseconds, now};
+use super::clock::{milliseconds, now};
+use super::rows::CLEARED;
 use crate::error::Result;
 use crate::token::random_hex;
 

@@ -1,7 +1,7 @@
 -- What a token without a record is to its session.
 -- KEYS: the session's note; ARGV: the token's secret
--- Replies {} where there is no note, else {'ended', why}, {'current', its expiry}, {'past', the secret
--- of the current token} or {'grace', that secret, its expiry, the end of the grace}.
+-- Replies {} where there is no note, else {'ended', why}, {'current', its expiry}, {'past', the
+-- secret of the current token} or {'grace', that secret, its expiry, the end of the grace}.
 local note = redis.call('HMGET', KEYS[1], ENDED, CURRENT, CURRENT_EXPIRES, GRACE)
 if note[1] then
   return {'ended', note[1]}
