@@ -6,11 +6,13 @@
 const { AsyncResource } = require('async_hooks');
 const { Batches, Checks } = require('./checks.js');
 const native = require('./binding.js');
+const { publish, subscribed } = require('./channels.js');
 const { constants, failure } = require('./errors.js');
 const { createDirect } = require('./direct.js');
 const { causeOf } = require('./host.js');
 const { errorOf, mpauthxError } = require('./mpauthx-error.js');
 const { inAuthNames } = require('./options.js');
+const { Stats } = require('./stats.js');
 const { clearInterval, setInterval } = require('./timers.js');
 
 /** The longest delay of a timer, in milliseconds. */
@@ -32,6 +34,9 @@ class Calls {
     /** The short way of checks. */
     this.direct = null;
     this.pending = new Map();
+    this.stats = new Stats();
+    /** Of which events the addon tells. */
+    this.topics = 0;
     this.last = 0;
     this.refs = 0;
     this.timer = null;
@@ -58,6 +63,7 @@ class Calls {
     return new Promise((resolve, reject) => {
       this.direct.flush();
       for (const checks of this.checks) checks.flush();
+      this.listenToEvents();
       const call = this.last;
       this.last = (call + 1) >>> 0; // the addon's numbers have 32 bits
       this.ref();
@@ -73,6 +79,22 @@ class Calls {
       const context = this.host && new AsyncResource('mpauthx.call', { requireManualDestroy: true });
       this.pending.set(call, { resolve, reject, read, fail, context });
     });
+  }
+
+  /** Lets the addon tell of what somebody has subscribed to by now. */
+  listenToEvents() {
+    const topics = subscribed();
+    if (topics === this.topics) return;
+    this.topics = topics;
+    this.core.subscribe(topics);
+  }
+
+  /** The counters. */
+  count() {
+    let inFlight = this.pending.size + this.direct.count;
+    for (const { left } of this.batches.pending.values()) inFlight += left;
+    for (const { tokens } of this.checks) inFlight += tokens.length;
+    return this.stats.read(this.core, inFlight);
   }
 
   close(read) {
@@ -117,6 +139,7 @@ class Calls {
       if (this.isFront) renameOptions(message);
       if (message.checked) this.batches.settle(message.checked);
       else if (message.hostCall) this.answer(message.hostCall);
+      else if (message.event) publish(message.event);
       else this.settle(message);
     }
   }
@@ -187,6 +210,7 @@ function createCalls({ config, host }) {
     throw failure({ code: constants.statusCode.databaseRelatedError, message: `Error: ${error.message}` });
   }
   calls.direct = createDirect(calls);
+  calls.listenToEvents();
   return calls;
 }
 

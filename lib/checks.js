@@ -85,6 +85,7 @@ class Checks {
     this.waiting = [];
     const batch = calls.batches.add({ checks: this, tokens, waiting, left: tokens.length });
     calls.ref();
+    calls.listenToEvents();
     try {
       kind.send(calls.core, batch, tokens.join(SEPARATOR), tokens.length);
     } catch (error) {
@@ -98,15 +99,22 @@ class Checks {
   /** Settles the promises of a batch from the number `first` on. */
   settle(batch, { first, verdicts, sessions, error }) {
     const { kind } = this;
+    const { stats } = this.calls;
     const { tokens, waiting } = batch;
     const found = sessions === undefined ? [] : JSON.parse(sessions);
     for (let i = 0; i < verdicts.length; i += 1) {
       const at = 2 * (first + i);
       const verdict = verdicts.charCodeAt(i);
-      if (verdict === VALID) waiting[at](kind.found(tokens[first + i], ...(found[i] ?? [])));
-      else if (verdict === INVALID) waiting[at + 1](kind.refusal());
-      else if (verdict === FAILED) waiting[at + 1](kind.fail(error));
-      else continue; // there is no verdict yet
+      if (verdict === VALID) {
+        stats.live += 1;
+        waiting[at](kind.found(tokens[first + i], ...(found[i] ?? [])));
+      } else if (verdict === INVALID) {
+        stats.dead += 1;
+        waiting[at + 1](kind.refusal());
+      } else if (verdict === FAILED) {
+        stats.failed += 1;
+        waiting[at + 1](kind.fail(error));
+      } else continue; // there is no verdict yet
       batch.left -= 1;
     }
   }

@@ -81,7 +81,9 @@ class Direct {
     // One reply cannot be taken for another: what comes too late comes to a connection that ended.
     const isLone = this.asked.length === 1 && this.batches.length === 0 && !asksRole;
     this.words += 1;
-    const batch = new Batch(this.asked, asksRole, isLone ? undefined : String(this.words));
+    // Where nothing else is under way, the first of these checks began just before, or a reply came.
+    const sent = this.batches.length === 0 ? this.heard : now();
+    const batch = new Batch(this.asked, asksRole, isLone ? undefined : String(this.words), sent);
     this.batches.push(batch);
     this.connection.write(batch.commands(this.out));
     this.asked = [];
@@ -109,6 +111,7 @@ class Direct {
   }
 
   ready() {
+    this.calls.stats.connections += 1;
     this.nextLook = now() + LOOK_INTERVAL;
   }
 
@@ -154,6 +157,7 @@ class Direct {
     if (!batch.isWhole) return;
     if (batch.asksRole && !this.connection.isMaster(batch.role)) throw new Error('that is no master any more');
     this.heard = now();
+    this.calls.stats.latency.note((this.heard - batch.sent) / 1000);
     if (batch.word !== undefined) this.pause = 0;
     this.batches.shift();
     this.count -= batch.asked.length;
@@ -170,7 +174,10 @@ class Direct {
       const reply = replies[i];
       if (reply instanceof Refusal || !records.isLive(reply, time)) checks.enqueue(token, resolve, reject);
       else if (checks.kind.wantsSession) this.sessions.find(asked[i], reply);
-      else resolve(checks.kind.found());
+      else {
+        this.calls.stats.direct += 1;
+        resolve(checks.kind.found());
+      }
     }
     this.sessions.tell();
   }
@@ -192,7 +199,7 @@ function watch(direct) {
 }
 
 /** Stands in the place of the short way where there is none. */
-const NONE = { take: () => false, flush() {}, close() {} };
+const NONE = { count: 0, take: () => false, flush() {}, close() {} };
 
 function createDirect(calls) {
   // Their sockets are others. A fake timer says nothing of silence.

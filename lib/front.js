@@ -39,7 +39,7 @@ function createFront(calls, config) {
       try {
         const { skus, fresh } = options === undefined ? NONE : readOptions(options, 'skus', 'fresh');
         const text = candidate(token);
-        return isOurs(text, skus) ? verification.verify(text, fresh) : Promise.reject(invalidToken());
+        return isOurs(text, skus) ? verification.verify(text, fresh) : verification.refuse();
       } catch (reason) {
         return Promise.reject(errorOf(reason, mpauthxError));
       }
@@ -128,6 +128,10 @@ function createFront(calls, config) {
 
     health() {
       return calls.start((call) => core.health(call), healthOf);
+    },
+
+    stats() {
+      return calls.count();
     },
 
     close() {

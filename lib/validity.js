@@ -17,7 +17,10 @@ const VALIDITY = {
 function createValidity(calls, caches) {
   const checks = calls.addChecks(VALIDITY);
   return (token) => {
-    if (caches && calls.core.cached(token) > 0) return Promise.resolve();
+    if (caches && calls.core.cached(token) > 0) {
+      calls.stats.cached += 1;
+      return Promise.resolve();
+    }
     return checks.ask(token);
   };
 }

@@ -29,7 +29,15 @@ class Verification {
   /** A promise for the session of a token. With `fresh`, the store is asked whatever is cached. */
   verify(token, fresh) {
     const known = fresh || this.maxKept === 0 ? undefined : this.cached(token);
-    return known === undefined ? this.checks.ask(token) : Promise.resolve({ ...known });
+    if (known === undefined) return this.checks.ask(token);
+    this.calls.stats.cached += 1;
+    return Promise.resolve({ ...known });
+  }
+
+  /** A rejection of what cannot be a token of ours. */
+  refuse() {
+    this.calls.stats.refused += 1;
+    return Promise.reject(invalidToken());
   }
 
   cached(token) {

@@ -25,6 +25,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::error::Result;
+use crate::events::Events;
 use crate::host::Host;
 use crate::seal::Seal;
 use crate::sessions::{Direct, Health, Sessions};
@@ -53,6 +54,7 @@ pub struct Dependencies {
     pub keeps_session_keys: bool,
     /// How long a token lives that is issued now.
     pub ttl: Duration,
+    pub events: Arc<Events>,
     /// What the options ask for and cannot have, for `health`.
     pub warning: Option<&'static str>,
 }
@@ -132,6 +134,15 @@ impl Auth {
         // Never closed.
         let _turn = self.login_turns.acquire().await;
         self.dependencies.exchange.reply(&self.dependencies.credentials, code).await
+    }
+
+    /// How the token store is called.
+    pub fn store_kind(&self) -> &'static str {
+        self.sessions().kind()
+    }
+
+    pub fn sku(&self) -> &str {
+        &self.dependencies.sku
     }
 
     fn users(&self) -> &Users {

@@ -8,6 +8,7 @@ mod batch;
 mod calls;
 mod config;
 mod direct;
+mod events;
 mod host_calls;
 mod outbox;
 mod push;
@@ -26,6 +27,7 @@ use tokio::runtime::Handle;
 
 use crate::auth::{Auth, LoginOptions};
 use crate::error::STATUS_CODES;
+use crate::events::Events;
 use crate::host::Dispatch;
 use crate::sessions::Asked;
 use crate::sqlite;
@@ -33,6 +35,7 @@ use crate::thread;
 use crate::token;
 use config::Config;
 use direct::DirectPlan;
+use events::Counted;
 use host_calls::HostCalls;
 use outbox::Outbox;
 use types::{Health, Message, Outcome, StatusCode};
@@ -65,6 +68,7 @@ pub struct Core {
     auth: Arc<Auth>,
     outbox: Arc<Outbox>,
     host_calls: Arc<HostCalls>,
+    events: Arc<Events>,
     runtime: Handle,
 }
 
@@ -88,12 +92,14 @@ impl Core {
             Arc::new(move |request| host_calls.dispatch(request, &outbox))
         };
         let runtime = runtime::get().map_err(|error| refusal(error.to_string()))?;
-        let auth = Arc::new(config.build(&dispatch).map_err(refusal)?);
+        let events = Arc::new(Events::default());
+        let auth = Arc::new(config.build(&dispatch, &events).map_err(refusal)?);
+        events::listen(&events, &auth, &outbox, &runtime);
         runtime.spawn({
             let auth = auth.clone();
             async move { auth.start().await }
         });
-        Ok(Self { auth, outbox, host_calls, runtime })
+        Ok(Self { auth, outbox, host_calls, events, runtime })
     }
 
     #[napi(catch_unwind)]
@@ -253,6 +259,17 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn listen(&self, wake: Function<Vec<Message>, ()>) -> napi::Result<()> {
         self.outbox.listen(&wake)
+    }
+
+    /// Sends events of these topics from now on, and of no others.
+    #[napi]
+    pub fn subscribe(&self, topics: u32) {
+        self.events.subscribe(topics);
+    }
+
+    #[napi(catch_unwind)]
+    pub fn counted(&self) -> Counted {
+        (&self.events.counters).into()
     }
 
     /// The application's reply to a host call.

@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //!
-//! Imports point one way: `error`, `hex`, `token`, `host`, `seal`, `thread`, `tls` ← `sqlite` ←
-//! `wechat`, `users`, `sessions` ← `auth` ← `binding`.
+//! Imports point one way: `error`, `hex`, `token`, `host`, `seal`, `thread`, `tls` ←
+//! `events`, `sqlite` ← `wechat`, `users`, `sessions` ← `auth` ← `binding`.
 //!
 //! - [`error`]: the errors of calls; the only place that knows the status numbers.
 //! - [`token`]: a token's text and its parts; the only place that knows the separator.
@@ -14,6 +14,7 @@
 //! - [`tls`]: whom secure connections trust.
 //! - [`sqlite`]: SQLite connections, one for each file, the threads that use them, and the lock
 //!   sharing that lets the application open the same file.
+//! - [`events`]: what is counted, and told to whom it concerns.
 //! - [`wechat`]: the exchange of a login code, WeChat's server API, and the decryption of open
 //!   data.
 //! - [`users`]: who is registered, in the user table, which our own SQLite or the application's
@@ -36,6 +37,7 @@ mod auth;
 #[cfg_attr(test, allow(dead_code))]
 mod binding;
 mod error;
+mod events;
 mod hex;
 mod host;
 mod seal;

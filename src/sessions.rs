@@ -1,4 +1,4 @@
-//! The live tokens. May import `error`, `hex`, `token`, `tls` and `sqlite`.
+//! The live tokens. May import `error`, `hex`, `token`, `tls`, `events` and `sqlite`.
 //!
 //! A change of a user's sessions is atomic in every store: two logins at once get the same token,
 //! and a login that races a refresh neither leaves nor revives a revoked one. But for this: where
@@ -9,9 +9,10 @@ mod embedded;
 mod redis;
 mod standing;
 
+pub use crate::events::Ended;
 pub use embedded::Embedded;
 pub use redis::{Address, Direct, Endpoint, Layout, Redis, Settings, Tls};
-pub use standing::{Ended, Standing};
+pub use standing::Standing;
 
 use std::time::Duration;
 

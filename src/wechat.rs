@@ -1,5 +1,5 @@
 //! WeChat: the exchange of a login code, its server API, what is encrypted or signed under a
-//! session key, and what it pushes. May import `error`, `hex`, `host` and `tls`.
+//! session key, and what it pushes. May import `error`, `events`, `hex`, `host` and `tls`.
 
 mod base64;
 mod call;

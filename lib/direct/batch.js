@@ -13,11 +13,13 @@ class Batch {
    * @param asked     the checks: `{ checks, token, resolve, reject, records }`
    * @param asksRole  whether to ask for the role of the server too
    * @param word      what ends the replies; undefined where there is but one reply to come
+   * @param sent      when it is sent, on the clock of connections
    */
-  constructor(asked, asksRole, word) {
+  constructor(asked, asksRole, word, sent) {
     this.asked = asked;
     this.asksRole = asksRole;
     this.word = word;
+    this.sent = sent;
     this.replies = [];
     /** What the server says of itself, where it was asked. */
     this.role = undefined;

@@ -84,6 +84,7 @@ class Known {
 
   resolve({ checks, token, resolve }, record) {
     const [device, seen] = [textIn(record[2]), timeIn(record[4])];
+    checks.calls.stats.direct += 1;
     resolve(checks.kind.found(token, this.id, this.issuedAt, this.expiresAt, seen, device, this.openId));
   }
 }

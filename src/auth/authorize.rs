@@ -33,7 +33,9 @@ impl Auth {
         self.keep_session_key(&reply).await?;
         // Where a token is live, the user table is not asked, as in 1.3.2.
         let register = async { self.users().ensure(&owner.user).await.map(drop) };
-        Ok(self.sessions().login(&owner, &notes, None, register).await?.token)
+        let token = self.sessions().login(&owner, &notes, None, register).await?.token;
+        self.dependencies.events.logged_in(&token, None);
+        Ok(token)
     }
 
     /// Ends the sessions of `user` and issues a new one.

@@ -46,6 +46,7 @@ impl Auth {
         let kept = self.kept_open_id(&owner, Some(&open_id))?;
         let notes = Notes { open_id: kept, device: options.device };
         let login = self.log_in(&owner, &notes, key, options.replace.as_deref()).await?;
+        self.dependencies.events.logged_in(&login.issued.token, registered.is_new);
         Ok(Login { open_id: Some(open_id), union_id: reply.union_id, is_new_user: registered.is_new, ..login })
     }
 
@@ -67,7 +68,9 @@ impl Auth {
         let notes = Notes { device: options.device, open_id: kept };
         let key = self.stored_key(open_id.as_deref());
         let login = self.log_in(&owner, &notes, key, options.replace.as_deref()).await?;
-        Ok(Login { open_id, is_new_user: self.users().are_kept().then_some(is_new), ..login })
+        let is_new_user = self.users().are_kept().then_some(is_new);
+        self.dependencies.events.logged_in(&login.issued.token, is_new_user);
+        Ok(Login { open_id, is_new_user, ..login })
     }
 
     async fn log_in(

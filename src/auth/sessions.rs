@@ -47,8 +47,18 @@ impl Auth {
     /// The id of the session of `token`, and the openid that is `stored` with it, without asking
     /// anybody. None where that cannot be told at once.
     pub fn describe(&self, token: &str, stored: Option<&str>) -> Option<(String, Option<String>)> {
-        let (key, token) = (self.session_ids.known()?, Token::parse(token)?);
-        Some((session_id(&key, &token), stored.and_then(|stored| self.opened_open_id(&token, stored))))
+        let token = Token::parse(token)?;
+        Some((self.known_session_id(&token)?, stored.and_then(|stored| self.opened_open_id(&token, stored))))
+    }
+
+    /// The id of the session of `token`, where that can be told at once.
+    pub fn known_session_id(&self, token: &Token) -> Option<String> {
+        Some(session_id(&*self.session_ids.known()?, token))
+    }
+
+    /// The id of the session of `token`.
+    pub async fn session_id(&self, token: &Token) -> Result<String> {
+        Ok(session_id(&*self.session_ids.key(self.sessions()).await?, token))
     }
 
     pub async fn inspect(&self, admission: &Admission, token: &Token) -> Result<Option<Inspected>> {

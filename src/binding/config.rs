@@ -7,6 +7,7 @@ use std::time::Duration;
 use napi_derive::napi;
 
 use crate::auth::{Auth, Dependencies};
+use crate::events::Events;
 use crate::host::{Dispatch, Host};
 use crate::sessions::{CacheLimits, Embedded, Endpoint, Layout, Mode, Policy, Redis, Sessions, Settings, Tls};
 use crate::users::{self, DbObject, Otherwise, SqlStyle, Users};
@@ -127,7 +128,7 @@ pub struct Tokens {
 
 impl Config {
     /// `Err` says what is wrong.
-    pub fn build(mut self, dispatch: &Dispatch) -> Result<Auth, String> {
+    pub fn build(mut self, dispatch: &Dispatch, events: &Arc<Events>) -> Result<Auth, String> {
         let policy = self.sessions.policy(self.ttl)?;
         let ttl = policy.ttl;
         let can_cache = self.tokens.can_be_cached();
@@ -144,9 +145,9 @@ impl Config {
                 (false, _) => Otherwise::Nobody,
             },
         };
-        let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref())?;
+        let sessions = self.tokens.build(self.password, &self.sku, policy, limits.as_ref(), events.clone())?;
         let push = self.wechat.push.take().map(|console| console.build(self.app_id.as_deref())).transpose()?;
-        let WeChatParts { client, cloud, access_token, exchange } = self.wechat.build(dispatch)?;
+        let WeChatParts { client, cloud, access_token, exchange } = self.wechat.build(dispatch, events.clone())?;
         let users = Users::open(users, dispatch.clone()).map_err(|error| error.to_string())?;
         let dependencies = Dependencies {
             credentials: Credentials { app_id: self.app_id, secret: self.secret },
@@ -160,6 +161,7 @@ impl Config {
             sessions,
             keeps_session_keys: self.session_keys,
             ttl,
+            events: events.clone(),
             warning,
         };
         Auth::new(dependencies).map_err(|error| error.message)
@@ -175,10 +177,10 @@ struct WeChatParts {
 }
 
 impl WeChat {
-    fn build(self, dispatch: &Dispatch) -> Result<WeChatParts, String> {
+    fn build(self, dispatch: &Dispatch, events: Arc<Events>) -> Result<WeChatParts, String> {
         let Self { endpoint, proxy, timeout, retries, exchange, access_token, cloud, .. } = self;
         let timeout = milliseconds(timeout);
-        let settings = wechat::Settings { endpoint, proxy, timeout, retries };
+        let settings = wechat::Settings { endpoint, proxy, timeout, retries, events };
         let cloud = cloud.then(|| Client::in_cloud(settings.clone())).transpose()?;
         let client = Arc::new(Client::new(settings)?);
         let host = |name| Host::new(dispatch.clone(), name, timeout);
@@ -232,12 +234,13 @@ impl Tokens {
         sku: &str,
         policy: Policy,
         cache: Option<&CacheLimits>,
+        events: Arc<Events>,
     ) -> Result<Sessions, String> {
         if self.memory {
-            return Ok(Sessions::Embedded(Embedded::in_memory(policy)?));
+            return Ok(Sessions::Embedded(Embedded::in_memory(policy, events)?));
         }
         if let Some(file) = self.file {
-            return Ok(Sessions::Embedded(Embedded::in_file(file.into(), policy)?));
+            return Ok(Sessions::Embedded(Embedded::in_file(file.into(), policy, events)?));
         }
         let endpoint = match (self.url, self.cluster, self.sentinels.zip(self.master)) {
             (Some(url), ..) => Endpoint::Server(url),
@@ -253,7 +256,7 @@ impl Tokens {
             deadline: milliseconds(self.deadline),
         };
         let layout = if self.tagged { Layout::Tagged } else { Layout::Compatible };
-        Ok(Sessions::Redis(Redis::new(&settings, layout, sku, policy, cache)?))
+        Ok(Sessions::Redis(Redis::new(&settings, layout, sku, policy, cache, events)?))
     }
 }
 

@@ -3,6 +3,7 @@
 use napi::bindgen_prelude::{Buffer, Either, Null};
 use napi_derive::napi;
 
+use super::events::EventMessage;
 use super::host_calls::HostCallMessage;
 use super::push::Pushed;
 use crate::auth::{Inspected, Login};
@@ -27,7 +28,7 @@ pub enum Outcome {
     Done,
 }
 
-/// The outcome of a call, verdicts of a batch, or a host call.
+/// The outcome of a call, verdicts of a batch, a host call, or an event.
 #[napi(object)]
 #[derive(Default)]
 pub struct Message {
@@ -48,6 +49,7 @@ pub struct Message {
     pub health: Option<Health>,
     pub error: Option<Failure>,
     pub host_call: Option<HostCallMessage>,
+    pub event: Option<EventMessage>,
 }
 
 impl Message {

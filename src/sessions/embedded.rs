@@ -1,5 +1,6 @@
 //! The live tokens in a SQLite database: in a file that several processes may share, or in memory,
-//! where they end with this object. May import `error`, `token` and `sqlite`.
+//! where they end with this object. May import `error`, `events`, `token`
+//! and `sqlite`.
 
 mod clock;
 mod grace;
@@ -15,9 +16,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{Asked, Ended, Health, Issued, Mode, Notes, Policy, Session, Standing, Verdict};
 use crate::error::{Error, Result};
+use crate::events::Events;
 use crate::sqlite::{Access, Database, Worker};
 use crate::token::{Owner, Token};
-use rows::Rows;
+use rows::{Ends, Rows};
 
 enum Place {
     Memory(Worker<Connection>),
@@ -27,22 +29,23 @@ enum Place {
 pub struct Embedded {
     place: Place,
     policy: Arc<Policy>,
+    events: Arc<Events>,
 }
 
 impl Embedded {
     /// For development, tests and demos. `Err` says why there can be no store.
-    pub fn in_memory(policy: Policy) -> std::result::Result<Self, String> {
+    pub fn in_memory(policy: Policy, events: Arc<Events>) -> std::result::Result<Self, String> {
         let database = Connection::open_in_memory().map_err(|error| error.to_string())?;
         schema::create(&database).map_err(|error| error.to_string())?;
         let database = Worker::spawn(database).map_err(|error| error.to_string())?;
-        Ok(Self { place: Place::Memory(database), policy: Arc::new(policy) })
+        Ok(Self { place: Place::Memory(database), policy: Arc::new(policy), events })
     }
 
     /// The file is made where it is missing, by the first call.
-    pub fn in_file(path: PathBuf, policy: Policy) -> std::result::Result<Self, String> {
+    pub fn in_file(path: PathBuf, policy: Policy, events: Arc<Events>) -> std::result::Result<Self, String> {
         let database = Database::new(path, Access::ReadWrite, Some(schema::SCHEMA));
         let database = database.map_err(|error| error.to_string())?;
-        Ok(Self { place: Place::File(database), policy: Arc::new(policy) })
+        Ok(Self { place: Place::File(database), policy: Arc::new(policy), events })
     }
 
     pub async fn login(
@@ -192,13 +195,14 @@ impl Embedded {
         work: impl Fn(Rows) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let policy = self.policy.clone();
-        self.query(move |db| {
+        let done = self.query(move |db| {
             let change = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
-            let done = work(Rows::new(&change, &policy))?;
+            let ends = Ends::default();
+            let done = work(Rows::new(&change, &policy, &ends))?;
             change.commit()?;
-            Ok(done)
-        })
-        .await
+            Ok((done, ends))
+        });
+        Ok(self.note_ends(done.await?))
     }
 
     async fn run<T: Send + 'static>(
@@ -206,7 +210,19 @@ impl Embedded {
         work: impl Fn(Rows) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let policy = self.policy.clone();
-        self.query(move |db| work(Rows::new(db, &policy))).await
+        let done = self.query(move |db| {
+            let ends = Ends::default();
+            Ok((work(Rows::new(db, &policy, &ends))?, ends))
+        });
+        Ok(self.note_ends(done.await?))
+    }
+
+    /// Counts and tells what was ended.
+    fn note_ends<T>(&self, (done, ends): (T, Ends)) -> T {
+        for (token, why) in ends.into_inner() {
+            self.events.session_ended(&token, why);
+        }
+        done
     }
 
     async fn query<T: Send + 'static>(
@@ -217,7 +233,9 @@ impl Embedded {
             Place::Memory(database) => database.run(move |db| work(db).map_err(Error::database)).await,
             Place::File(database) => database.run(work).await.map(|done| done.map_err(Error::database)),
         };
-        done.ok_or_else(Error::internal)?
+        let done = done.ok_or_else(Error::internal)?;
+        self.events.store_asked(done.is_err());
+        done
     }
 }
 

@@ -1,4 +1,5 @@
-//! The live tokens in redis. May import `error`, `hex`, `token` and `tls`.
+//! The live tokens in redis. May import `error`, `events`, `hex`, `token` and
+//! `tls`.
 //!
 //! A token's record is a hash, in the compatible layout under the token's own name, as 1.3.2 keeps
 //! it. An index per user and sku lists the tokens, so that a login costs the same with a thousand
@@ -41,6 +42,7 @@ use redis::ProtocolVersion;
 
 use super::{CacheLimits, Health, Policy};
 use crate::error::{Error, Result};
+use crate::events::Events;
 use adoption::Adoption;
 use cache::{Cache, Tracking};
 use connect::{Link, Topology};
@@ -63,6 +65,7 @@ pub struct Redis {
     adoption: Option<Arc<Adoption>>,
     /// Where checks are cached.
     tracking: Option<Arc<Tracking>>,
+    events: Arc<Events>,
 }
 
 impl Redis {
@@ -73,8 +76,9 @@ impl Redis {
         sku: &str,
         policy: Policy,
         cache: Option<&CacheLimits>,
+        events: Arc<Events>,
     ) -> std::result::Result<Self, String> {
-        let link = Arc::new(Link::new(settings)?);
+        let link = Arc::new(Link::new(settings, events.clone())?);
         let scripts = Arc::new(Scripts::new(layout, &policy));
         let adoption =
             (layout == Layout::Compatible).then(|| Arc::new(Adoption::new(link.clone(), scripts.clone(), sku)));
@@ -86,7 +90,7 @@ impl Redis {
             }
             None => None,
         };
-        Ok(Self { link, scripts, layout, policy, adoption, tracking })
+        Ok(Self { link, scripts, layout, policy, adoption, tracking, events })
     }
 
     /// Begins in the background what no call needs to wait for: the adoption of 1.3.2's tokens, in

@@ -1,33 +1,7 @@
-//! What is known of a token: that it is live, or why it is not. Imports nothing.
+//! What is known of a token: that it is live, or why it is not. May import
+//! `events`.
 
-/// Why a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    Revoked,
-    /// `refreshToken` put another session in its place, or a login did.
-    Replaced,
-    /// Newer logins exceeded the limit.
-    Evicted,
-    /// A token was used after its grace: it was copied.
-    Reused,
-}
-
-impl Ended {
-    /// As stores keep it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Revoked => "revoked",
-            Self::Replaced => "replaced",
-            Self::Evicted => "evicted",
-            Self::Reused => "reused",
-        }
-    }
-
-    /// Reads what a store has kept.
-    fn parse(kept: &str) -> Option<Self> {
-        [Self::Revoked, Self::Replaced, Self::Evicted, Self::Reused].into_iter().find(|why| why.as_str() == kept)
-    }
-}
+use crate::events::Ended;
 
 /// What is known of a token, live or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

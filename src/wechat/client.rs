@@ -1,6 +1,7 @@
 //! HTTPS requests to WeChat: what is sent, and what may be a reply.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
@@ -16,6 +17,7 @@ use super::mask::Mask;
 use super::proxy::{self, Proxy};
 use super::reply::{Failure, RequestError, parse_reply, refusal_in};
 use super::retry::{Retries, retry};
+use crate::events::{Asked, Events};
 use crate::tls;
 
 /// After this time an idle connection is closed. Servers wait longer: a connection that the server
@@ -32,6 +34,8 @@ pub struct Settings {
     /// For one request.
     pub timeout: Duration,
     pub retries: u32,
+    /// Where requests are counted.
+    pub events: Arc<Events>,
 }
 
 pub struct Client {
@@ -40,6 +44,7 @@ pub struct Client {
     proxy: Option<Proxy>,
     timeout: Duration,
     retries: u32,
+    events: Arc<Events>,
 }
 
 impl Client {
@@ -57,7 +62,7 @@ impl Client {
     }
 
     fn at(endpoint: Url, settings: Settings) -> Result<Self, String> {
-        let Settings { proxy, timeout, retries, .. } = settings;
+        let Settings { proxy, timeout, retries, events, .. } = settings;
         let proxy = proxy.map(|proxy| parse_proxy(&proxy, &endpoint)).transpose()?;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::client_config()?)
@@ -72,7 +77,7 @@ impl Client {
         }
         let http = builder.build().map_err(|error| causes(&error))?;
         let proxy = proxy.map(|url| Ok::<_, String>(Proxy::new(url, tls::client_config()?))).transpose()?;
-        Ok(Self { http, endpoint, proxy, timeout, retries })
+        Ok(Self { http, endpoint, proxy, timeout, retries, events })
     }
 
     /// How often a request is sent again that WeChat has done nothing about.
@@ -98,7 +103,13 @@ impl Client {
         let retries = Retries { unsent: self.retries, busy: call.busy_retries.unwrap_or(self.retries) };
         // On the heap: its callers would hold it on their stack several times.
         let send = || Box::pin(self.send(call));
-        retry(retries, || async { parse(send().await?) }).await
+        retry(retries, || async {
+            let started = Instant::now();
+            let result = send().await.and_then(&parse);
+            self.events.wechat(call.path, outcome_of(&result), started.elapsed());
+            result
+        })
+        .await
     }
 
     fn request(&self, call: &Call<'_>) -> Request {
@@ -140,6 +151,15 @@ impl Client {
             (error, _) => error,
         };
         RequestError::Failed(Failure { cause: error.to_string(), unsent: error.is_transient(), refusal: None })
+    }
+}
+
+fn outcome_of<T>(result: &Result<T, RequestError>) -> Asked {
+    match result {
+        Ok(_) => Asked::Answered,
+        Err(error @ RequestError::Refused(_)) => Asked::Refused(error.errcode()),
+        // A refusal beside a status that is none of a reply's.
+        Err(error) => error.errcode().map_or(Asked::Failed, |errcode| Asked::Refused(Some(errcode))),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The rows of sessions: the reads and writes that changes are made of.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, types::Type};
 use subtle::ConstantTimeEq;
 
 use super::clock::{milliseconds, now, unsigned};
@@ -54,15 +55,19 @@ enum Place {
     Past,
 }
 
+/// The live sessions that were ended, by the token of each, and why.
+pub type Ends = RefCell<Vec<(Token, Ended)>>;
+
 pub struct Rows<'a> {
     db: &'a Connection,
     policy: &'a Policy,
+    ends: &'a Ends,
     now: i64,
 }
 
 impl<'a> Rows<'a> {
-    pub fn new(db: &'a Connection, policy: &'a Policy) -> Self {
-        Self { db, policy, now: now() }
+    pub fn new(db: &'a Connection, policy: &'a Policy, ends: &'a Ends) -> Self {
+        Self { db, policy, ends, now: now() }
     }
 
     /// What `token` stands for, if it is live. A token that is used after its grace was copied: its
@@ -217,46 +222,62 @@ impl<'a> Rows<'a> {
     /// Ends the session of `token`.
     pub fn end(&self, token: &Token, why: Ended) -> rusqlite::Result<()> {
         let owner = token.owner();
-        self.db
-            .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL
-                 WHERE user = ?1 AND sku = ?2 AND session = ?3 AND ended IS NULL",
-            )?
-            .execute(params![owner.user, owner.sku, token.session(), why.as_str()])
-            .map(drop)
+        self.end_rows(
+            "WHERE user = ?3 AND sku = ?4 AND session = ?5 AND ended IS NULL",
+            params![why.as_str(), self.now, owner.user, owner.sku, token.session()],
+            why,
+        )
+        .map(drop)
     }
 
     /// Ends the sessions of `user`, those of `sku` or of all, but for the session of `except`. How
     /// many were live.
     pub fn end_all(&self, user: &str, sku: Option<&str>, except: Option<&Token>, why: Ended) -> rusqlite::Result<u64> {
-        let live = self
-            .db
-            .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?4, device = NULL, open_id = NULL
-                 WHERE user = ?1 AND (?2 IS NULL OR sku = ?2) AND ended IS NULL AND ends > ?3
-                 AND NOT (?5 IS NOT NULL AND session = ?5 AND sku = ?6)",
-            )?
-            .execute(params![
+        self.end_rows(
+            "WHERE user = ?3 AND (?4 IS NULL OR sku = ?4) AND ended IS NULL AND ends > ?2
+             AND NOT (?5 IS NOT NULL AND session = ?5 AND sku = ?6)",
+            params![
+                why.as_str(),
+                self.now,
                 user,
                 sku,
-                self.now,
-                why.as_str(),
                 except.map(Token::session),
                 except.map(|token| token.owner().sku)
-            ])?;
-        Ok(live as u64)
+            ],
+            why,
+        )
     }
 
     /// Ends all but the newest `max` tokens of `owner`.
     pub fn end_oldest(&self, owner: &Owner, max: u32) -> rusqlite::Result<()> {
-        self.db
-            .prepare_cached(
-                "UPDATE mpauthx_session SET ended = ?5, device = NULL, open_id = NULL WHERE rowid IN (
-                    SELECT rowid FROM mpauthx_session WHERE user = ?1 AND sku = ?2 AND ended IS NULL AND ends > ?3
-                    ORDER BY issued DESC LIMIT -1 OFFSET ?4)",
-            )?
-            .execute(params![owner.user, owner.sku, self.now, max, Ended::Evicted.as_str()])
-            .map(drop)
+        let why = Ended::Evicted;
+        self.end_rows(
+            "WHERE rowid IN (
+                SELECT rowid FROM mpauthx_session WHERE user = ?3 AND sku = ?4 AND ended IS NULL AND ends > ?2
+                ORDER BY issued DESC LIMIT -1 OFFSET ?5)",
+            params![why.as_str(), self.now, owner.user, owner.sku, max],
+            why,
+        )
+        .map(drop)
+    }
+
+    /// Ends the sessions `which`, of whose parameters the first two are the reason and the time.
+    /// How many were live.
+    fn end_rows(&self, which: &str, parameters: &[&dyn ToSql], why: Ended) -> rusqlite::Result<u64> {
+        let sql = format!(
+            "UPDATE mpauthx_session SET ended = ?1, device = NULL, open_id = NULL {which} RETURNING token, ends > ?2"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map(parameters, |row| Ok((token_of(row)?, row.get::<_, bool>(1)?)))?;
+        let mut live = 0;
+        for row in rows {
+            let (token, was_live) = row?;
+            if was_live {
+                live += 1;
+                self.ends.borrow_mut().push((token, why));
+            }
+        }
+        Ok(live)
     }
 
     /// The time of the next issue: later than every one before, whatever the clock says.
@@ -279,11 +300,16 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn parse(row: &Row) -> rusqlite::Result<Found> {
+/// The token in a row's first column.
+fn token_of(row: &Row) -> rusqlite::Result<Token> {
     let token: String = row.get(0)?;
     let no_token = || rusqlite::Error::InvalidColumnType(0, "token".to_owned(), Type::Text);
+    Token::parse(&token).ok_or_else(no_token)
+}
+
+fn parse(row: &Row) -> rusqlite::Result<Found> {
     let session = Session {
-        token: Token::parse(&token).ok_or_else(no_token)?,
+        token: token_of(row)?,
         issued: unsigned(row.get(1)?),
         expires: Some(unsigned(row.get(2)?)),
         seen: row.get::<_, Option<i64>>(3)?.map(unsigned),

@@ -116,11 +116,13 @@ impl Redis {
             pipeline.add_command(Cmd::pttl(&*key)).add_command(self.check_command(&key, asked));
         }
         let mut connection = reading.tracked.connection.clone();
+        let asked = Instant::now();
         let replies = connection.req_packed_commands(&pipeline, 0, pipeline.len());
         let Ok(Ok(replies)) = timeout_at(started + self.link.deadline(), replies).await else {
             reading.on_disconnect();
             return None;
         };
+        self.events.counters.redis.note(asked.elapsed());
         let mut replies = replies.into_iter();
         let (mut found, mut lives) = (Vec::with_capacity(tokens.len()), Vec::with_capacity(tokens.len()));
         while let (Some(left), Some(reply)) = (replies.next(), replies.next()) {

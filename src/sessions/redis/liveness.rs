@@ -168,7 +168,12 @@ impl Redis {
         forced: bool,
     ) -> Result<(bool, Option<Token>)> {
         let _guard = InvalidateOnDrop(std::slice::from_ref(token));
-        self.link.run(|connection| self.scripts.end_session(connection, token, why, forced)).await
+        let end = self.link.run(|connection| self.scripts.end_session(connection, token, why, forced));
+        let (lived, current) = end.await?;
+        if lived {
+            self.events.session_ended(token, why);
+        }
+        Ok((lived, current))
     }
 
     /// Whether that time is still to come, on redis' clock. Where it has passed, or is not known,

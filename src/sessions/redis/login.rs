@@ -86,7 +86,8 @@ impl Redis {
             let outcome = issue.await?;
             drop(guard);
             match outcome {
-                WriteOutcome::Written { expires, excess } => {
+                WriteOutcome::Written { expires, excess, ended } => {
+                    self.note_ends(&ended);
                     if excess > 0 {
                         self.trim(owner).await?;
                     }
@@ -103,6 +104,7 @@ impl Redis {
     async fn trim(&self, owner: &Owner) -> Result<()> {
         let listed = self.listed(owner).await?;
         let _guard = InvalidateOnDrop(&listed.tokens);
-        self.link.run(|connection| self.scripts.trim(connection, &listed)).await
+        self.note_ends(&self.link.run(|connection| self.scripts.trim(connection, &listed)).await?);
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use redis::Cmd;
 
 use super::cache::InvalidateOnDrop;
 use super::index::{Listed, tokens};
+use super::scripts::EndedSession;
 use super::{MAX_ATTEMPTS, Redis, STRICT_ATTEMPTS, keys};
 use crate::error::Result;
 use crate::sessions::Ended;
@@ -23,7 +24,8 @@ impl Redis {
             let _guard = InvalidateOnDrop(&listed.tokens);
             let forced = attempt >= STRICT_ATTEMPTS;
             let replace = self.link.run(|connection| self.scripts.replace(connection, &fresh, &listed, forced));
-            if let Some(rest) = replace.await? {
+            if let Some((ended, rest)) = replace.await? {
+                self.note_ends(&ended);
                 self.end_rest(&listed, &rest, Ended::Replaced).await?;
                 break;
             }
@@ -90,8 +92,9 @@ impl Redis {
             let strict = if kept.is_some() { MAX_ATTEMPTS } else { STRICT_ATTEMPTS };
             let revoke =
                 self.link.run(|connection| self.scripts.revoke_all(connection, &listed, kept, attempt >= strict));
-            if let Some((live, rest)) = revoke.await? {
-                count = live + self.end_rest(&listed, &rest, Ended::Revoked).await?;
+            if let Some((ended, rest)) = revoke.await? {
+                self.note_ends(&ended);
+                count = ended.len() as u64 + self.end_rest(&listed, &rest, Ended::Revoked).await?;
                 break;
             }
         }
@@ -106,6 +109,15 @@ impl Redis {
         }
         let rest = tokens(rest)?;
         let _guard = InvalidateOnDrop(&rest);
-        self.link.run(|connection| self.scripts.end_marked(connection, listed, &rest, why)).await
+        let ended = self.link.run(|connection| self.scripts.end_marked(connection, listed, &rest, why)).await?;
+        self.note_ends(&ended);
+        Ok(ended.len() as u64)
+    }
+
+    /// Counts and tells what a script has ended.
+    pub(super) fn note_ends(&self, ended: &[EndedSession]) {
+        for (token, why) in ended {
+            self.events.session_ended(token, *why);
+        }
     }
 }

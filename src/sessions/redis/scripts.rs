@@ -8,7 +8,7 @@ mod one_user;
 mod shared_value;
 
 pub use one_token::Trace;
-pub use one_user::{Rotation, WriteOutcome};
+pub use one_user::{EndedSession, Rotation, WriteOutcome};
 
 use super::keys::{self, Layout};
 use super::milliseconds;

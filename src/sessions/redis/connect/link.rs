@@ -16,11 +16,12 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connection::Connection;
-use super::errors::{describe, first, is_broken};
+use super::errors::{describe, first, is_broken, is_transient};
 use super::retry::{RETRY_DELAY, Retry};
 use super::settings::Settings;
 use super::topology::Topology;
 use crate::error::{Error, Result};
+use crate::events::Events;
 
 /// An attempt to connect, and what came of it.
 type Attempt = OnceCell<RedisResult<Connection>>;
@@ -41,10 +42,11 @@ pub struct Link {
     epoch: AtomicU64,
     closed: AtomicBool,
     clock: Clock,
+    events: Arc<Events>,
 }
 
 impl Link {
-    pub fn new(settings: &Settings) -> std::result::Result<Self, String> {
+    pub fn new(settings: &Settings, events: Arc<Events>) -> std::result::Result<Self, String> {
         Ok(Self {
             topology: Topology::new(settings, ProtocolVersion::RESP2)?,
             connect_timeout: settings.connect_timeout,
@@ -55,6 +57,7 @@ impl Link {
             epoch: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             clock: Clock::default(),
+            events,
         })
     }
 
@@ -93,6 +96,7 @@ impl Link {
         let used = self.current();
         timeout_at(started + self.deadline, call).await.unwrap_or_else(|_| {
             self.replace(&used);
+            self.events.store_asked(true);
             let cause = self.topology.failure(started).map(|error| format!(": {}", describe(&error)));
             let limit = self.deadline.as_millis();
             Err(Error::database(format!("redis did not answer within {limit} ms{}", cause.unwrap_or_default())))
@@ -119,8 +123,12 @@ impl Link {
                 }
                 Ok(connection) => {
                     connection.look_when_due();
+                    let asked = Instant::now();
                     match self.reply(&cell, connection, step(connection.clone())).await {
-                        Some(result) => result,
+                        Some(result) => {
+                            self.events.counters.redis.note(asked.elapsed());
+                            result
+                        }
                         None => continue,
                     }
                 }
@@ -130,7 +138,10 @@ impl Link {
                 }
             };
             let error = match result {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    self.events.store_asked(false);
+                    return Ok(done);
+                }
                 Err(error) => first(error),
             };
             if is_broken(&error) {
@@ -138,7 +149,10 @@ impl Link {
             }
             match retry.delay(&error) {
                 Some(delay) => sleep(delay).await,
-                None => return Err(Error::database(describe(&self.topology.explain(error, retry.started())))),
+                None => {
+                    self.events.store_asked(is_broken(&error) || is_transient(&error));
+                    return Err(Error::database(describe(&self.topology.explain(error, retry.started()))));
+                }
             }
         }
     }
@@ -205,6 +219,7 @@ impl Link {
     fn connect(&self) -> RedisFuture<'_, Connection> {
         async {
             let mut connection = self.topology.connect().await?;
+            self.events.counters.connections.add();
             // A redis that does not tell its time now does no harm: ours will do.
             if let Ok(time) = redis::cmd("TIME").query_async(&mut connection).await {
                 self.clock.set(time);

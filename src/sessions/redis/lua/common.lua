@@ -152,6 +152,9 @@ local function write_end(i, reason, expires, now)
   end
 end
 
+-- The sessions that were ended: for each the reason, then its token.
+local ended = {}
+
 -- Ends the session of `token`, which lives, whose record is at KEYS[record] and whose note is at
 -- the next key.
 local function end_session(index, record, token, reason, now)
@@ -159,4 +162,6 @@ local function end_session(index, record, token, reason, now)
   redis.call('DEL', KEYS[record])
   redis.call('ZREM', KEYS[index], token)
   write_end(note, reason, expires, now)
+  ended[#ended + 1] = reason
+  ended[#ended + 1] = token
 end

@@ -2,15 +2,14 @@
 -- could not know.
 -- KEYS: the index, the mark, then for each token its record and its note
 -- ARGV: why, then the tokens
--- Replies how many lived.
+-- Replies what it ended.
 local reason = ARGV[1]
-local now, mark, live = now_ms(), mark_at(2), 0
+local now, mark = now_ms(), mark_at(2)
 
 for n = 2, #ARGV do
   local record = 3 + 2 * (n - 2)
   if is_live(record, -1) and not is_live(record, mark) then
-    live = live + 1
     end_session(1, record, ARGV[n], reason, now)
   end
 end
-return live
+return ended

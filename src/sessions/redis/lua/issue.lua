@@ -5,16 +5,16 @@
 --       live (0: one, which is shared), whether to issue in any case, the token whose place the
 --       new one takes, if any, the number of fields and values, these, then the tokens that were
 --       read, oldest first
--- Replies {'issued', '', its expiry, how many tokens live beyond the limit}, {'shared', the live
--- token, its expiry, 0}, or {'conflict', '', '', 0} where the index lists tokens that were not
--- read, and one of them would be shared or end.
+-- Replies {'issued', '', its expiry, how many tokens live beyond the limit, what was ended},
+-- {'shared', the live token, its expiry, 0, {}}, or {'conflict', '', '', 0, {}} where the index
+-- lists tokens that were not read, and one of them would be shared or end.
 local life, idle, max = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local forced, replaced, count = ARGV[5] == '1', ARGV[6], tonumber(ARGV[7])
 local first = 8 + count
 local now, mark = now_ms(), mark_at(2)
 
 if is_live(3, -1) then
-  return {'issued', '', expiry_of(3, now), 0} -- it ran before, and its reply was lost
+  return {'issued', '', expiry_of(3, now), 0, {}} -- it ran before, and its reply was lost
 end
 local fields = {}
 for i = 8, first - 1 do
@@ -45,7 +45,7 @@ end
 
 local excess = max > 0 and #live + others + 1 - max or 0
 if not forced and (max == 0 and others > 0 or excess > #live) then
-  return {'conflict', '', '', 0}
+  return {'conflict', '', '', 0, {}}
 end
 if max == 0 then
   local shared = live[#live]
@@ -55,7 +55,7 @@ if max == 0 then
       redis.call('HSET', KEYS[i], fields[n], fields[n + 1])
     end
     pcall(touch, i, now, idle)
-    return {'shared', shared, expiry_of(i, now), 0}
+    return {'shared', shared, expiry_of(i, now), 0, {}}
   end
 end
 
@@ -83,4 +83,4 @@ end
 if #live == 0 and others == 0 then
   redis.call('PEXPIRE', KEYS[1], text(life)) -- it has let go of all that it lived for
 end
-return {'issued', '', expires, math.max(0, excess - #live)}
+return {'issued', '', expires, math.max(0, excess - #live), ended}

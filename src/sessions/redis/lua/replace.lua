@@ -3,15 +3,15 @@
 --       record and its note
 -- ARGV: the new token, its life and its idle limit (0: none) in milliseconds, the life of the mark
 --       in milliseconds, whether to do so in any case, then the tokens that were read
--- Replies {1, what was listed, must end, and was not read}, or {0, {}} where the index lists tokens
--- that were not read.
+-- Replies {1, what it ended, what was listed, must end, and was not read}, or {0, {}, {}} where the
+-- index lists tokens that were not read.
 local life, idle, mark_life = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
 
 -- It may have run before, and its reply been lost. Then the mark is of that time.
 if not is_live(3, -1) then
   if ARGV[5] == '0' and not lists_only(1, 6) then
-    return {0, {}}
+    return {0, {}, {}}
   end
   -- First what redis may refuse, for want of memory or of a right, and what does no harm where it
   -- stays alone: a listed token without a record is none.
@@ -35,4 +35,4 @@ local rest = listed_until(1, mark)
 if #rest == 0 then
   redis.call('PEXPIRE', KEYS[1], text(life)) -- it has let go of all that it lived for
 end
-return {1, rest}
+return {1, ended, rest}

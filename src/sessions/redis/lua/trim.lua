@@ -2,7 +2,7 @@
 -- KEYS: the index, the mark, then for each token that was read from the index its record and its
 -- note
 -- ARGV: how many may live, then the tokens that were read, oldest first
--- Replies how many it ended.
+-- Replies what it ended.
 local max = tonumber(ARGV[1])
 local now, mark = now_ms(), mark_at(2)
 
@@ -18,4 +18,4 @@ for i = 1, #live - max do
   local n = live[i]
   end_session(1, 3 + 2 * (n - 2), ARGV[n], 'evicted', now)
 end
-return math.max(0, #live - max)
+return ended

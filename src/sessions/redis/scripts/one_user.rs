@@ -23,6 +23,9 @@ use crate::token::{Token, is_secret};
 /// some that live longer, or, by a crash, for ever.
 const MARK_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
+/// A session that a script ended: its token, and why.
+pub type EndedSession = (Token, Ended);
+
 /// What became of a login's write.
 pub enum WriteOutcome {
     /// The new token was issued.
@@ -31,6 +34,8 @@ pub enum WriteOutcome {
         expires: Option<u64>,
         /// How many tokens live beyond the limit, for the script did not know them.
         excess: u64,
+        /// The sessions that made room.
+        ended: Vec<EndedSession>,
     },
     /// The user's logins share this token, which is live.
     Shared { token: Token, expires: Option<u64> },
@@ -64,41 +69,42 @@ impl Scripts {
         let call = self.on_owner(&self.issue, listed).key(self.layout.record(fresh));
         let call = call.arg(fresh.as_str()).arg(self.ttl).arg(self.idle).arg(self.max);
         let call = call.arg(u8::from(forced)).arg(replaced.map_or("", Token::as_str)).arg(fields.len()).args(fields);
-        let (outcome, token, expires, excess): (String, String, String, u64) =
+        let (outcome, token, expires, excess, ended): (String, String, String, u64, Vec<String>) =
             self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
         let expires = expires.parse().ok();
         match (outcome.as_str(), Token::parse(&token)) {
-            ("issued", _) => Ok(WriteOutcome::Written { expires, excess }),
+            ("issued", _) => Ok(WriteOutcome::Written { expires, excess, ended: ended_sessions(&ended) }),
             ("shared", Some(token)) => Ok(WriteOutcome::Shared { token, expires }),
             ("conflict", _) => Ok(WriteOutcome::Conflict),
             _ => Err(unexpected()),
         }
     }
 
-    /// Ends the oldest of `listed` beyond the limit.
-    pub async fn trim(&self, connection: Connection, listed: &Listed) -> RedisResult<()> {
+    /// Ends the oldest of `listed` beyond the limit. Returns what it ended.
+    pub async fn trim(&self, connection: Connection, listed: &Listed) -> RedisResult<Vec<EndedSession>> {
         let call = self.on_owner(&self.trim, listed).arg(self.max);
-        self.with_tokens(call, listed, &listed.tokens).run(connection).await
+        let ended: Vec<String> = self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
+        Ok(ended_sessions(&ended))
     }
 
-    /// Ends every token that was issued so far, and records and lists `fresh`. Returns what must
-    /// still be ended, for it was not in `listed`. None where there is such and the end is not
-    /// `forced`: then nothing is done.
+    /// Ends every token that was issued so far, and records and lists `fresh`. Returns what it
+    /// ended, and what must still be ended, for it was not in `listed`. None where there is such
+    /// and the end is not `forced`: then nothing is done.
     pub async fn replace(
         &self,
         connection: Connection,
         fresh: &Token,
         listed: &Listed,
         forced: bool,
-    ) -> RedisResult<Option<Vec<String>>> {
+    ) -> RedisResult<Option<(Vec<EndedSession>, Vec<String>)>> {
         let call = self.on_owner(&self.replace, listed).key(self.layout.record(fresh));
         let call = call.arg(fresh.as_str()).arg(self.ttl).arg(self.idle).arg(self.mark_life()).arg(u8::from(forced));
-        let (done, rest): (bool, Vec<String>) = self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
-        Ok(done.then_some(rest))
+        let (done, ended, rest): (bool, Vec<String>, Vec<String>) =
+            self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
+        Ok(done.then(|| (ended_sessions(&ended), rest)))
     }
 
-    /// Ends every token that was issued so far but `kept`. Returns how many of `listed` lived, and
-    /// what must still be ended, for it was not in `listed`. None where there is such and the end
+    /// Ends every token that was issued so far but `kept`. Returns what it ended, and what must still be ended, for it was not in `listed`. None where there is such and the end
     /// is not `forced`: then nothing is done.
     pub async fn revoke_all(
         &self,
@@ -106,25 +112,26 @@ impl Scripts {
         listed: &Listed,
         kept: Option<&Token>,
         forced: bool,
-    ) -> RedisResult<Option<(u64, Vec<String>)>> {
+    ) -> RedisResult<Option<(Vec<EndedSession>, Vec<String>)>> {
         let call = self.on_owner(&self.revoke_all, listed).key(listed.keys.absent());
         let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life()).arg(u8::from(forced));
         let call = call.arg(kept.map_or("", Token::as_str));
-        let (done, live, rest): (bool, u64, Vec<String>) =
+        let (done, ended, rest): (bool, Vec<String>, Vec<String>) =
             self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
-        Ok(done.then_some((live, rest)))
+        Ok(done.then(|| (ended_sessions(&ended), rest)))
     }
 
-    /// Ends those of `tokens` that were issued before the mark. How many lived.
+    /// Ends those of `tokens` that were issued before the mark. Returns what it ended.
     pub async fn end_marked(
         &self,
         connection: Connection,
         listed: &Listed,
         tokens: &[Token],
         why: Ended,
-    ) -> RedisResult<u64> {
+    ) -> RedisResult<Vec<EndedSession>> {
         let call = self.on_owner(&self.end_marked, listed).arg(why.as_str());
-        self.with_tokens(call, listed, tokens).run(connection).await
+        let ended: Vec<String> = self.with_tokens(call, listed, tokens).run(connection).await?;
+        Ok(ended_sessions(&ended))
     }
 
     /// Ends the session of `token`. Returns whether that token lived, and the one that has taken
@@ -182,6 +189,11 @@ impl Scripts {
             call.key(self.layout.record(token)).key(listed.keys.note(token)).arg(token.as_str())
         })
     }
+}
+
+/// What a script says that it ended: for each session the reason, then its token.
+fn ended_sessions(reply: &[String]) -> Vec<EndedSession> {
+    reply.chunks_exact(2).filter_map(|pair| Some((Token::parse(&pair[1])?, Ended::parse(&pair[0])?))).collect()
 }
 
 /// Something stands between us and redis that does not run scripts as redis does.
