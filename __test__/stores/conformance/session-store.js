@@ -22,6 +22,7 @@ const {
   within,
 } = require('../../support');
 const { atTheSameTime, expectBetween } = require('./support');
+const { sessionEvents } = require('./session-store-events');
 const { explanations, explanationsInTime } = require('./session-store-explain');
 const { idleSessions } = require('./session-store-idle');
 const { manySessions } = require('./session-store-modes');
@@ -319,6 +320,7 @@ function sessionStore(tokens, { shared, ahead }) {
   sessionOrder(open, { ahead });
   manySessions(open, { shared, login: (app, user) => login(app, wechat, user), loginByCode });
   explanations(open, { wechat: () => wechat });
+  sessionEvents(open, { wechat: () => wechat });
   describe('in time,', () =>
     atTheSameTime([...rotatedTokens(open), ...idleSessions(open, { loginByCode }), ...explanationsInTime(open)]));
 
