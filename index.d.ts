@@ -391,6 +391,66 @@ declare namespace mpauthx {
     layout?: 'compatible' | 'tagged';
   }
 
+  /** Counters since the object was made. */
+  export interface Stats {
+    /** `verify` and `isTokenValid`; `failed` where the store could not be asked. */
+    checks: { live: number; dead: number; failed: number };
+    /** The same checks by the way they went; those of what is no token of this sku went none. */
+    ways: { cache: number; direct: number; batch: number };
+    logins: number;
+    /** Sessions that this object has ended while they lived. */
+    ended: Record<EndReason, number>;
+    /** Requests, retries by themselves; `refused` with an errcode. */
+    wechat: { answered: number; refused: number; failed: number; latency: Latency };
+    /** 0 where the tokens are not in redis. */
+    redis: { reconnects: number; latency: Latency };
+    /** Calls that have no answer yet. */
+    inFlight: number;
+  }
+
+  /** How long something took, in seconds, as Prometheus has it. */
+  export interface Latency {
+    count: number;
+    sum: number;
+    /** How often it took no longer than the key says; `'+Inf'` is always. */
+    buckets: Record<string, number>;
+  }
+
+  /** What is told on the diagnostics channel `mpauthx:login`. */
+  export interface LoginEvent {
+    sku: string;
+    userId: string;
+    /** Missing where the store could not be asked for the key of ids. */
+    sessionId?: string;
+    isNewUser?: boolean;
+  }
+
+  /** What is told on the diagnostics channel `mpauthx:session:end`. */
+  export interface SessionEndEvent {
+    sku: string;
+    userId: string;
+    /** Missing where the store could not be asked for the key of ids. */
+    sessionId?: string;
+    reason: EndReason;
+  }
+
+  /** What is told on the diagnostics channel `mpauthx:wechat`. */
+  export interface WeChatEvent {
+    sku: string;
+    path: string;
+    outcome: 'answered' | 'refused' | 'failed';
+    errcode?: number;
+    /** In milliseconds. */
+    duration: number;
+  }
+
+  /** What is told on the diagnostics channel `mpauthx:store`. */
+  export interface StoreEvent {
+    sku: string;
+    kind: Health['tokens']['kind'];
+    state: 'away' | 'back';
+  }
+
   /** The state of the stores. */
   export interface Health {
     tokens: {
@@ -448,6 +508,9 @@ declare namespace mpauthx {
 
     /** Resolves with the state of the stores, for readiness probes. Never rejects. */
     health(): Promise<Health>;
+
+    /** Counters since the object was made. */
+    stats(): Stats;
 
     /**
      * Ends the connection to the token store when all pending calls have been answered. Calling it

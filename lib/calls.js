@@ -214,4 +214,4 @@ function createCalls({ config, host }) {
   return calls;
 }
 
-module.exports = { createCalls };
+module.exports = { Calls, createCalls };

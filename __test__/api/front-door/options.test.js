@@ -30,9 +30,16 @@ function expectTypeError(make, ...words) {
 describe('createAuth', () => {
   test('has the new functions, and none that trusts its caller or hides who is logged in', () => {
     const auth = open();
-    expect(Object.keys(auth).sort()).toEqual(
-      ['close', 'forget', 'health', 'login', 'sessions', 'stats', 'verify', 'wechat'],
-    );
+    expect(Object.keys(auth).sort()).toEqual([
+      'close',
+      'forget',
+      'health',
+      'login',
+      'sessions',
+      'stats',
+      'verify',
+      'wechat',
+    ]);
     expect(Object.keys(auth.sessions).sort()).toEqual(
       ['explain', 'inspect', 'issue', 'list', 'revoke', 'revokeById', 'revokeUser', 'rotate'].sort(),
     );

@@ -11,6 +11,8 @@ import mpauthx, {
   MpauthxError,
   type PlainError,
   type Session,
+  type SessionEndEvent,
+  type Stats,
   statusCode,
 } from 'mpauthx';
 
@@ -80,7 +82,7 @@ const options: AuthOptions = { ...app, tokens: 'memory', cache: true, sessionKey
 createAuth(options);
 
 // What it has, and what it has not.
-same<keyof Auth, 'login' | 'verify' | 'sessions' | 'wechat' | 'forget' | 'health' | 'close'>(true);
+same<keyof Auth, 'login' | 'verify' | 'sessions' | 'wechat' | 'forget' | 'health' | 'stats' | 'close'>(true);
 // @ts-expect-error: it rejects with undefined
 auth.isTokenValid('token');
 // @ts-expect-error: it trusts whoever calls it
@@ -155,3 +157,15 @@ new MpauthxError('x', { code: 7 });
 same<typeof statusCode.invalidAccessToken, 6007>(true);
 
 export { both, plain };
+
+// What is counted and told.
+same<ReturnType<typeof auth.stats>, Stats>(true);
+const { checks, ways, ended, wechat, redis, inFlight, logins } = auth.stats();
+same<(typeof checks)['live' | 'dead' | 'failed'], number>(true);
+same<(typeof ways)['cache' | 'direct' | 'batch'], number>(true);
+same<keyof typeof ended, SessionEndEvent['reason']>(true);
+export const counted: number = inFlight + logins + redis.reconnects + wechat.latency.sum;
+// @ts-expect-error: no such counter
+checks.all;
+// @ts-expect-error: it takes nothing
+auth.stats('checks');

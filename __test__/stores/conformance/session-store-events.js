@@ -1,7 +1,7 @@
 'use strict';
 
 const { issue, isValid, logIn, login, newUser, pause, refresh, rotate } = require('../../support');
-const { told } = require('../../support/told');
+const { heardOn } = require('../../support/channels');
 
 const EACH = { mode: 'each' };
 const NOW = { grace: 0 };
@@ -36,7 +36,7 @@ function sessionEvents(open, { wechat }) {
         'reused',
       ],
     ])('by %s, once', async (_name, end, reason) => {
-      const ends = told('mpauthx:session:end');
+      const ends = heardOn('mpauthx:session:end');
       const [app, user] = [open({ sessions: { ...EACH, max: 1 } }), newUser()];
       const token = await issue(app, user);
       const sessionId = await idOf(app, token);
@@ -52,7 +52,7 @@ function sessionEvents(open, { wechat }) {
     });
 
     test('for each of several', async () => {
-      const ends = told('mpauthx:session:end');
+      const ends = heardOn('mpauthx:session:end');
       const [app, user] = [open({ sessions: EACH }), newUser()];
       const tokens = [];
       for (let i = 0; i < 4; i += 1) tokens.push(await issue(app, user));
@@ -68,7 +68,7 @@ function sessionEvents(open, { wechat }) {
     });
 
     test('and nothing where none has ended', async () => {
-      const ends = told('mpauthx:session:end');
+      const ends = heardOn('mpauthx:session:end');
       const [app, user] = [open({ sessions: EACH }), newUser()];
       const token = await issue(app, user);
       await rotate(app, token);
@@ -80,7 +80,7 @@ function sessionEvents(open, { wechat }) {
   });
 
   test('of every login it is told and counted, whichever way', async () => {
-    const logins = told('mpauthx:login');
+    const logins = heardOn('mpauthx:login');
     const [app, user] = [open({ sessions: EACH }), newUser()];
     const tokens = [
       await issue(app, user),
@@ -88,9 +88,7 @@ function sessionEvents(open, { wechat }) {
       await login(app, wechat(), user),
     ];
     const own = logins.filter(({ userId }) => userId === user);
-    expect(own.map(({ sessionId }) => sessionId)).toEqual(
-      await Promise.all(tokens.map((token) => idOf(app, token))),
-    );
+    expect(own.map(({ sessionId }) => sessionId)).toEqual(await Promise.all(tokens.map((token) => idOf(app, token))));
     expect(own.map(({ isNewUser, ...rest }) => Object.keys(rest).sort())).toEqual(
       own.map(() => ['sessionId', 'sku', 'userId']),
     );

@@ -6,7 +6,7 @@ const diagnostics = require('node:diagnostics_channel');
 const { defer } = require('./cleanup');
 
 /** The messages on a channel, from now until the test is over. */
-function told(name) {
+function heardOn(name) {
   const messages = [];
   const listener = (message) => messages.push(message);
   const channel = diagnostics.channel(name);
@@ -15,4 +15,4 @@ function told(name) {
   return messages;
 }
 
-module.exports = { told };
+module.exports = { heardOn };
