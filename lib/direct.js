@@ -81,7 +81,7 @@ class Direct {
     // One reply cannot be taken for another: what comes too late comes to a connection that ended.
     const isLone = this.asked.length === 1 && this.batches.length === 0 && !asksRole;
     this.words += 1;
-    // Where nothing else is under way, the first of these checks began just before, or a reply came.
+    // With nothing else under way, the first of these began just before, or a reply came.
     const sent = this.batches.length === 0 ? this.heard : now();
     const batch = new Batch(this.asked, asksRole, isLone ? undefined : String(this.words), sent);
     this.batches.push(batch);

@@ -3,6 +3,7 @@
 //! and `sqlite`.
 
 mod clock;
+mod endings;
 mod grace;
 mod rows;
 mod schema;
@@ -19,7 +20,8 @@ use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::sqlite::{Access, Database, Worker};
 use crate::token::{Owner, Token};
-use rows::{Ends, Rows};
+use endings::Ends;
+use rows::Rows;
 
 enum Place {
     Memory(Worker<Connection>),

@@ -1,12 +1,12 @@
 //! The rows of sessions: the reads and writes that changes are made of.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, types::Type};
+use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use subtle::ConstantTimeEq;
 
 use super::clock::{milliseconds, now, unsigned};
+use super::endings::Ends;
 use super::grace;
 use crate::sessions::{Ended, Issued, Notes, Policy, Session, Standing};
 use crate::token::{Owner, Token};
@@ -55,14 +55,11 @@ enum Place {
     Past,
 }
 
-/// The live sessions that were ended, by the token of each, and why.
-pub type Ends = RefCell<Vec<(Token, Ended)>>;
-
 pub struct Rows<'a> {
-    db: &'a Connection,
+    pub(super) db: &'a Connection,
     policy: &'a Policy,
-    ends: &'a Ends,
-    now: i64,
+    pub(super) ends: &'a Ends,
+    pub(super) now: i64,
 }
 
 impl<'a> Rows<'a> {
@@ -219,67 +216,6 @@ impl<'a> Rows<'a> {
             .map(drop)
     }
 
-    /// Ends the session of `token`.
-    pub fn end(&self, token: &Token, why: Ended) -> rusqlite::Result<()> {
-        let owner = token.owner();
-        self.end_rows(
-            "WHERE user = ?3 AND sku = ?4 AND session = ?5 AND ended IS NULL",
-            params![why.as_str(), self.now, owner.user, owner.sku, token.session()],
-            why,
-        )
-        .map(drop)
-    }
-
-    /// Ends the sessions of `user`, those of `sku` or of all, but for the session of `except`. How
-    /// many were live.
-    pub fn end_all(&self, user: &str, sku: Option<&str>, except: Option<&Token>, why: Ended) -> rusqlite::Result<u64> {
-        self.end_rows(
-            "WHERE user = ?3 AND (?4 IS NULL OR sku = ?4) AND ended IS NULL AND ends > ?2
-             AND NOT (?5 IS NOT NULL AND session = ?5 AND sku = ?6)",
-            params![
-                why.as_str(),
-                self.now,
-                user,
-                sku,
-                except.map(Token::session),
-                except.map(|token| token.owner().sku)
-            ],
-            why,
-        )
-    }
-
-    /// Ends all but the newest `max` tokens of `owner`.
-    pub fn end_oldest(&self, owner: &Owner, max: u32) -> rusqlite::Result<()> {
-        let why = Ended::Evicted;
-        self.end_rows(
-            "WHERE rowid IN (
-                SELECT rowid FROM mpauthx_session WHERE user = ?3 AND sku = ?4 AND ended IS NULL AND ends > ?2
-                ORDER BY issued DESC LIMIT -1 OFFSET ?5)",
-            params![why.as_str(), self.now, owner.user, owner.sku, max],
-            why,
-        )
-        .map(drop)
-    }
-
-    /// Ends the sessions `which`, of whose parameters the first two are the reason and the time.
-    /// How many were live.
-    fn end_rows(&self, which: &str, parameters: &[&dyn ToSql], why: Ended) -> rusqlite::Result<u64> {
-        let sql = format!(
-            "UPDATE mpauthx_session SET ended = ?1, device = NULL, open_id = NULL {which} RETURNING token, ends > ?2"
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let rows = statement.query_map(parameters, |row| Ok((token_of(row)?, row.get::<_, bool>(1)?)))?;
-        let mut live = 0;
-        for row in rows {
-            let (token, was_live) = row?;
-            if was_live {
-                live += 1;
-                self.ends.borrow_mut().push((token, why));
-            }
-        }
-        Ok(live)
-    }
-
     /// The time of the next issue: later than every one before, whatever the clock says.
     fn next(&self, owner: &Owner) -> rusqlite::Result<i64> {
         self.db
@@ -301,7 +237,7 @@ impl<'a> Rows<'a> {
 }
 
 /// The token in a row's first column.
-fn token_of(row: &Row) -> rusqlite::Result<Token> {
+pub(super) fn token_of(row: &Row) -> rusqlite::Result<Token> {
     let token: String = row.get(0)?;
     let no_token = || rusqlite::Error::InvalidColumnType(0, "token".to_owned(), Type::Text);
     Token::parse(&token).ok_or_else(no_token)

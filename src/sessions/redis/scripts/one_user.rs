@@ -104,8 +104,9 @@ impl Scripts {
         Ok(done.then(|| (ended_sessions(&ended), rest)))
     }
 
-    /// Ends every token that was issued so far but `kept`. Returns what it ended, and what must still be ended, for it was not in `listed`. None where there is such and the end
-    /// is not `forced`: then nothing is done.
+    /// Ends every token that was issued so far but `kept`. Returns what it ended, and what must
+    /// still be ended, for it was not in `listed`. None where there is such and the end is not
+    /// `forced`: then nothing is done.
     pub async fn revoke_all(
         &self,
         connection: Connection,
