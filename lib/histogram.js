@@ -5,10 +5,13 @@
 /** The upper ends of the buckets but the last, in seconds. src/events/counters.rs has the same. */
 const BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** What the buckets are called, as Prometheus calls them. */
+const NAMES = [...BOUNDS.map(String), '+Inf'];
+
 class Histogram {
   constructor() {
     /** How many fell into each bucket. */
-    this.buckets = Array(BOUNDS.length + 1).fill(0);
+    this.buckets = NAMES.map(() => 0);
     /** In seconds. */
     this.sum = 0;
   }
@@ -32,7 +35,7 @@ class Histogram {
     let count = 0;
     for (let i = 0; i < this.buckets.length; i += 1) {
       count += this.buckets[i];
-      buckets[i < BOUNDS.length ? BOUNDS[i] : '+Inf'] = count;
+      buckets[NAMES[i]] = count;
     }
     return { count, sum: this.sum, buckets };
   }
