@@ -14,6 +14,9 @@ const { Sessions } = require('./direct/sessions.js');
 const { isFake, nextTick, setImmediate, setTimeout } = require('./timers.js');
 const { isPlain } = require('./token.js');
 
+/** An object that makes fewer checks needs no connection for them. */
+const WORTH = 32;
+
 /** More checks at once go through the threads. */
 const MAX_WAITING = 1024;
 
@@ -31,15 +34,16 @@ const MIN_PAUSE = 500;
 const MAX_PAUSE = 30_000;
 
 class Direct {
-  /** @param plan where redis is, and how records look there; see `direct()` of the addon */
-  constructor(calls, plan) {
+  constructor(calls) {
     this.calls = calls;
-    this.plan = plan;
-    this.validity = new Records(plan.validity, plan);
-    this.session = new Records(plan.session, plan);
     this.sessions = new Sessions(calls.core);
-    this.silence = Math.min(SILENCE, plan.deadline / 10);
     this.connection = null;
+    /** How records are read, and how long redis may be silent, once there is a connection. */
+    this.validity = null;
+    this.session = null;
+    this.silence = 0;
+    /** How many checks went the ordinary way for want of a connection. */
+    this.missed = 0;
     /** The checks of the next batch, and their commands. */
     this.asked = [];
     this.out = '';
@@ -53,6 +57,7 @@ class Direct {
     this.nextLook = 0;
     this.pause = 0;
     this.notBefore = 0;
+    this.isClosed = false;
   }
 
   /** Takes a check. Returns false where it must go the ordinary way. */
@@ -90,12 +95,19 @@ class Direct {
 
   /** Ends the connection for good. Checks that wait go the ordinary way. */
   close() {
+    this.isClosed = true;
     this.notBefore = Infinity;
     if (this.connection) this.connection.end();
   }
 
   connect() {
-    if (now() < this.notBefore) return;
+    this.missed += 1;
+    if (this.missed < WORTH || now() < this.notBefore) return;
+    const plan = this.calls.core.direct();
+    if (plan === null) return this.rest();
+    this.validity = new Records(plan.validity, plan);
+    this.session = new Records(plan.session, plan);
+    this.silence = Math.min(SILENCE, plan.deadline / 10);
     this.notBefore = Infinity;
     // The connection is open for longer than the object is needed, and must not keep it.
     const self = new WeakRef(this);
@@ -104,8 +116,8 @@ class Direct {
       reply: (reply) => self.deref()?.reply(reply),
       end: () => self.deref()?.ended(),
     };
-    this.connection = this.calls.context.runInAsyncScope(() => new Connection(this.plan, on));
-    dropped.register(this, this.connection);
+    this.connection = this.calls.context.runInAsyncScope(() => new Connection(plan, on));
+    return dropped.register(this, this.connection);
   }
 
   ready() {
@@ -114,8 +126,7 @@ class Direct {
 
   ended() {
     this.connection = null;
-    this.pause = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, 2 * this.pause));
-    if (!this.calls.isClosed) this.notBefore = now() + this.pause;
+    if (!this.isClosed) this.rest();
     const left = [...this.batches, { asked: this.asked }].flatMap(({ asked }) => asked);
     this.batches = [];
     this.asked = [];
@@ -123,6 +134,12 @@ class Direct {
     this.count = 0;
     for (const { checks, token, resolve, reject } of left) checks.enqueue(token, resolve, reject);
     held.delete(this);
+  }
+
+  /** Makes no connection for a while. */
+  rest() {
+    this.pause = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, 2 * this.pause));
+    this.notBefore = now() + this.pause;
   }
 
   /** The first check of several begins to wait. */
@@ -197,8 +214,7 @@ const NONE = { take: () => false, flush() {}, close() {} };
 function createDirect(calls) {
   // Their sockets are others. A fake timer says nothing of silence.
   if (process.versions.bun || process.versions.deno || isFake) return NONE;
-  const plan = calls.core.direct();
-  return plan ? new Direct(calls, plan) : NONE;
+  return new Direct(calls);
 }
 
 module.exports = { Direct, createDirect };

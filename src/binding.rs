@@ -122,7 +122,7 @@ impl Core {
         self.spawn_batch(batch, tokens, count, Asked::Session);
     }
 
-    /// How checks reach redis on the JavaScript thread; null where they do not.
+    /// How checks may reach redis on the JavaScript thread; null where they may not now.
     #[napi(catch_unwind)]
     pub fn direct(&self) -> Option<DirectPlan> {
         self.auth.direct().map(Into::into)

@@ -83,8 +83,8 @@ class Known {
   }
 
   resolve({ checks, token, resolve }, record) {
-    const [device, seen] = [textIn(record[2]), timeIn(record[4])];
-    resolve(checks.kind.found(token, this.id, this.issuedAt, this.expiresAt, seen, device, this.openId));
+    const device = textIn(record[2]);
+    resolve(checks.kind.found(token, this.id, this.issuedAt, this.expiresAt, null, device, this.openId));
   }
 }
 

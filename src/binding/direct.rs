@@ -24,8 +24,6 @@ pub struct DirectPlan {
     /// The fields that a check reads.
     pub validity: Vec<String>,
     pub session: Vec<String>,
-    /// 0 where there is no limit.
-    pub idle: f64,
     pub connect_timeout: f64,
     pub deadline: f64,
 }
@@ -36,7 +34,7 @@ impl From<Direct> for DirectPlan {
             Address::Tcp { host, port, .. } => (Some(host), Some(port), None),
             Address::Unix(path) => (None, None, Some(path.to_string_lossy().into_owned())),
         };
-        let texts = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Self {
             host,
             port,
@@ -46,7 +44,6 @@ impl From<Direct> for DirectPlan {
             tagged: direct.is_tagged,
             validity: texts(direct.validity),
             session: texts(direct.session),
-            idle: direct.idle.map_or(0.0, |idle| idle.as_secs_f64() * 1000.0),
             connect_timeout: direct.connect_timeout.as_secs_f64() * 1000.0,
             deadline: direct.deadline.as_secs_f64() * 1000.0,
         }
