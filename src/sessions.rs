@@ -203,6 +203,11 @@ impl Sessions {
         delegate!(self, store => store.list(owner))
     }
 
+    /// The live tokens of the user of `owner` in every sku.
+    pub async fn list_all(&self, owner: &Owner) -> Result<Vec<Session>> {
+        delegate!(self, store => store.list_all(owner))
+    }
+
     /// Ends `token`. Whether it was live.
     pub async fn revoke(&self, token: &Token) -> Result<bool> {
         delegate!(self, store => store.revoke(token))

@@ -66,6 +66,14 @@ onEveryStore('the session key', (here, isShared) => {
     await expectBoth(token, UNDECRYPTABLE);
   });
 
+  test('goes with a user who is logged in for another sku, by the openid that is known there', async () => {
+    const other = isShared ? here.open({ sku: 'other' }) : here.app;
+    await here.login({ openId: 'o1', unionId: 'u1' }, other);
+    expect(await here.app.forget('u1')).toBe(1);
+    const { token } = await other.sessions.issue('u1', { openId: 'o1' });
+    await expectBoth(token, UNDECRYPTABLE, other);
+  });
+
   test('stays with the token where it is rotated', async () => {
     const old = await here.login();
     const { token } = await here.app.sessions.rotate(old);
