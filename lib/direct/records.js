@@ -46,7 +46,7 @@ class Records {
     const issued = record[0];
     const expires = record[1];
     if (issued === null || !(expires === '' || (isTime(expires) && expires > time))) return false;
-    if (this.count > OPEN_ID && !isStored(record[OPEN_ID])) return false;
+    if (this.count > OPEN_ID && !(isTime(issued) && isStored(record[OPEN_ID]))) return false;
     const seen = record[this.count - 1];
     return this.idle === 0 || (isTime(seen) && Number(time) - Number(seen) < this.idle / 10);
   }
@@ -65,9 +65,11 @@ function timeIn(digits) {
   return digits === '' || digits === undefined ? null : Number(digits);
 }
 
-/** The text of a field, of which each byte is one character still. */
+/** The text of a field, of which each byte is one character still; null where it is no UTF-8. */
 function textIn(field) {
-  return field === null ? null : Buffer.from(field, 'latin1').toString();
+  if (field === null) return null;
+  const text = Buffer.from(field, 'latin1').toString();
+  return Buffer.from(text).latin1Slice() === field ? text : null;
 }
 
 module.exports = { OPEN_ID, Records, textIn, timeIn };
