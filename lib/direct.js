@@ -90,22 +90,15 @@ class Direct {
 
   /** Ends the connection for good. Checks that wait go the ordinary way. */
   close() {
-    this.notBefore = Infinity;
     if (this.connection) this.connection.end();
+    this.notBefore = Infinity;
   }
 
   connect() {
     if (now() < this.notBefore) return;
     this.notBefore = Infinity;
-    // The connection is open for longer than the object is needed, and must not keep it.
-    const self = new WeakRef(this);
-    const on = {
-      ready: () => self.deref()?.ready(),
-      reply: (reply) => self.deref()?.reply(reply),
-      end: () => self.deref()?.ended(),
-    };
-    this.connection = this.calls.context.runInAsyncScope(() => new Connection(this.plan, on));
-    dropped.register(this, this.connection);
+    this.connection = this.calls.context.runInAsyncScope(connect, undefined, this.plan, new WeakRef(this));
+    dropped.register(this, this.connection, this.connection);
   }
 
   ready() {
@@ -113,9 +106,10 @@ class Direct {
   }
 
   ended() {
+    dropped.unregister(this.connection); // or it would be kept for as long as this object
     this.connection = null;
     this.pause = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, 2 * this.pause));
-    if (!this.calls.isClosed) this.notBefore = now() + this.pause;
+    this.notBefore = now() + this.pause;
     const left = [...this.batches, { asked: this.asked }].flatMap(({ asked }) => asked);
     this.batches = [];
     this.asked = [];
@@ -135,7 +129,7 @@ class Direct {
 
   watchFor(time) {
     this.isWatched = true;
-    setTimeout(watch, time, this).unref();
+    this.calls.context.runInAsyncScope(setTimeout, undefined, watch, time, this).unref();
   }
 
   /** The end of a time in which redis should have been heard of. */
@@ -181,6 +175,18 @@ const held = new Set();
 
 /** Ends the connection of an object that the application dropped. */
 const dropped = new FinalizationRegistry((connection) => connection.end());
+
+/**
+ * Makes a connection of `self`, which it must not keep: it is open for longer than that is needed.
+ * Not a method, as what closures share keeps all that one of them refers to.
+ */
+function connect(plan, self) {
+  return new Connection(plan, {
+    ready: () => self.deref()?.ready(),
+    reply: (reply) => self.deref()?.reply(reply),
+    end: () => self.deref()?.ended(),
+  });
+}
 
 function flush(direct) {
   direct.flush();

@@ -36,10 +36,16 @@ class Connection {
     this.socket.unref();
     this.socket.on('error', () => {}); // 'close' follows
     this.socket.on('close', () => this.end());
-    this.socket.setNoDelay(true);
-    this.socket.setKeepAlive(true, KEEPALIVE);
+    this.socket.once('connect', () => this.connected());
     this.write(login);
     setTimeout(() => this.isReady || this.end(), connectTimeout).unref();
+  }
+
+  /** What was set before counts for the first address of the host alone. */
+  connected() {
+    this.socket.unref();
+    this.socket.setNoDelay(true);
+    this.socket.setKeepAlive(true, KEEPALIVE);
   }
 
   write(bytes) {
