@@ -23,6 +23,9 @@ const FEW = 4;
 /** How long redis may be silent, in milliseconds: at most a tenth of a call's deadline. */
 const SILENCE = 50;
 
+/** The part of a call's deadline that a check may take before it goes the ordinary way. */
+const PART = 1 / 10;
+
 /** How often a connection that is used is asked whether it still leads to a master. */
 const LOOK_INTERVAL = 5000;
 
@@ -38,7 +41,8 @@ class Direct {
     this.validity = new Records(plan.validity, plan);
     this.session = new Records(plan.session, plan);
     this.sessions = new Sessions(calls.core);
-    this.silence = Math.min(SILENCE, plan.deadline / 10);
+    this.longest = plan.deadline * PART;
+    this.silence = Math.min(SILENCE, this.longest);
     this.connection = null;
     /** The checks of the next batch, and their commands. */
     this.asked = [];
@@ -76,12 +80,14 @@ class Direct {
   flush() {
     this.isScheduled = false;
     if (this.asked.length === 0) return;
+    const time = now();
+    if (this.batches.length === 0) this.heard = time;
     const asksRole = this.heard > this.nextLook;
     if (asksRole) this.nextLook = this.heard + LOOK_INTERVAL;
     // One reply cannot be taken for another: what comes too late comes to a connection that ended.
     const isLone = this.asked.length === 1 && this.batches.length === 0 && !asksRole;
     this.words += 1;
-    const batch = new Batch(this.asked, asksRole, isLone ? undefined : String(this.words));
+    const batch = new Batch(this.asked, time, asksRole, isLone ? undefined : String(this.words));
     this.batches.push(batch);
     this.connection.write(batch.commands(this.out));
     this.asked = [];
@@ -121,7 +127,6 @@ class Direct {
 
   /** The first check of several begins to wait. */
   begin() {
-    this.heard = now();
     this.connection.hold(true);
     held.add(this);
     if (!this.isWatched) this.watchFor(this.silence);
@@ -136,9 +141,16 @@ class Direct {
   watch() {
     this.isWatched = false;
     if (this.count === 0) return;
-    const left = this.silence - (now() - this.heard);
+    const left = this.left(now());
     if (left > 0) this.watchFor(left);
     else this.connection.end();
+  }
+
+  /** For how long the first of the checks that were sent may still wait for its reply. */
+  left(time) {
+    const [oldest] = this.batches;
+    if (oldest === undefined) return this.silence;
+    return Math.min(this.silence - (time - this.heard), this.longest - (time - oldest.sent));
   }
 
   reply(reply) {

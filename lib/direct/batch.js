@@ -11,11 +11,13 @@ const ROLE = command('INFO', 'replication');
 class Batch {
   /**
    * @param asked     the checks: `{ checks, token, resolve, reject, records }`
+   * @param sent      when they are sent, in milliseconds
    * @param asksRole  whether to ask for the role of the server too
    * @param word      what ends the replies; undefined where there is but one reply to come
    */
-  constructor(asked, asksRole, word) {
+  constructor(asked, sent, asksRole, word) {
     this.asked = asked;
+    this.sent = sent;
     this.asksRole = asksRole;
     this.word = word;
     this.replies = [];

@@ -28,6 +28,8 @@ class Connection {
     /** How many replies to the login are still to come, and after them the role and the time. */
     this.steps = [...Array(logins).fill(isOk), (reply) => this.isMaster(reply), (reply) => this.setClock(reply)];
     this.clock = () => 0;
+    /** When the first commands went out. */
+    this.sent = 0;
     this.isReady = false;
     this.isEnded = false;
     const place = path ? { path } : { host, port };
@@ -43,6 +45,7 @@ class Connection {
 
   /** What was set before counts for the first address of the host alone. */
   connected() {
+    this.sent = now();
     this.socket.unref();
     this.socket.setNoDelay(true);
     this.socket.setKeepAlive(true, KEEPALIVE);
@@ -93,10 +96,14 @@ class Connection {
     return typeof reply === 'string' && /^role:master\r?$/m.test(reply);
   }
 
-  /** The time on redis' clock, in Unix milliseconds, passes as it does here. */
+  /**
+   * The time on redis' clock, in Unix milliseconds, passes as it does here. It is taken for that at
+   * which redis was asked: ahead, it sends checks the ordinary way, and behind, it would let them
+   * pass.
+   */
   setClock(reply) {
     const [seconds, microseconds] = Array.isArray(reply) ? reply.map(Number) : [];
-    const ahead = seconds * 1000 + microseconds / 1000 - now();
+    const ahead = seconds * 1000 + microseconds / 1000 - this.sent;
     this.clock = () => ahead + now();
     return Number.isFinite(ahead);
   }
