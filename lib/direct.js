@@ -44,6 +44,8 @@ class Direct {
     this.longest = plan.deadline * PART;
     this.silence = Math.min(SILENCE, this.longest);
     this.connection = null;
+    /** Which of the addon's connections there was when this one was made. */
+    this.epoch = 0;
     /** The checks of the next batch, and their commands. */
     this.asked = [];
     this.out = '';
@@ -80,6 +82,8 @@ class Direct {
   flush() {
     this.isScheduled = false;
     if (this.asked.length === 0) return;
+    // Another server may hear of the sessions that end from now on.
+    if (this.calls.core.epoch() !== this.epoch) return this.connection.end();
     const time = now();
     if (this.batches.length === 0) this.heard = time;
     const asksRole = this.heard > this.nextLook;
@@ -103,6 +107,7 @@ class Direct {
   connect() {
     if (now() < this.notBefore) return;
     this.notBefore = Infinity;
+    this.epoch = this.calls.core.epoch();
     this.connection = this.calls.context.runInAsyncScope(connect, undefined, this.plan, new WeakRef(this));
     dropped.register(this, this.connection, this.connection);
   }

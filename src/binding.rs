@@ -128,6 +128,12 @@ impl Core {
         self.auth.direct().map(Into::into)
     }
 
+    /// A number that changes when the connection to redis is let go.
+    #[napi(catch_unwind)]
+    pub fn epoch(&self) -> f64 {
+        self.auth.epoch() as f64
+    }
+
     /// Of tokens, and what is stored of the openid of each, in turn, each in a line, where `-`
     /// stands for nothing: the id of the session and the openid, in turn.
     #[napi(catch_unwind)]
