@@ -26,7 +26,7 @@ const SILENCE = 50;
 /** The part of a call's deadline that a check may take before it goes the ordinary way. */
 const PART = 1 / 10;
 
-/** How often a connection that is used is asked whether it still leads to a master. */
+/** How often a connection that is used is asked whether it still leads to a master, and its time. */
 const LOOK_INTERVAL = 5000;
 
 /** After a failure the next connection is made so much later, in milliseconds; it doubles. */
@@ -86,12 +86,12 @@ class Direct {
     if (this.calls.core.epoch() !== this.epoch) return this.connection.end();
     const time = now();
     if (this.batches.length === 0) this.heard = time;
-    const asksRole = this.heard > this.nextLook;
-    if (asksRole) this.nextLook = this.heard + LOOK_INTERVAL;
+    const looks = this.heard > this.nextLook;
+    if (looks) this.nextLook = this.heard + LOOK_INTERVAL;
     // One reply cannot be taken for another: what comes too late comes to a connection that ended.
-    const isLone = this.asked.length === 1 && this.batches.length === 0 && !asksRole;
+    const isLone = this.asked.length === 1 && this.batches.length === 0 && !looks;
     this.words += 1;
-    const batch = new Batch(this.asked, time, asksRole, isLone ? undefined : String(this.words));
+    const batch = new Batch(this.asked, time, looks, isLone ? undefined : String(this.words));
     this.batches.push(batch);
     this.connection.write(batch.commands(this.out));
     this.asked = [];
@@ -163,7 +163,7 @@ class Direct {
     if (batch === undefined) throw new Error('nothing was asked');
     batch.add(reply);
     if (!batch.isWhole) return;
-    if (batch.asksRole && !this.connection.isMaster(batch.role)) throw new Error('that is no master any more');
+    if (batch.looks) this.connection.learn(...batch.told, batch.sent);
     this.heard = now();
     if (batch.word !== undefined) this.pause = 0;
     this.batches.shift();

@@ -26,7 +26,7 @@ class Connection {
     this.on = on;
     this.replies = new Replies();
     /** How many replies to the login are still to come, and after them the role and the time. */
-    this.steps = [...Array(logins).fill(isOk), (reply) => this.isMaster(reply), (reply) => this.setClock(reply)];
+    this.steps = [...Array(logins).fill(isOk), isMaster, (reply) => this.setClock(reply, this.sent)];
     this.clock = () => 0;
     /** When the first commands went out. */
     this.sent = 0;
@@ -91,9 +91,9 @@ class Connection {
     return this.on.ready();
   }
 
-  /** Whether the server says in its INFO that it is a master. */
-  isMaster(reply) {
-    return typeof reply === 'string' && /^role:master\r?$/m.test(reply);
+  /** Takes what the server tells of itself, asked then. Throws where it is no master any more. */
+  learn(role, time, asked) {
+    if (!isMaster(role) || !this.setClock(time, asked)) throw new Error('that is no master any more');
   }
 
   /**
@@ -101,12 +101,17 @@ class Connection {
    * which redis was asked: ahead, it sends checks the ordinary way, and behind, it would let them
    * pass.
    */
-  setClock(reply) {
+  setClock(reply, asked) {
     const [seconds, microseconds] = Array.isArray(reply) ? reply.map(Number) : [];
-    const ahead = seconds * 1000 + microseconds / 1000 - this.sent;
+    const ahead = seconds * 1000 + microseconds / 1000 - asked;
     this.clock = () => ahead + now();
     return Number.isFinite(ahead);
   }
+}
+
+/** Whether a server says in its INFO that it is a master. */
+function isMaster(reply) {
+  return typeof reply === 'string' && /^role:master\r?$/m.test(reply);
 }
 
 function isOk(reply) {

@@ -4,7 +4,7 @@
 
 const { createApp, everybody, isValid, issue, startRedis } = require('../../support');
 const { tcpProxy } = require('../../support/tcp-proxy');
-const { past, pause } = require('../../support/wait');
+const { past, pause, until } = require('../../support/wait');
 const { Connection } = require('../../../lib/direct/connection.js');
 const { isShortWay, untilDirect } = require('./support');
 
@@ -63,6 +63,33 @@ test.each([1, 10])('an event loop that stands still is no silence of redis (%i c
     await Promise.all(checks);
   }
   expect(ends).not.toHaveBeenCalled();
+});
+
+test("redis' clock is asked for again and again", async () => {
+  let isFirst = true;
+  const behind = (_all, seconds) => `$10\r\n${seconds - 60}\r\n$`;
+  const proxy = await tcpProxy(server.port, () => {
+    let isShort = false;
+    return {
+      toServer(piece, to) {
+        isShort ||= isShortWay(piece);
+        to.write(piece);
+      },
+      toClient(piece, client) {
+        const text = piece.toString('latin1');
+        client.write(isShort && isFirst ? text.replace(/\$10\r\n(\d{10})\r\n\$/, behind) : text, 'latin1');
+        isFirst &&= !isShort;
+      },
+    };
+  });
+  const app = createApp({ tokens: proxy.url, db: everybody(), options: { sessions: { idle: 10 } } });
+  const token = await issue(app, 'o1');
+  await untilDirect(app, token);
+  const seen = await server.redis.hget(token, 'seen');
+  await until(async () => {
+    await isValid(app, token);
+    return (await server.redis.hget(token, 'seen')) !== seen;
+  }, 9000);
 });
 
 test('a first reply that comes late makes no use of a token go unwritten', async () => {
