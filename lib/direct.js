@@ -26,7 +26,7 @@ const SILENCE = 50;
 /** The part of a call's deadline that a check may take before it goes the ordinary way. */
 const PART = 1 / 10;
 
-/** How often a connection that is used is asked whether it still leads to a master, and its time. */
+/** How often a connection that is used is asked whether it leads to a master, and its time. */
 const LOOK_INTERVAL = 5000;
 
 /** After a failure the next connection is made so much later, in milliseconds; it doubles. */
@@ -82,8 +82,6 @@ class Direct {
   flush() {
     this.isScheduled = false;
     if (this.asked.length === 0) return;
-    // Another server may hear of the sessions that end from now on.
-    if (this.calls.core.epoch() !== this.epoch) return this.connection.end();
     const time = now();
     if (this.batches.length === 0) this.heard = time;
     const looks = this.heard > this.nextLook;
@@ -96,6 +94,14 @@ class Direct {
     this.connection.write(batch.commands(this.out));
     this.asked = [];
     this.out = '';
+  }
+
+  /**
+   * Ends the connection where the addon has let its own go since: the next one may lead to another
+   * server, and that alone hears of the sessions that end from then on.
+   */
+  follow() {
+    if (this.connection !== null && this.calls.core.epoch() !== this.epoch) this.connection.end();
   }
 
   /** Ends the connection for good. Checks that wait go the ordinary way. */
@@ -215,7 +221,7 @@ function watch(direct) {
 }
 
 /** Stands in the place of the short way where there is none. */
-const NONE = { take: () => false, flush() {}, close() {} };
+const NONE = { take: () => false, flush() {}, follow() {}, close() {} };
 
 function createDirect(calls) {
   // Their sockets are others. A fake timer says nothing of silence.
