@@ -128,10 +128,16 @@ impl Core {
         self.auth.direct().map(Into::into)
     }
 
-    /// Of tokens, and what is stored of the openid of each, in turn, each in a line: the id of the
-    /// session and the openid, in the same way. `-` stands for none.
+    /// A number that changes when the connection to redis is let go.
     #[napi(catch_unwind)]
-    pub fn describe(&self, lines: String) -> String {
+    pub fn epoch(&self) -> f64 {
+        self.auth.epoch() as f64
+    }
+
+    /// Of tokens, and what is stored of the openid of each, in turn, each in a line, where `-`
+    /// stands for nothing: the id of the session and the openid, in turn.
+    #[napi(catch_unwind)]
+    pub fn describe(&self, lines: String) -> Vec<Option<String>> {
         direct::describe(&self.auth, &lines)
     }
 

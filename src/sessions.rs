@@ -193,6 +193,14 @@ impl Sessions {
         }
     }
 
+    /// A number that changes when the connection to the store is let go.
+    pub fn epoch(&self) -> u64 {
+        match self {
+            Self::Redis(store) => store.epoch(),
+            Self::Embedded(_) => 0,
+        }
+    }
+
     /// What is known of `token`, if it is live. It does not count as used.
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
         delegate!(self, store => store.inspect(token))

@@ -42,7 +42,7 @@ class Records {
     const issued = record[0];
     const expires = record[1];
     if (issued === null || !(expires === '' || (isTime(expires) && expires > time))) return false;
-    return this.count <= OPEN_ID || isStored(record[OPEN_ID]);
+    return this.count <= OPEN_ID || (isTime(issued) && isStored(record[OPEN_ID]));
   }
 }
 
@@ -59,9 +59,11 @@ function timeIn(digits) {
   return digits === '' ? null : Number(digits);
 }
 
-/** The text of a field, of which each byte is one character still. */
+/** The text of a field, of which each byte is one character still; null where it is no UTF-8. */
 function textIn(field) {
-  return field === null ? null : Buffer.from(field, 'latin1').toString();
+  if (field === null) return null;
+  const text = Buffer.from(field, 'latin1').toString();
+  return Buffer.from(text).latin1Slice() === field ? text : null;
 }
 
 module.exports = { OPEN_ID, Records, textIn, timeIn };

@@ -6,7 +6,7 @@ use napi_derive::napi;
 use crate::auth::Auth;
 use crate::sessions::{Address, Direct};
 
-/// In place of what is not there.
+/// In place of what is not stored.
 const NONE: &str = "-";
 
 /// Where redis is, and how records look there. Times are milliseconds.
@@ -52,12 +52,12 @@ impl From<Direct> for DirectPlan {
 
 /// Of tokens and what is stored of the openid of each, in turn, the id of the session and the
 /// openid. What cannot be told at once has no id.
-pub fn describe(auth: &Auth, lines: &str) -> String {
+pub fn describe(auth: &Auth, lines: &str) -> Vec<Option<String>> {
     let mut lines = lines.split('\n');
-    let mut described = String::new();
+    let mut described = Vec::new();
     while let (Some(token), Some(stored)) = (lines.next(), lines.next()) {
-        let (id, open_id) = auth.describe(token, (stored != NONE).then_some(stored)).unwrap_or_default();
-        described.extend([&id, "\n", open_id.as_deref().unwrap_or(NONE), "\n"]);
+        let (id, open_id) = auth.describe(token, (stored != NONE).then_some(stored)).unzip();
+        described.extend([id, open_id.flatten()]);
     }
     described
 }

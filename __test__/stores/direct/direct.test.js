@@ -196,6 +196,23 @@ describe('the connection', () => {
     }, 20000);
   }, 40000);
 
+  test('is none to the server that the calls have left', async () => {
+    const [own, other] = [await startRedis(), await startRedis()];
+    let { port } = own;
+    const proxy = await tcpProxy(() => port);
+    const app = createApp({ tokens: proxy.url, db: everybody() });
+    const token = await issue(app, 'o1');
+    await untilDirect(app, token);
+    await other.redis.replicaof('127.0.0.1', own.port);
+    await until(() => other.redis.exists(token));
+    await other.redis.replicaof('NO', 'ONE');
+    await untilDirect(app, token); // and so there is no look at the role for a while
+    port = other.port;
+    await own.redis.replicaof('127.0.0.1', 1); // and so it does not hear of what happens there
+    expect(await app.sessions.revoke(token)).toBe(true);
+    expect(await rejection(app.verify(token))).toMatchObject({ code: 6007 });
+  });
+
   test('leads to a unix socket, and to the database that the URL names', async () => {
     const socket = path.join(tempDir(), 'r.sock');
     const own = await startRedis({ password: 'p w|d', args: ['--unixsocket', socket] });

@@ -53,6 +53,12 @@ impl Redis {
             deadline: self.link.deadline(),
         })
     }
+
+    /// A number that changes when the connection is let go: the next one may lead to another
+    /// server, and that alone hears of the sessions that end from then on.
+    pub fn epoch(&self) -> u64 {
+        self.link.epoch()
+    }
 }
 
 fn login_commands(Login { user, password, database }: &Login) -> Vec<Cmd> {
