@@ -2,7 +2,7 @@
 
 // Who is slow: redis, the way to it, or the event loop.
 
-const { createApp, everybody, isValid, issue, startRedis } = require('../../support');
+const { createApp, everybody, issue, startRedis } = require('../../support');
 const { tcpProxy } = require('../../support/tcp-proxy');
 const { pause, until } = require('../../support/wait');
 const { Connection } = require('../../../lib/direct/connection.js');
