@@ -90,10 +90,8 @@ class Direct {
     if (this.batches.length === 0) this.heard = time;
     const looks = this.heard > this.nextLook;
     if (looks) this.nextLook = this.heard + LOOK_INTERVAL;
-    // One reply cannot be taken for another: what comes too late comes to a connection that ended.
-    const isLone = this.asked.length === 1 && this.batches.length === 0 && !looks;
     this.words += 1;
-    const batch = new Batch(this.asked, time, looks, isLone ? undefined : String(this.words));
+    const batch = new Batch(this.asked, time, looks, String(this.words));
     this.batches.push(batch);
     this.connection.write(batch.commands(this.out));
     this.asked = [];
@@ -187,7 +185,7 @@ class Direct {
     if (!batch.isWhole) return;
     if (batch.looks) this.connection.learn(...batch.told, batch.sent);
     this.heard = now();
-    if (batch.word !== undefined) this.pause = 0;
+    this.pause = 0;
     this.batches.shift();
     this.count -= batch.asked.length;
     this.settle(batch);

@@ -1,7 +1,7 @@
 'use strict';
 
 // Checks that went to redis in one write, and the replies to them. None of them counts before it is
-// sure that it is the reply to its own check: behind several, redis is asked to repeat a word.
+// sure that it is the reply to its own check: behind them, redis is asked to repeat a word.
 
 const { Refusal, command } = require('./resp.js');
 
@@ -13,7 +13,7 @@ class Batch {
    * @param asked     the checks: `{ checks, token, resolve, reject, records }`
    * @param sent      when they are sent, in milliseconds
    * @param looks     whether to look at the server too
-   * @param word      what ends the replies; undefined where there is but one reply to come
+   * @param word      what redis is to repeat behind the replies
    */
   constructor(asked, sent, looks, word) {
     this.asked = asked;
@@ -28,7 +28,7 @@ class Batch {
 
   /** The commands, of which those for the checks are `out`. */
   commands(out) {
-    return `${out}${this.looks ? LOOK : ''}${this.word === undefined ? '' : command('PING', this.word)}`;
+    return `${out}${this.looks ? LOOK : ''}${command('PING', this.word)}`;
   }
 
   /** Adds the next reply. Throws where it is none to what was asked. */
@@ -38,7 +38,6 @@ class Batch {
       const isReply = reply instanceof Refusal || asked[replies.length].records.fits(reply);
       if (!isReply) throw new Error('that was not asked');
       replies.push(reply);
-      this.isWhole = this.word === undefined && !this.looks && replies.length === asked.length;
     } else if (this.looks && this.told.length < 2) {
       this.told.push(reply);
     } else {

@@ -229,6 +229,23 @@ describe('the connection', () => {
   });
 });
 
+test('a reply that is lost is not made up for by that to a later check', async () => {
+  let swallows = false;
+  const proxy = await tcpProxy(server.port, () => ({
+    toClient(piece, client) {
+      if (!swallows) client.write(piece);
+      swallows = false;
+    },
+  }));
+  const app = createApp({ tokens: proxy.url, redisPass: server.password, db: everybody() });
+  const [live, dead] = [await issue(app, 'o1'), `o1|shop|${'0c'.repeat(32)}`];
+  await untilDirect(app, live);
+  swallows = true;
+  const lost = isValid(app, dead);
+  await pause(5);
+  expect(await Promise.all([lost, isValid(app, live)])).toEqual([false, true]);
+});
+
 describe('a redis that is silent', () => {
   test('is asked the ordinary way within a moment', async () => {
     let silent = false;
