@@ -35,7 +35,7 @@ function windows(folder) {
   const libraries = path.join(folder, 'windows');
   mkdirSync(libraries, { recursive: true });
   writeFileSync(path.join(libraries, 'libnode.dll'), '');
-  for (const name of ['libnode.dll.a', 'libssp.a', 'libssp_nonshared.a']) {
+  for (const name of ['libnode.a', 'libnode.dll.a', 'libssp.a', 'libssp_nonshared.a']) {
     writeFileSync(path.join(libraries, name), '!<arch>\n');
   }
   return { LIBNODE_PATH: libraries };
