@@ -41,6 +41,9 @@ function windows(folder) {
   return { LIBNODE_PATH: libraries };
 }
 
+/** What a library of macOS' is called in those that load it; ours is loaded by its path. */
+export const INSTALL_NAME = '@rpath/mpauthx.node';
+
 /** The two frameworks of macOS' that the addon may use; what they hold is looked up when it runs. */
 export const FRAMEWORKS = ['Security', 'CoreFoundation'];
 
@@ -58,7 +61,7 @@ function macos(folder) {
   const stripper = path.join(home, 'rust-objcopy');
   writeFileSync(stripper, '#!/bin/sh\n');
   chmodSync(stripper, 0o755);
-  const linked = ['-undefined', 'dynamic_lookup', '-F', home, '-Wl,-S', '-Wl,-x'];
+  const linked = ['-undefined', 'dynamic_lookup', '-F', home, '-Wl,-S', '-Wl,-x', `-Wl,-install_name,${INSTALL_NAME}`];
   return {
     MACOSX_DEPLOYMENT_TARGET: MACOS,
     PATH: `${home}${path.delimiter}${process.env.PATH}`,

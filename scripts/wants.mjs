@@ -4,10 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readMachO, readPortableExecutable } from './executables.mjs';
 import { binaryOf } from './packages.mjs';
-import { FRAMEWORKS, GLIBC, MACOS } from './targets.mjs';
+import { FRAMEWORKS, GLIBC, INSTALL_NAME, MACOS } from './targets.mjs';
 
 /** Libraries that every Windows has since 10, and what of C's library comes with it. */
 const WINDOWS = /^(kernel32|ntdll|ws2_32|advapi32|bcrypt|bcryptprimitives|crypt32|api-ms-win-[a-z0-9-]+)\.dll$/i;
+
+/** Libraries of every macOS; the last two are what Rust's own library asks for. */
+const LIBRARIES = ['libSystem.B', 'libiconv.2', 'libcharset.1'].map((name) => `/usr/lib/${name}.dylib`);
 
 /** What the frameworks, and Node, export. */
 const OTHERS = /^_(k?Sec|k?CF|napi_)[A-Za-z0-9_]*$/;
@@ -40,17 +43,18 @@ function windows(file) {
 }
 
 function macos(file, arch, known) {
-  const { cpu, minimum, libraries, isSigned, undefined: names } = readMachO(file);
+  const { cpu, minimum, name, libraries, isSigned, undefined: names } = readMachO(file);
   const others = names.filter((name) => !known.has(name) && !OTHERS.test(name));
   const isAllowed = (library) =>
-    library === '/usr/lib/libSystem.B.dylib' ||
-    FRAMEWORKS.some((name) => library === `/System/Library/Frameworks/${name}.framework/Versions/A/${name}`);
+    LIBRARIES.includes(library) ||
+    FRAMEWORKS.some((each) => library === `/System/Library/Frameworks/${each}.framework/Versions/A/${each}`);
   const wrong = [
     cpu !== arch && `it is for ${cpu}`,
     minimum !== MACOS && `it wants macOS ${minimum}`,
+    name !== INSTALL_NAME && `it is called ${name}`,
     arch === 'arm64' && !isSigned && 'it is not signed',
     ...libraries.filter((library) => !isAllowed(library)).map((library) => `it loads ${library}`),
-    ...others.map((name) => `nobody has ${name}`),
+    ...others.map((symbol) => `nobody has ${symbol}`),
   ].filter(Boolean);
   if (wrong.length > 0) throw new Error(`${file}: ${wrong.join(', ')}`);
   return `macOS ${minimum}`;
