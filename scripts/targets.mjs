@@ -41,7 +41,7 @@ function windows(folder) {
   return { LIBNODE_PATH: libraries };
 }
 
-/** What a library of macOS' is called in those that load it; ours is loaded by its path. */
+/** What the library is called in those that would be linked to it. Node loads it by its path. */
 export const INSTALL_NAME = '@rpath/mpauthx.node';
 
 /** The two frameworks of macOS' that the addon may use; what they hold is looked up when it runs. */
