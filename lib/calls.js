@@ -113,6 +113,7 @@ class Calls {
   }
 
   receive(messages) {
+    this.direct.follow();
     for (const message of messages) {
       if (this.isFront) renameOptions(message);
       if (message.checked) this.batches.settle(message.checked);

@@ -112,9 +112,9 @@ class Replies {
     const first = at;
     let number = 0;
     for (; bytes[at] >= ZERO && bytes[at] <= NINE; at += 1) number = 10 * number + (bytes[at] - ZERO);
-    if (at - first > MAX_DIGITS || (isNegative && number !== 1)) throw new Error('that is no length');
+    if (at - first > MAX_DIGITS) throw new Error('that is no length');
     if (at + 2 > bytes.length) return INCOMPLETE;
-    if (at === first) throw new Error('that is no number');
+    if (at === first || (isNegative && number !== 1)) throw new Error('that is no number');
     this.expectLineEnd(at);
     return isNegative ? -1 : number;
   }
