@@ -44,7 +44,9 @@ function windows(folder) {
 /** What the library is called in those that would be linked to it. Node loads it by its path. */
 export const INSTALL_NAME = '@rpath/mpauthx.node';
 
-/** The two frameworks of macOS' that the addon may use; what they hold is looked up when it runs. */
+/**
+ * The two frameworks of macOS' that the addon may use; what they hold is looked up when it runs.
+ */
 export const FRAMEWORKS = ['Security', 'CoreFoundation'];
 
 /**
