@@ -12,7 +12,7 @@ const { Records } = require('./direct/records.js');
 const { Refusal } = require('./direct/resp.js');
 const { Sessions } = require('./direct/sessions.js');
 const { isFake, nextTick, setImmediate, setTimeout } = require('./timers.js');
-const { isPlain } = require('./token.js');
+const { isPlainToken } = require('./token.js');
 
 /** An object that makes fewer checks needs no connection for them. */
 const WORTH = 32;
@@ -69,7 +69,7 @@ class Direct {
   take(checks, token, resolve, reject) {
     const { connection } = this;
     if (connection === null) this.connect();
-    if (connection === null || !connection.isReady || this.count >= MAX_WAITING || !isPlain(token)) return false;
+    if (connection === null || !connection.isReady || this.count >= MAX_WAITING || !isPlainToken(token)) return false;
     if (this.count === 0) this.begin();
     const records = checks.kind.wantsSession ? this.session : this.validity;
     this.asked.push({ checks, token, resolve, reject, records });

@@ -25,7 +25,7 @@ class Connection {
   constructor({ host, port, path, login, logins, connectTimeout }, on) {
     this.on = on;
     this.replies = new Replies();
-    /** How many replies to the login are still to come, and after them the role and the time. */
+    /** What the next replies must be: those to the login, then the role and the time. */
     this.steps = [...Array(logins).fill(isOk), isMaster, (reply) => this.setClock(reply, this.sent)];
     this.clock = () => 0;
     /** When the first commands went out. */
