@@ -770,6 +770,7 @@ declare namespace mpauthx {
       path: string,
       options?: (RequestOptions & { as?: 'json' | null }) | null,
     ): Promise<T>;
+    request(path: string, options: RequestOptions & { as: 'json' | 'bytes' }): Promise<Bytes | Record<string, unknown>>;
 
     /**
      * The access token that all processes share, for other code; another one in place of `invalid`,

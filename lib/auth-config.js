@@ -11,6 +11,9 @@ const { isSku } = require('./token.js');
 /** What has no place among the options of the factory. */
 const ARGUMENTS = ['appId', 'secret', 'sku', 'db', 'redisPass', 'ttl', 'resolveUser'];
 
+/** What cannot be left out, or whose object then says nothing. */
+const NEEDED = /^(sku|tokens|tokens\.(url|file|cluster|sentinels|master)|wechat\.push\.(token|encodingAESKey))$/;
+
 const CALL = "createAuth({ appId, secret, sku: 'shop', tokens: { file: 'tokens.db' } })";
 
 /** As `readConfig`, for the options of `createAuth`. */
@@ -58,7 +61,8 @@ function expectNoneEmpty(options, path) {
     const name = `${path}${key}`;
     if (value === undefined || value === '') {
       const what = value === '' ? 'is empty' : 'is undefined';
-      throw new TypeError(`${name} ${what}: an environment variable may be missing. For none, leave ${name} out`);
+      const advice = NEEDED.test(name) ? '' : `. For none, leave ${name} out`;
+      throw new TypeError(`${name} ${what}: an environment variable may be missing${advice}`);
     }
     if (isPlain(value) && optionNames(name)) expectNoneEmpty(value, `${name}.`);
   }

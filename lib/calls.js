@@ -40,7 +40,10 @@ class Calls {
     this.last = 0;
     this.refs = 0;
     this.timer = null;
-    /** A timer keeps the context in which it is made. That of a call must not outlive the call. */
+    /**
+     * The context of the factory, for what no call asked for. The timer is made in it, too: a timer
+     * keeps the context in which it is made, and that of a call must not outlive the call.
+     */
     this.context = new AsyncResource('mpauthx', { requireManualDestroy: true });
     this.isClosed = false;
     this.isMuted = false;
@@ -135,6 +138,7 @@ class Calls {
   }
 
   receive(messages) {
+    this.direct.follow();
     for (const message of messages) {
       if (this.isFront) renameOptions(message);
       if (message.checked) this.batches.settle(message.checked);
@@ -160,10 +164,10 @@ class Calls {
   /** Answers a request of the addon to the application. */
   async answer({ id, caller, ...request }) {
     const call = this.pending.get(caller);
-    const context = call?.context;
+    // Node 24 and later run what the addon calls in no context at all.
+    const { context } = call ?? this;
     try {
-      const reply = context ? context.runInAsyncScope(this.host, undefined, request) : this.host(request);
-      this.core.answer(id, await reply);
+      this.core.answer(id, await context.runInAsyncScope(this.host, undefined, request));
     } catch (error) {
       this.core.fail(id, this.causeOf(error, id, request, call));
     }

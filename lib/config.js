@@ -57,7 +57,7 @@ function buildConfig(given) {
       accessToken: accessToken !== undefined,
       cloud: isInCloud(cloud, accessToken),
     },
-    cloudAppIds: [...(cloud?.appIds ?? [])],
+    cloudAppIds: readAppIds(cloud),
     sessionKeys: given.sessionKeys ?? DEFAULTS.sessionKeys,
     createTable: given.createTable ?? DEFAULTS.createTable,
     front: false,
@@ -86,6 +86,12 @@ function isInCloud(cloud, accessToken) {
     );
   }
   return true;
+}
+
+/** The mini-programs that share this one's resources. */
+function readAppIds(cloud) {
+  const { appIds = [] } = isPlain(cloud) ? checked(cloud, 'options.wechat.cloud') : {};
+  return [...appIds];
 }
 
 /** Text, or undefined where there is none: 1.3.2 took an empty redis password as none. */

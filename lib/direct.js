@@ -12,7 +12,10 @@ const { Records } = require('./direct/records.js');
 const { Refusal } = require('./direct/resp.js');
 const { Sessions } = require('./direct/sessions.js');
 const { isFake, nextTick, setImmediate, setTimeout } = require('./timers.js');
-const { isPlain } = require('./token.js');
+const { isPlainToken } = require('./token.js');
+
+/** An object that makes fewer checks needs no connection for them. */
+const WORTH = 32;
 
 /** More checks at once go through the threads. */
 const MAX_WAITING = 1024;
@@ -23,7 +26,10 @@ const FEW = 4;
 /** How long redis may be silent, in milliseconds: at most a tenth of a call's deadline. */
 const SILENCE = 50;
 
-/** How often a connection that is used is asked whether it still leads to a master. */
+/** The part of a call's deadline that a check may take before it goes the ordinary way. */
+const PART = 1 / 10;
+
+/** How often a connection that is used is asked whether it leads to a master, and its time. */
 const LOOK_INTERVAL = 5000;
 
 /** After a failure the next connection is made so much later, in milliseconds; it doubles. */
@@ -31,15 +37,19 @@ const MIN_PAUSE = 500;
 const MAX_PAUSE = 30_000;
 
 class Direct {
-  /** @param plan where redis is, and how records look there; see `direct()` of the addon */
-  constructor(calls, plan) {
+  constructor(calls) {
     this.calls = calls;
-    this.plan = plan;
-    this.validity = new Records(plan.validity, plan);
-    this.session = new Records(plan.session, plan);
     this.sessions = new Sessions(calls.core);
-    this.silence = Math.min(SILENCE, plan.deadline / 10);
     this.connection = null;
+    /** How records are read there, and how long a check and redis' silence may last. */
+    this.validity = null;
+    this.session = null;
+    this.longest = 0;
+    this.silence = 0;
+    /** How many checks went the ordinary way for want of a connection. */
+    this.missed = 0;
+    /** Which of the addon's connections there was when this one was made. */
+    this.epoch = 0;
     /** The checks of the next batch, and their commands. */
     this.asked = [];
     this.out = '';
@@ -59,7 +69,7 @@ class Direct {
   take(checks, token, resolve, reject) {
     const { connection } = this;
     if (connection === null) this.connect();
-    if (connection === null || !connection.isReady || this.count >= MAX_WAITING || !isPlain(token)) return false;
+    if (connection === null || !connection.isReady || this.count >= MAX_WAITING || !isPlainToken(token)) return false;
     if (this.count === 0) this.begin();
     const records = checks.kind.wantsSession ? this.session : this.validity;
     this.asked.push({ checks, token, resolve, reject, records });
@@ -76,38 +86,51 @@ class Direct {
   flush() {
     this.isScheduled = false;
     if (this.asked.length === 0) return;
-    const asksRole = this.heard > this.nextLook;
-    if (asksRole) this.nextLook = this.heard + LOOK_INTERVAL;
-    // One reply cannot be taken for another: what comes too late comes to a connection that ended.
-    const isLone = this.asked.length === 1 && this.batches.length === 0 && !asksRole;
+    const time = now();
+    if (this.batches.length === 0) this.heard = time;
+    const looks = this.heard > this.nextLook;
+    if (looks) this.nextLook = this.heard + LOOK_INTERVAL;
     this.words += 1;
-    // With nothing else under way, the first of these began just before, or a reply came.
-    const sent = this.batches.length === 0 ? this.heard : now();
-    const batch = new Batch(this.asked, asksRole, isLone ? undefined : String(this.words), sent);
+    const batch = new Batch(this.asked, time, looks, String(this.words));
     this.batches.push(batch);
     this.connection.write(batch.commands(this.out));
     this.asked = [];
     this.out = '';
   }
 
+  /**
+   * Ends the connection where the addon has let its own go since: the next one may lead to another
+   * server, and that alone hears of the sessions that end from then on.
+   */
+  follow() {
+    if (this.connection !== null && this.calls.core.epoch() !== this.epoch) this.connection.end();
+  }
+
   /** Ends the connection for good. Checks that wait go the ordinary way. */
   close() {
-    this.notBefore = Infinity;
     if (this.connection) this.connection.end();
+    this.notBefore = Infinity;
   }
 
   connect() {
-    if (now() < this.notBefore) return;
+    this.missed += 1;
+    if (this.missed < WORTH || now() < this.notBefore) return;
+    const plan = this.calls.core.direct();
+    if (plan === null) return this.rest();
+    this.validity = new Records(plan.validity, plan);
+    this.session = new Records(plan.session, plan);
+    this.longest = plan.deadline * PART;
+    this.silence = Math.min(SILENCE, this.longest);
     this.notBefore = Infinity;
-    // The connection is open for longer than the object is needed, and must not keep it.
-    const self = new WeakRef(this);
-    const on = {
-      ready: () => self.deref()?.ready(),
-      reply: (reply) => self.deref()?.reply(reply),
-      end: () => self.deref()?.ended(),
-    };
-    this.connection = this.calls.context.runInAsyncScope(() => new Connection(this.plan, on));
-    dropped.register(this, this.connection);
+    this.epoch = this.calls.core.epoch();
+    this.connection = this.calls.context.runInAsyncScope(connect, undefined, plan, new WeakRef(this));
+    dropped.register(this, this.connection, this.connection);
+  }
+
+  /** Makes no connection for a while. */
+  rest() {
+    this.pause = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, 2 * this.pause));
+    this.notBefore = now() + this.pause;
   }
 
   ready() {
@@ -116,9 +139,9 @@ class Direct {
   }
 
   ended() {
+    dropped.unregister(this.connection); // or it would be kept for as long as this object
     this.connection = null;
-    this.pause = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, 2 * this.pause));
-    if (!this.calls.isClosed) this.notBefore = now() + this.pause;
+    this.rest();
     const left = [...this.batches, { asked: this.asked }].flatMap(({ asked }) => asked);
     this.batches = [];
     this.asked = [];
@@ -130,7 +153,6 @@ class Direct {
 
   /** The first check of several begins to wait. */
   begin() {
-    this.heard = now();
     this.connection.hold(true);
     held.add(this);
     if (!this.isWatched) this.watchFor(this.silence);
@@ -138,16 +160,23 @@ class Direct {
 
   watchFor(time) {
     this.isWatched = true;
-    setTimeout(watch, time, this).unref();
+    this.calls.context.runInAsyncScope(setTimeout, undefined, watch, time, this).unref();
   }
 
   /** The end of a time in which redis should have been heard of. */
   watch() {
     this.isWatched = false;
     if (this.count === 0) return;
-    const left = this.silence - (now() - this.heard);
+    const left = this.left(now());
     if (left > 0) this.watchFor(left);
     else this.connection.end();
+  }
+
+  /** For how long the first of the checks that were sent may still wait for its reply. */
+  left(time) {
+    const [oldest] = this.batches;
+    if (oldest === undefined) return this.silence;
+    return Math.min(this.silence - (time - this.heard), this.longest - (time - oldest.sent));
   }
 
   reply(reply) {
@@ -155,10 +184,10 @@ class Direct {
     if (batch === undefined) throw new Error('nothing was asked');
     batch.add(reply);
     if (!batch.isWhole) return;
-    if (batch.asksRole && !this.connection.isMaster(batch.role)) throw new Error('that is no master any more');
+    if (batch.looks) this.connection.learn(...batch.told, batch.sent);
     this.heard = now();
     this.calls.stats.latency.note((this.heard - batch.sent) / 1000);
-    if (batch.word !== undefined) this.pause = 0;
+    this.pause = 0;
     this.batches.shift();
     this.count -= batch.asked.length;
     this.settle(batch);
@@ -189,6 +218,18 @@ const held = new Set();
 /** Ends the connection of an object that the application dropped. */
 const dropped = new FinalizationRegistry((connection) => connection.end());
 
+/**
+ * Makes a connection of `self`, which it must not keep: it is open for longer than that is needed.
+ * Not a method, as what closures share keeps all that one of them refers to.
+ */
+function connect(plan, self) {
+  return new Connection(plan, {
+    ready: () => self.deref()?.ready(),
+    reply: (reply) => self.deref()?.reply(reply),
+    end: () => self.deref()?.ended(),
+  });
+}
+
 function flush(direct) {
   direct.flush();
 }
@@ -199,13 +240,12 @@ function watch(direct) {
 }
 
 /** Stands in the place of the short way where there is none. */
-const NONE = { count: 0, take: () => false, flush() {}, close() {} };
+const NONE = { count: 0, take: () => false, flush() {}, follow() {}, close() {} };
 
 function createDirect(calls) {
   // Their sockets are others. A fake timer says nothing of silence.
   if (process.versions.bun || process.versions.deno || isFake) return NONE;
-  const plan = calls.core.direct();
-  return plan ? new Direct(calls, plan) : NONE;
+  return new Direct(calls);
 }
 
 module.exports = { Direct, createDirect };

@@ -42,9 +42,10 @@ const KNOWN = {
     retries: [`a whole number up to ${MAX_RETRIES}`, integer(0, MAX_RETRIES)],
     exchange: FUNCTION,
     accessToken: FUNCTION,
-    cloud: ['a boolean or { appIds: […] }', isCloud],
+    cloud: ['a boolean or { appIds: […] }', (value) => typeof value === 'boolean' || isPlain(value)],
     push: OBJECT,
   },
+  'options.wechat.cloud': { appIds: ['a list of app ids', isNames] },
   'options.wechat.push': { token: TEXT, encodingAESKey: TEXT, plain: BOOLEAN },
   'options.sessions': {
     mode: oneOf('shared', 'each'),
@@ -85,11 +86,8 @@ function checked(options, name) {
   return Object.fromEntries(set);
 }
 
-/** `true`, or with the mini-programs that share this one's resources. */
-function isCloud(value) {
-  if (typeof value === 'boolean') return true;
-  if (!isPlain(value) || Object.keys(value).some((name) => name !== 'appIds')) return false;
-  return isMissing(value.appIds) || (Array.isArray(value.appIds) && value.appIds.every(isText));
+function isNames(value) {
+  return Array.isArray(value) && value.every((name) => isText(name) && name !== '');
 }
 
 /**

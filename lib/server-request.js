@@ -126,8 +126,19 @@ function isFormData(body) {
 }
 
 async function readForm(body) {
-  const response = new Response(body);
+  const response = new Response(await inMemory(body));
   return multipart(await response.arrayBuffer(), response.headers.get('content-type'));
+}
+
+/** The same form, all of it read: a Response of Node 24 never ends over a file that is gone. */
+async function inMemory(body) {
+  if (typeof body[Symbol.iterator] !== 'function') return body;
+  const form = new FormData();
+  for (const [name, value] of body) {
+    if (isText(value)) form.append(name, value);
+    else form.append(name, new Blob([await value.arrayBuffer()], { type: value.type }), value.name);
+  }
+  return form;
 }
 
 /** A form as it is sent. What only looks like one is encoded as something else. */

@@ -38,7 +38,7 @@ function userOf(token) {
  * Whether `token` is one line of ASCII text with the parts of a token. That hex digits are what it
  * ends with, is not looked at: nothing else is kept under such a name.
  */
-function isPlain(token) {
+function isPlainToken(token) {
   const end = token.length - HEX_LENGTH - 1;
   if (end < 2 || token.length > MAX_BYTES || token[end] !== SEPARATOR || token.includes('\n')) return false;
   const userEnd = token.indexOf(SEPARATOR);
@@ -55,4 +55,4 @@ function isSku(text) {
   return /^[!-~]{1,64}$/.test(text) && !text.includes(SEPARATOR) && text !== 'undefined' && text !== 'null';
 }
 
-module.exports = { HEX_LENGTH, isPlain, isSku, isUserId, skuOf, userOf };
+module.exports = { HEX_LENGTH, isPlainToken, isSku, isUserId, skuOf, userOf };

@@ -24,6 +24,17 @@ function createWeChat(calls, { appId, secret, cloudAppIds, wechat: { cloud, push
     return calls.start((call) => core.request(call, request), request.wantsBytes ? bytesOf : jsonOf);
   };
 
+  /** A call of the addon's about a token of ours. `given` reads the other arguments. */
+  const onToken = (name, token, given, options, read) =>
+    calls.start(
+      (call) => {
+        const [from, others] = [text(token, 'token'), given()];
+        return isOurs(from, readOptions(options, 'skus').skus) && core[name](call, from, ...others);
+      },
+      read,
+      invalid,
+    );
+
   return {
     receive: createReceive(calls, push !== undefined),
 
@@ -35,38 +46,17 @@ function createWeChat(calls, { appId, secret, cloudAppIds, wechat: { cloud, push
     },
 
     decryptData(token, encryptedData, iv, options) {
-      return calls.start(
-        (call) => {
-          const from = text(token, 'token');
-          const [data, vector] = [bytes(encryptedData, 'encryptedData'), bytes(iv, 'iv')];
-          return isOurs(from, readOptions(options, 'skus').skus) && core.decryptData(call, from, data, vector);
-        },
-        dataOf,
-        invalid,
-      );
+      const given = () => [bytes(encryptedData, 'encryptedData'), bytes(iv, 'iv')];
+      return onToken('decryptData', token, given, options, dataOf);
     },
 
     checkSignature(token, rawData, signature, options) {
-      return calls.start(
-        (call) => {
-          const from = text(token, 'token');
-          const [data, signed] = [text(rawData, 'rawData'), text(signature, 'signature')];
-          return isOurs(from, readOptions(options, 'skus').skus) && core.checkSignature(call, from, data, signed);
-        },
-        answerOf,
-        invalid,
-      );
+      const given = () => [text(rawData, 'rawData'), text(signature, 'signature')];
+      return onToken('checkSignature', token, given, options, answerOf);
     },
 
     checkSession(token, options) {
-      return calls.start(
-        (call) => {
-          const from = text(token, 'token');
-          return isOurs(from, readOptions(options, 'skus').skus) && core.checkSession(call, from);
-        },
-        answerOf,
-        invalid,
-      );
+      return onToken('checkSession', token, () => [], options, answerOf);
     },
 
     async request(path, options) {
@@ -89,14 +79,7 @@ function createWeChat(calls, { appId, secret, cloudAppIds, wechat: { cloud, push
     },
 
     sign(token, data, options) {
-      return calls.start(
-        (call) => {
-          const [from, signed] = [text(token, 'token'), bytes(data, 'data')];
-          return isOurs(from, readOptions(options, 'skus').skus) && core.sign(call, from, signed);
-        },
-        textOf,
-        invalid,
-      );
+      return onToken('sign', token, () => [bytes(data, 'data')], options, textOf);
     },
   };
 }

@@ -1,10 +1,10 @@
-// `npm run build:platforms [name …]`: builds the Linux binaries for publishing, each with the
-// oldest glibc that it may need, into npm/, and checks them. Zig is the linker and brings the C
+// `npm run build:platforms [name …]`: builds the binaries for publishing, each for the oldest
+// system that it may meet, into npm/, and checks them. Zig is the linker and brings the C
 // libraries; it and cargo-zigbuild come as Python packages. Where the Rust here has no standard
 // library for a target, Debian's Rust, of which only the files are used, compiles it from source.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { unpackDebian } from './debian.mjs';
@@ -12,6 +12,8 @@ import { machineFor } from './machines.mjs';
 import { binaryOf, layOut, MAX_SIZE, megabytes } from './packages.mjs';
 import { findRedisServer } from './redis-server.mjs';
 import { beginInstallTests, installRoot, main, root, step } from './run.mjs';
+import { TARGETS } from './targets.mjs';
+import { wantsOf } from './wants.mjs';
 
 const FOLDER = path.join(root, 'target', 'platforms');
 const PYTHON = path.join(FOLDER, 'python');
@@ -19,16 +21,6 @@ const DEBIAN = path.join(FOLDER, 'debian');
 
 const ZIG = ['ziglang==0.15.2', 'cargo-zigbuild==0.24.1'];
 const DEBIAN_RUST = ['rustc-web', 'libstd-rust-web-dev', 'rust-web-src'];
-
-/** CentOS 7's, and what Node 14 wants at least. */
-const GLIBC = '2.17';
-
-const TARGETS = {
-  'linux-x64-gnu': 'x86_64-unknown-linux-gnu',
-  'linux-arm64-gnu': 'aarch64-unknown-linux-gnu',
-  'linux-x64-musl': 'x86_64-unknown-linux-musl',
-  'linux-arm64-musl': 'aarch64-unknown-linux-musl',
-};
 
 main(async () => {
   const given = process.argv.slice(2);
@@ -49,36 +41,27 @@ async function make(platform) {
   const seconds = Math.round((Date.now() - begun) / 1000);
   const [{ size }] = layOut(path.join(FOLDER, 'packages', platform), { [platform]: binaryOf(platform) });
   if (size > MAX_SIZE) throw new Error(`${platform}: ${megabytes(size)} unpacked are more than ${megabytes(MAX_SIZE)}`);
-  return { platform, seconds, unpacked: megabytes(size), glibc: floor(platform), run: await tryOut(platform) };
+  return {
+    platform,
+    seconds,
+    unpacked: megabytes(size),
+    wants: wantsOf(platform, PYTHON),
+    run: await tryOut(platform),
+  };
 }
 
 async function compile(platform) {
-  const target = TARGETS[platform];
-  const isGnu = platform.endsWith('-gnu');
-  const env = { PATH: `${path.join(PYTHON, 'bin')}${path.delimiter}${process.env.PATH}` };
-  // The addon is loaded by a Node that is linked to musl's libc.so.
-  if (!isGnu) env.RUSTFLAGS = '-C target-feature=-crt-static';
-  const args = ['zigbuild', '--release', '--locked', '--target', isGnu ? `${target}.${GLIBC}` : target];
+  const { target, version, library, environment } = TARGETS[platform];
+  const env = { PATH: process.env.PATH, ...environment?.(FOLDER) };
+  env.PATH = `${path.join(PYTHON, 'bin')}${path.delimiter}${env.PATH}`;
+  const args = ['zigbuild', '--release', '--locked', '--target', version ? `${target}.${version}` : target];
   if (!hasStandardLibrary(target)) {
     await installDebianRust();
     Object.assign(env, { RUSTC: rustcOfDebian(), RUSTC_BOOTSTRAP: '1' });
     args.push('-Z', 'build-std=std,panic_unwind');
   }
   await step({ title: `cargo zigbuild ${target}`, command: 'cargo', args, env });
-  cpSync(path.join(root, 'target', target, 'release', 'libmpauthx.so'), binaryOf(platform));
-}
-
-/** The newest version of glibc that the binary names, which must not be newer than promised. */
-function floor(platform) {
-  const names = readFileSync(binaryOf(platform), 'latin1').match(/\bGLIBC_\d+(\.\d+)+/g) ?? [];
-  if (platform.endsWith('-musl')) {
-    if (names.length > 0) throw new Error(`${platform}: needs ${names[0]}`);
-    return 'none';
-  }
-  const newest = Math.max(...names.map((name) => Number(name.match(/_2\.(\d+)/)[1])));
-  const isOld = newest > 0 && newest <= Number(GLIBC.split('.')[1]);
-  if (!isOld) throw new Error(`${platform}: needs GLIBC_2.${newest}`);
-  return `2.${newest}`;
+  cpSync(path.join(root, 'target', target, 'release', library), binaryOf(platform));
 }
 
 /** Runs the smoke test with what was built, where there is a machine for it; says by what. */

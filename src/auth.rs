@@ -109,6 +109,11 @@ impl Auth {
         self.sessions().direct()
     }
 
+    /// A number that changes when the connection to the token store is let go.
+    pub fn epoch(&self) -> u64 {
+        self.sessions().epoch()
+    }
+
     /// Lets the call `caller` join the exchange of `code`, or start one. This happens before the
     /// call runs, so that calls of one moment meet.
     pub fn join_exchange(&self, code: String, caller: u32) -> SharedExchange {

@@ -128,16 +128,22 @@ impl Core {
         self.spawn_batch(batch, tokens, count, Asked::Session);
     }
 
-    /// How checks reach redis on the JavaScript thread; null where they do not.
+    /// How checks may reach redis on the JavaScript thread; null where they may not now.
     #[napi(catch_unwind)]
     pub fn direct(&self) -> Option<DirectPlan> {
         self.auth.direct().map(Into::into)
     }
 
-    /// Of tokens, and what is stored of the openid of each, in turn, each in a line: the id of the
-    /// session and the openid, in the same way. `-` stands for none.
+    /// A number that changes when the connection to redis is let go.
     #[napi(catch_unwind)]
-    pub fn describe(&self, lines: String) -> String {
+    pub fn epoch(&self) -> f64 {
+        self.auth.epoch() as f64
+    }
+
+    /// Of tokens, and what is stored of the openid of each, in turn, each in a line, where `-`
+    /// stands for nothing: the id of the session and the openid, in turn.
+    #[napi(catch_unwind)]
+    pub fn describe(&self, lines: String) -> Vec<Option<String>> {
         direct::describe(&self.auth, &lines)
     }
 

@@ -172,8 +172,8 @@ impl Error {
         Self::new(Code::Decryption, format!("Decrypt userInfo error: {faults}"))
     }
 
-    /// The application passed no app id, which every decryption needs; `cause` says so.
-    pub fn decryption_without_app_id(cause: impl fmt::Display) -> Self {
+    /// The application has not set what the call needs; `cause` says so.
+    pub fn decryption_not_set_up(cause: impl fmt::Display) -> Self {
         Self::new(Code::Decryption, format!("Decrypt userInfo error: {cause}"))
     }
 

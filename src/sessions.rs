@@ -172,6 +172,14 @@ impl Sessions {
         }
     }
 
+    /// A number that changes when the connection to the store is let go.
+    pub fn epoch(&self) -> u64 {
+        match self {
+            Self::Redis(store) => store.epoch(),
+            Self::Embedded(_) => 0,
+        }
+    }
+
     /// What is known of `token`, if it is live. It does not count as used.
     pub async fn inspect(&self, token: &Token) -> Result<Option<Session>> {
         delegate!(self, store => store.inspect(token))
@@ -185,6 +193,11 @@ impl Sessions {
     /// The live tokens of `owner`, oldest first.
     pub async fn list(&self, owner: &Owner) -> Result<Vec<Session>> {
         delegate!(self, store => store.list(owner))
+    }
+
+    /// The live tokens of the user of `owner` in every sku.
+    pub async fn list_all(&self, owner: &Owner) -> Result<Vec<Session>> {
+        delegate!(self, store => store.list_all(owner))
     }
 
     /// Ends `token`. Whether it was live.

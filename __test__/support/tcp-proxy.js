@@ -18,16 +18,17 @@ function carry(from, to, each) {
 }
 
 /**
- * A TCP proxy in front of a port of 127.0.0.1; closed after the test. `connect` is called for each
- * connection, and gives the functions that carry what goes through it: `toServer(piece, server)`
- * and `toClient(piece, client)` write the piece, or do something else. Where one returns a promise,
- * what follows waits for it; where one is missing, pieces pass as they are.
+ * A TCP proxy in front of a port of 127.0.0.1, which a function may tell for each connection;
+ * closed after the test. `connect` is called for each connection, and gives the functions that
+ * carry what goes through it: `toServer(piece, server)` and `toClient(piece, client)` write the
+ * piece, or do something else. Where one returns a promise, what follows waits for it; where one is
+ * missing, pieces pass as they are.
  *
  * @param listen the port of the proxy, else a free one
  */
 async function tcpProxy(port, connect = () => ({}), { listen = 0 } = {}) {
   const proxy = net.createServer({ noDelay: true }, (client) => {
-    const server = net.connect({ port, host: '127.0.0.1', noDelay: true });
+    const server = net.connect({ port: typeof port === 'function' ? port() : port, host: '127.0.0.1', noDelay: true });
     const { toServer = pass, toClient = pass } = connect();
     carry(client, server, toServer);
     carry(server, client, toClient);

@@ -61,12 +61,19 @@ describe('options.wechat.cloud', () => {
     expect(wechat.requestsOf(STABLE_TOKEN)).toHaveLength(1);
   });
 
-  test.each([['yes'], [1], [[]], [['wx2']], [{ appIds: 'wx2' }], [{ appIds: [7] }], [{ appIDs: [] }], [() => true]])(
-    'as %p is a TypeError',
-    (cloud) => {
-      expect(() => open({ cloud })).toThrow(new TypeError('options.wechat.cloud must be a boolean or { appIds: […] }'));
-    },
-  );
+  test.each([['yes'], [1], [[]], [['wx2']], [() => true]])('as %p is a TypeError', (cloud) => {
+    expect(() => open({ cloud })).toThrow(new TypeError('options.wechat.cloud must be a boolean or { appIds: […] }'));
+  });
+
+  test.each([['wx2'], [[7]], [['wx2', '']], [[undefined]]])('with %p as appIds is a TypeError', (appIds) => {
+    const said = new TypeError('options.wechat.cloud.appIds must be a list of app ids');
+    expect(() => open({ cloud: { appIds } })).toThrow(said);
+  });
+
+  test('with what it does not know is a TypeError', () => {
+    const said = new TypeError('options.wechat.cloud.appIDs is not an option');
+    expect(() => open({ cloud: { appIDs: [] } })).toThrow(said);
+  });
 
   test('excludes an access token of the application’s own', () => {
     expect(() => open({ accessToken: () => 'x' })).toThrow(/exclude each other/);

@@ -8,6 +8,9 @@ const NOT_LIVE = { code: 6007, message: expect.stringMatching(/./) };
 /** Says that the key may be stale, and what to do. */
 const UNDECRYPTABLE = { code: 6011, message: expect.stringMatching(/^Decrypt userInfo error.*stale.*wx\.login/s) };
 
+/** Says what to set: a login is of no use here. */
+const NOT_KEPT = { code: 6011, message: expect.stringMatching(/^Decrypt userInfo error.*sessionKeys to true$/) };
+
 /**
  * Runs the tests of `what` on every token store. Each test has an empty store and an object
  * `here.app` with options.sessionKeys; `here.open(given)` makes others on the store, of which
@@ -62,4 +65,4 @@ async function expectRefusal(promise, said) {
   expect(seen(error)).toStrictEqual(said);
 }
 
-module.exports = { NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore };
+module.exports = { NOT_KEPT, NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore };

@@ -2,7 +2,7 @@
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { createApp, everybody, SECRET, until } = require('../support');
-const { NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./every-store');
+const { NOT_KEPT, NOT_LIVE, UNDECRYPTABLE, expectRefusal, onEveryStore } = require('./every-store');
 
 const UNKNOWN = `nobody|shop|${'0a'.repeat(32)}`;
 
@@ -64,6 +64,14 @@ onEveryStore('the session key', (here, isShared) => {
     expect(await here.app.forget('u1')).toBe(1);
     const { token } = await here.app.sessions.issue('u1', { openId: 'o1' });
     await expectBoth(token, UNDECRYPTABLE);
+  });
+
+  test('goes with a user who is logged in for another sku, by the openid that is known there', async () => {
+    const other = isShared ? here.open({ sku: 'other' }) : here.app;
+    await here.login({ openId: 'o1', unionId: 'u1' }, other);
+    expect(await here.app.forget('u1')).toBe(1);
+    const { token } = await other.sessions.issue('u1', { openId: 'o1' });
+    await expectBoth(token, UNDECRYPTABLE, other);
   });
 
   test('stays with the token where it is rotated', async () => {
@@ -135,7 +143,7 @@ onEveryStore('the session key', (here, isShared) => {
   test('is none where the option was not set', async () => {
     const plain = here.open({ options: { sessionKeys: false } });
     const token = await here.login({ openId: 'o1' }, plain);
-    await expectBoth(token, UNDECRYPTABLE, plain);
+    await expectBoth(token, NOT_KEPT, plain);
     expect(await plain.sessions.inspect(token)).toMatchObject({ openId: 'o1' }); // every login's is kept
   });
 

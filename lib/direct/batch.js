@@ -1,34 +1,34 @@
 'use strict';
 
 // Checks that went to redis in one write, and the replies to them. None of them counts before it is
-// sure that it is the reply to its own check: behind several, redis is asked to repeat a word.
+// sure that it is the reply to its own check: behind them, redis is asked to repeat a word.
 
 const { Refusal, command } = require('./resp.js');
 
-/** What is asked besides, now and then: whether this is still a master. */
-const ROLE = command('INFO', 'replication');
+/** What is asked besides, now and then: whether this is still a master, and its time. */
+const LOOK = `${command('INFO', 'replication')}${command('TIME')}`;
 
 class Batch {
   /**
    * @param asked     the checks: `{ checks, token, resolve, reject, records }`
-   * @param asksRole  whether to ask for the role of the server too
-   * @param word      what ends the replies; undefined where there is but one reply to come
-   * @param sent      when it is sent, on the clock of connections
+   * @param sent      when they are sent, in milliseconds
+   * @param looks     whether to look at the server too
+   * @param word      what redis is to repeat behind the replies
    */
-  constructor(asked, asksRole, word, sent) {
+  constructor(asked, sent, looks, word) {
     this.asked = asked;
-    this.asksRole = asksRole;
-    this.word = word;
     this.sent = sent;
+    this.looks = looks;
+    this.word = word;
     this.replies = [];
-    /** What the server says of itself, where it was asked. */
-    this.role = undefined;
+    /** What the server says of itself, where it was asked: its role and its time. */
+    this.told = [];
     this.isWhole = false;
   }
 
   /** The commands, of which those for the checks are `out`. */
   commands(out) {
-    return `${out}${this.asksRole ? ROLE : ''}${this.word === undefined ? '' : command('PING', this.word)}`;
+    return `${out}${this.looks ? LOOK : ''}${command('PING', this.word)}`;
   }
 
   /** Adds the next reply. Throws where it is none to what was asked. */
@@ -38,9 +38,8 @@ class Batch {
       const isReply = reply instanceof Refusal || asked[replies.length].records.fits(reply);
       if (!isReply) throw new Error('that was not asked');
       replies.push(reply);
-      this.isWhole = this.word === undefined && !this.asksRole && replies.length === asked.length;
-    } else if (this.asksRole && this.role === undefined) {
-      this.role = reply;
+    } else if (this.looks && this.told.length < 2) {
+      this.told.push(reply);
     } else {
       if (reply !== this.word) throw new Error('that ends another batch');
       this.isWhole = true;

@@ -25,9 +25,11 @@ class Connection {
   constructor({ host, port, path, login, logins, connectTimeout }, on) {
     this.on = on;
     this.replies = new Replies();
-    /** How many replies to the login are still to come, and after them the role and the time. */
-    this.steps = [...Array(logins).fill(isOk), (reply) => this.isMaster(reply), (reply) => this.setClock(reply)];
+    /** What the next replies must be: those to the login, then the role and the time. */
+    this.steps = [...Array(logins).fill(isOk), isMaster, (reply) => this.setClock(reply, this.sent)];
     this.clock = () => 0;
+    /** When the first commands went out. */
+    this.sent = 0;
     this.isReady = false;
     this.isEnded = false;
     const place = path ? { path } : { host, port };
@@ -36,10 +38,17 @@ class Connection {
     this.socket.unref();
     this.socket.on('error', () => {}); // 'close' follows
     this.socket.on('close', () => this.end());
-    this.socket.setNoDelay(true);
-    this.socket.setKeepAlive(true, KEEPALIVE);
+    this.socket.once('connect', () => this.connected());
     this.write(login);
     setTimeout(() => this.isReady || this.end(), connectTimeout).unref();
+  }
+
+  /** What was set before counts for the first address of the host alone. */
+  connected() {
+    this.sent = now();
+    this.socket.unref();
+    this.socket.setNoDelay(true);
+    this.socket.setKeepAlive(true, KEEPALIVE);
   }
 
   write(bytes) {
@@ -82,18 +91,27 @@ class Connection {
     return this.on.ready();
   }
 
-  /** Whether the server says in its INFO that it is a master. */
-  isMaster(reply) {
-    return typeof reply === 'string' && /^role:master\r?$/m.test(reply);
+  /** Takes what the server tells of itself, asked then. Throws where it is no master any more. */
+  learn(role, time, asked) {
+    if (!isMaster(role) || !this.setClock(time, asked)) throw new Error('that is no master any more');
   }
 
-  /** The time on redis' clock, in Unix milliseconds, passes as it does here. */
-  setClock(reply) {
+  /**
+   * The time on redis' clock, in Unix milliseconds, passes as it does here. It is taken for that at
+   * which redis was asked: ahead, it sends checks the ordinary way, and behind, it would let them
+   * pass.
+   */
+  setClock(reply, asked) {
     const [seconds, microseconds] = Array.isArray(reply) ? reply.map(Number) : [];
-    const ahead = seconds * 1000 + microseconds / 1000 - now();
+    const ahead = seconds * 1000 + microseconds / 1000 - asked;
     this.clock = () => ahead + now();
     return Number.isFinite(ahead);
   }
+}
+
+/** Whether a server says in its INFO that it is a master. */
+function isMaster(reply) {
+  return typeof reply === 'string' && /^role:master\r?$/m.test(reply);
 }
 
 function isOk(reply) {

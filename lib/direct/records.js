@@ -17,10 +17,9 @@ const STORED = /^[\w+/=]*$/;
 
 /** The records as one kind of check reads them. */
 class Records {
-  constructor(fields, { tagged, idle }) {
+  constructor(fields, { tagged }) {
     this.count = fields.length;
     this.isTagged = tagged;
-    this.idle = idle;
     this.before = `*${fields.length + 2}\r\n${bulk('HMGET')}$`;
     this.after = `\r\n${fields.map(bulk).join('')}`;
   }
@@ -38,17 +37,12 @@ class Records {
     return true;
   }
 
-  /**
-   * Whether a record says by itself that its token is live at that time, of thirteen digits, and
-   * that no use of it needs to be written down.
-   */
+  /** Whether a record says by itself that its token is live at that time, of thirteen digits. */
   isLive(record, time) {
     const issued = record[0];
     const expires = record[1];
     if (issued === null || !(expires === '' || (isTime(expires) && expires > time))) return false;
-    if (this.count > OPEN_ID && !isStored(record[OPEN_ID])) return false;
-    const seen = record[this.count - 1];
-    return this.idle === 0 || (isTime(seen) && Number(time) - Number(seen) < this.idle / 10);
+    return this.count <= OPEN_ID || (isTime(issued) && isStored(record[OPEN_ID]));
   }
 }
 
@@ -62,12 +56,14 @@ function isStored(field) {
 
 /** A time in digits; null where there is none. */
 function timeIn(digits) {
-  return digits === '' || digits === undefined ? null : Number(digits);
+  return digits === '' ? null : Number(digits);
 }
 
-/** The text of a field, of which each byte is one character still. */
+/** The text of a field, of which each byte is one character still; null where it is no UTF-8. */
 function textIn(field) {
-  return field === null ? null : Buffer.from(field, 'latin1').toString();
+  if (field === null) return null;
+  const text = Buffer.from(field, 'latin1').toString();
+  return Buffer.from(text).latin1Slice() === field ? text : null;
 }
 
 module.exports = { OPEN_ID, Records, textIn, timeIn };

@@ -10,7 +10,7 @@ const { OPEN_ID, textIn, timeIn } = require('./records.js');
 const MAX_KEPT = 10_000;
 const LIFE = 30_000;
 
-/** Stands for no openid on the way to the addon and back. */
+/** Stands for no openid on the way to the addon. */
 const NONE = '-';
 
 class Sessions {
@@ -41,7 +41,7 @@ class Sessions {
       const [id, openId] = [described[2 * i], described[2 * i + 1]];
       if (id) {
         const known = new Known(record, id, openId);
-        this.kept.set(asked.token, known);
+        this.kept.set(own(asked.token), known);
         known.resolve(asked, record);
       } else asked.checks.enqueue(asked.token, asked.resolve, asked.reject);
     }
@@ -59,7 +59,7 @@ class Sessions {
     let lines = '';
     for (const { asked, record } of found) lines += `${asked.token}\n${record[OPEN_ID] ?? NONE}\n`;
     try {
-      return this.core.describe(lines).split('\n');
+      return this.core.describe(lines);
     } catch (_) {
       return [];
     }
@@ -74,8 +74,8 @@ class Known {
     this.stored = own(record[OPEN_ID]);
     this.issuedAt = timeIn(this.issued);
     this.expiresAt = timeIn(this.expires);
-    this.id = own(id);
-    this.openId = openId === NONE ? null : own(openId);
+    this.id = id;
+    this.openId = openId;
   }
 
   isOf(record) {
@@ -83,9 +83,9 @@ class Known {
   }
 
   resolve({ checks, token, resolve }, record) {
-    const [device, seen] = [textIn(record[2]), timeIn(record[4])];
+    const device = textIn(record[2]);
     checks.calls.stats.direct += 1;
-    resolve(checks.kind.found(token, this.id, this.issuedAt, this.expiresAt, seen, device, this.openId));
+    resolve(checks.kind.found(token, this.id, this.issuedAt, this.expiresAt, null, device, this.openId));
   }
 }
 

@@ -30,7 +30,7 @@ impl Auth {
         data: &Encoded,
         iv: &Encoded,
     ) -> Result<String> {
-        let app_id = self.dependencies.credentials.app_id().map_err(Error::decryption_without_app_id)?;
+        let app_id = self.dependencies.credentials.app_id().map_err(Error::decryption_not_set_up)?;
         let session_key = self.session_key(admission, token).await?;
         decrypt_text(app_id, &session_key, data, iv)?.ok_or_else(|| Error::stale_session_key("the data do not decrypt"))
     }
@@ -63,7 +63,7 @@ impl Auth {
         admission.check()?;
         let session = self.sessions().inspect(token).await?.ok_or_else(Error::invalid_token)?;
         let Some(seal) = self.key_seal() else {
-            return Err(Error::stale_session_key("session keys are not kept: set options.sessionKeys to true"));
+            return Err(Error::decryption_not_set_up("session keys are not kept: set options.sessionKeys to true"));
         };
         let Some(open_id) = self.open_id(&session) else { return Ok(None) };
         let name = self.key_name(seal, &open_id);

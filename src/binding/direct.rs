@@ -6,7 +6,7 @@ use napi_derive::napi;
 use crate::auth::Auth;
 use crate::sessions::{Address, Direct};
 
-/// In place of what is not there.
+/// In place of what is not stored.
 const NONE: &str = "-";
 
 /// Where redis is, and how records look there. Times are milliseconds.
@@ -24,8 +24,6 @@ pub struct DirectPlan {
     /// The fields that a check reads.
     pub validity: Vec<String>,
     pub session: Vec<String>,
-    /// 0 where there is no limit.
-    pub idle: f64,
     pub connect_timeout: f64,
     pub deadline: f64,
 }
@@ -36,7 +34,7 @@ impl From<Direct> for DirectPlan {
             Address::Tcp { host, port, .. } => (Some(host), Some(port), None),
             Address::Unix(path) => (None, None, Some(path.to_string_lossy().into_owned())),
         };
-        let texts = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Self {
             host,
             port,
@@ -46,7 +44,6 @@ impl From<Direct> for DirectPlan {
             tagged: direct.is_tagged,
             validity: texts(direct.validity),
             session: texts(direct.session),
-            idle: direct.idle.map_or(0.0, |idle| idle.as_secs_f64() * 1000.0),
             connect_timeout: direct.connect_timeout.as_secs_f64() * 1000.0,
             deadline: direct.deadline.as_secs_f64() * 1000.0,
         }
@@ -55,12 +52,12 @@ impl From<Direct> for DirectPlan {
 
 /// Of tokens and what is stored of the openid of each, in turn, the id of the session and the
 /// openid. What cannot be told at once has no id.
-pub fn describe(auth: &Auth, lines: &str) -> String {
+pub fn describe(auth: &Auth, lines: &str) -> Vec<Option<String>> {
     let mut lines = lines.split('\n');
-    let mut described = String::new();
+    let mut described = Vec::new();
     while let (Some(token), Some(stored)) = (lines.next(), lines.next()) {
-        let (id, open_id) = auth.describe(token, (stored != NONE).then_some(stored)).unwrap_or_default();
-        described.extend([&id, "\n", open_id.as_deref().unwrap_or(NONE), "\n"]);
+        let (id, open_id) = auth.describe(token, (stored != NONE).then_some(stored)).unzip();
+        described.extend([id, open_id.flatten()]);
     }
     described
 }

@@ -60,7 +60,7 @@ fn advice(errcode: i64, api: Api) -> &'static str {
         (40003, Api::Other) => ": the openid is not one of this mini-program's",
         (43101, Api::Other) => ": the user has not agreed to this message, or no longer does",
         (48001, Api::Other) => ": this mini-program may not use this interface, look into WeChat's console",
-        (45009, _) => ": the calls of the day, or of the minute, are used up: try again later",
+        (45009, _) => ": the calls of the day are used up: reset the quota, or wait for the next day",
         (87009, _) => ": the signature is not made with the user's session key: let the mini-program call wx.login",
         (45011, _) => ": too many calls, try again later",
         (41002 | 41004 | 41008, _) => ": a parameter is missing",
@@ -94,6 +94,7 @@ mod tests {
             (40013, Api::AccessToken, "check the app id"),
             (40163, Api::PhoneNumber, "the code was used before, let the user press the button again"),
             (40163, Api::Login, "the code was used before, let the mini-program call wx.login again"),
+            (45009, Api::Other, "the calls of the day are used up: reset the quota, or wait for the next day"),
         ] {
             assert_eq!(refusal(Some(errcode)).advice(api), format!(" (errcode {errcode}: {said})"));
         }

@@ -120,6 +120,11 @@ impl Embedded {
         self.run(move |rows| rows.list(&owner)).await
     }
 
+    pub async fn list_all(&self, owner: &Owner) -> Result<Vec<Session>> {
+        let user = owner.user.clone();
+        self.run(move |rows| rows.list_in(&user, None)).await
+    }
+
     pub async fn revoke(&self, token: &Token) -> Result<bool> {
         let token = token.clone();
         self.change(move |rows| match rows.live(&token)? {

@@ -109,6 +109,7 @@ describe('createAuth', () => {
     ['tokens.tls.ca', { tokens: { url: REDIS, tls: { ca: undefined } } }],
     ['tokens.layout', { tokens: { url: REDIS, layout: undefined } }],
     ['wechat.proxy', { wechat: { proxy: undefined } }],
+    ['wechat.cloud.appIds', { wechat: { cloud: { appIds: undefined } } }],
     ['sessions.idle', { sessions: { idle: undefined } }],
     ['cache.maxAge', { cache: { maxAge: undefined } }],
   ])('says that %s is there and undefined', (name, given) => {
@@ -121,6 +122,17 @@ describe('createAuth', () => {
     ['wechat.proxy', { wechat: { proxy: '' } }],
     ['wechat.endpoint', { wechat: { endpoint: '' } }],
   ])('says that %s is there and empty', (name, given) => expectTypeError(() => open(given), `${name} is empty`));
+
+  test.each([
+    ['sku', { sku: undefined }],
+    ['tokens', { tokens: undefined }],
+    ['tokens.url', { tokens: { url: '' } }],
+    ['tokens.master', { tokens: { sentinels: [REDIS], master: undefined } }],
+    ['wechat.push.encodingAESKey', { wechat: { push: { token: 'abc', encodingAESKey: undefined } } }],
+  ])('does not advise to leave out %s, which is needed', (name, given) => {
+    const { message } = thrown(() => open(given));
+    expect(message).toMatch(new RegExp(`^${name} is .*an environment variable may be missing$`));
+  });
 
   test('wants to be told where tokens are kept', () => {
     const { tokens, ...rest } = { appId: sample.appId, secret: SECRET, sku: 'shop', tokens: 'memory' };

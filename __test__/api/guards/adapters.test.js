@@ -176,6 +176,19 @@ test('another sku comes in where the guard says so', async () => {
   expect(await ask()).toMatch(/6007/);
 });
 
+test.each([null, '', undefined])(
+  'where the application finds no token, and says %p, nobody asks to come in',
+  async (none) => {
+    const ask = async (optional) => {
+      const handler = (_request, session) => new Response(session ? session.userId : 'nobody');
+      const guard = web.guard(here.auth, handler, { optional, token: async () => none });
+      const reply = await guard(new Request('http://x/'));
+      return reply.ok ? reply.text() : reply.status;
+    };
+    expect([await ask(true), await ask(false)]).toEqual(['nobody', 401]);
+  },
+);
+
 test('ES modules import all names', async () => {
   const { stdout } = await runNode(
     `import { getAuth, guard, routes } from 'mpauthx/express';

@@ -170,13 +170,21 @@ function clear(state, owner, except) {
   return { next: state.without(...(found.is === 'spent' ? own : others)), ended: others.length };
 }
 
+/** A revocation looks at the token that it is to spare, some time before it ends others. */
+function meet(state, { except, owners }) {
+  const found = state.find(except);
+  const isReuse = found?.is === 'spent' && owners.includes(found.session.owner);
+  return [isReuse ? state.without(found.session) : state];
+}
+
 /**
  * A revocation in several skus is as many changes, made at once or one after the other; their
  * counts add up to its answer.
  */
 function parts(call) {
   if (call.kind !== 'revokeUser') return [{ call, run: STEPS[call.kind] }];
-  return call.owners.map((owner) => ({ call, owner }));
+  const changes = call.owners.map((owner) => ({ call, owner }));
+  return call.except ? [{ call, run: meet }, ...changes] : changes;
 }
 
 /**

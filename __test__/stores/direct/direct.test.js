@@ -16,7 +16,7 @@ const {
   until,
 } = require('../../support');
 const { tcpProxy } = require('../../support/tcp-proxy');
-const { past } = require('../../support/wait');
+const { pause } = require('../../support/wait');
 const { countOrdinary, untilDirect } = require('./support');
 
 let server;
@@ -55,7 +55,7 @@ describe.each([
   });
 
   test('is told of in the same words, whatever is kept with it', async () => {
-    const { app } = await ready({ tokens: tokens(), options: { sessions: { mode: 'each', idle: 60 } } });
+    const { app } = await ready({ tokens: tokens(), options: { sessions: { mode: 'each' } } });
     const given = [
       {},
       { device: '小米 “14” \\ "é"' },
@@ -69,8 +69,7 @@ describe.each([
       const before = ordinary();
       const found = await app.verify(token);
       expect(ordinary()).toBe(before);
-      const { lastSeenAt, ...rest } = await app.sessions.inspect(token);
-      expect(found).toEqual({ ...rest, lastSeenAt: expect.any(Number) });
+      expect(found).toEqual(await app.sessions.inspect(token));
     }
   });
 });
@@ -113,25 +112,26 @@ describe('goes the ordinary way', () => {
     expect(ordinary()).toBe(before + 1);
   });
 
-  test('a use that is to be written down', async () => {
-    const { app, token, ordinary } = await ready({ options: { sessions: { idle: 10 } } });
-    const before = ordinary();
-    await past(1);
-    await app.isTokenValid(token);
-    expect(ordinary()).toBe(before + 1);
-    await app.isTokenValid(token);
-    expect(ordinary()).toBe(before + 1);
+  test('what few objects ask, each but some checks', async () => {
+    const before = await connections(server.redis);
+    const ordinary = countOrdinary();
+    const app = open();
+    const token = await issue(app, 'o1');
+    for (let i = 0; i < 20; i += 1) await app.isTokenValid(token);
+    await pause(100);
+    expect(ordinary()).toBe(20);
+    expect(await connections(server.redis)).toBe(before + 1);
   });
 
-  test('everything, where there is a cache, a file, memory or TLS', async () => {
+  test('everything, where there is a cache, a file, memory, or an idle limit', async () => {
     const ordinary = countOrdinary();
     const stores = [{ tokens: 'memory', redis: undefined }, { tokens: { file: path.join(tempDir(), 'tokens.db') } }];
-    for (const given of [...stores, { options: { cache: true } }]) {
+    for (const given of [...stores, { options: { cache: true } }, { options: { sessions: { idle: 60 } } }]) {
       const app = open(given);
       const token = await issue(app, 'o1');
-      for (let i = 0; i < 5; i += 1) await app.verify(token, { fresh: true });
+      for (let i = 0; i < 60; i += 1) await app.verify(token, { fresh: true });
     }
-    expect(ordinary()).toBe(15);
+    expect(ordinary()).toBe(240);
   });
 
   test('everything, where redis does not say that it is a master', async () => {
@@ -139,8 +139,8 @@ describe('goes the ordinary way', () => {
     const ordinary = countOrdinary();
     const app = open({ tokens: `redis://u:p@127.0.0.1:${server.port}`, redis: undefined });
     const token = await issue(app, 'o1');
-    for (let i = 0; i < 30; i += 1) await app.isTokenValid(token);
-    expect(ordinary()).toBe(30);
+    for (let i = 0; i < 60; i += 1) await app.isTokenValid(token);
+    expect(ordinary()).toBe(60);
   });
 });
 
@@ -196,6 +196,23 @@ describe('the connection', () => {
     }, 20000);
   }, 40000);
 
+  test('is none to the server that the calls have left', async () => {
+    const [own, other] = [await startRedis(), await startRedis()];
+    let { port } = own;
+    const proxy = await tcpProxy(() => port);
+    const app = createApp({ tokens: proxy.url, db: everybody() });
+    const token = await issue(app, 'o1');
+    await untilDirect(app, token);
+    await other.redis.replicaof('127.0.0.1', own.port);
+    await until(() => other.redis.exists(token));
+    await other.redis.replicaof('NO', 'ONE');
+    await untilDirect(app, token); // and so there is no look at the role for a while
+    port = other.port;
+    await own.redis.replicaof('127.0.0.1', 1); // and so it does not hear of what happens there
+    expect(await app.sessions.revoke(token)).toBe(true);
+    expect(await rejection(app.verify(token))).toMatchObject({ code: 6007 });
+  });
+
   test('leads to a unix socket, and to the database that the URL names', async () => {
     const socket = path.join(tempDir(), 'r.sock');
     const own = await startRedis({ password: 'p w|d', args: ['--unixsocket', socket] });
@@ -210,6 +227,23 @@ describe('the connection', () => {
       expect(ordinary()).toBe(before);
     }
   });
+});
+
+test('a reply that is lost is not made up for by that to a later check', async () => {
+  let swallows = false;
+  const proxy = await tcpProxy(server.port, () => ({
+    toClient(piece, client) {
+      if (!swallows) client.write(piece);
+      swallows = false;
+    },
+  }));
+  const app = createApp({ tokens: proxy.url, redisPass: server.password, db: everybody() });
+  const [live, dead] = [await issue(app, 'o1'), `o1|shop|${'0c'.repeat(32)}`];
+  await untilDirect(app, live);
+  swallows = true;
+  const lost = isValid(app, dead);
+  await pause(5);
+  expect(await Promise.all([lost, isValid(app, live)])).toEqual([false, true]);
 });
 
 describe('a redis that is silent', () => {

@@ -15,6 +15,9 @@ function turnOff() {
   jest.spyOn(Direct.prototype, 'take').mockReturnValue(false);
 }
 
+/** What the short way's connection begins with, and no other. */
+const isShortWay = (piece) => piece.includes('$11\r\nreplication\r\n*1\r\n$4\r\nTIME\r\n');
+
 /** Waits until a check of this live token goes the short way. */
 async function untilDirect(app, token) {
   await until(async () => {
@@ -26,4 +29,4 @@ async function untilDirect(app, token) {
   });
 }
 
-module.exports = { countOrdinary, turnOff, untilDirect };
+module.exports = { countOrdinary, isShortWay, turnOff, untilDirect };

@@ -7,12 +7,9 @@ const { createApp, everybody, issue, startRedis, within } = require('../../suppo
 const { generator } = require('../../support/random');
 const { tcpProxy } = require('../../support/tcp-proxy');
 const { pause } = require('../../support/wait');
-const { countOrdinary, turnOff, untilDirect } = require('./support');
+const { countOrdinary, isShortWay, turnOff, untilDirect } = require('./support');
 
 const DEADLINE = 5000;
-
-/** What the short way's connection begins with, and no other. */
-const isShortWay = (piece) => piece.includes('$11\r\nreplication\r\n*1\r\n$4\r\nTIME\r\n');
 
 /** What may happen to what comes back on the short way. */
 const FAULTS = [

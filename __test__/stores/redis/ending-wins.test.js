@@ -47,6 +47,7 @@ describe.each(['compatible', 'tagged'])(
       ['revokeUser', (app) => app.sessions.revokeUser('o1')],
       ['revokeUser in all skus', (app) => app.sessions.revokeUser('o1', { allSkus: true })],
       ['refreshToken', (app) => refresh(app, 'o1')],
+      ['forget', (app) => app.forget('o1')],
     ])(
       '%s ends all that it has issued, and it rotates no more',
       async (_name, end) => {

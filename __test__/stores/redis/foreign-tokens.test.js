@@ -96,6 +96,7 @@ describe(`with ${FOREIGN} foreign tokens in redis`, () => {
     expect(await isAdopted(here.redis)).toBe(false);
 
     const app = here.open();
+    await adopted(here.redis); // a login waits for it no longer than a second
     expect(await login(app, here.wechat, 'o1')).toBe(old);
   });
 });

@@ -116,12 +116,17 @@ impl<'a> Rows<'a> {
 
     /// The live tokens of `owner`, oldest first.
     pub fn list(&self, owner: &Owner) -> rusqlite::Result<Vec<Session>> {
+        self.list_in(&owner.user, Some(&owner.sku))
+    }
+
+    /// The live tokens of `user`, those of `sku` or of all, oldest first.
+    pub fn list_in(&self, user: &str, sku: Option<&str>) -> rusqlite::Result<Vec<Session>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM mpauthx_session
-             WHERE user = ?1 AND sku = ?2 AND ended IS NULL AND ends > ?3 ORDER BY issued"
+             WHERE user = ?1 AND (?2 IS NULL OR sku = ?2) AND ended IS NULL AND ends > ?3 ORDER BY issued"
         );
         let mut rows = self.db.prepare_cached(&sql)?;
-        let rows = rows.query_map(params![owner.user, owner.sku, self.now], parse)?;
+        let rows = rows.query_map(params![user, sku, self.now], parse)?;
         rows.map(|row| row.map(|found| found.session)).collect()
     }
 

@@ -8,7 +8,7 @@ use redis::{Cmd, Pipeline, cmd};
 
 use super::Redis;
 use super::connect::{Address, Login, Topology};
-use super::keys::{self, Layout};
+use super::keys::Layout;
 use super::record::fields_of;
 use crate::sessions::Asked;
 
@@ -20,19 +20,19 @@ pub struct Direct {
     pub logins: usize,
     pub is_tagged: bool,
     /// The fields of a record that say whether it is plainly live, and those that say who is
-    /// logged in. With an idle limit, the last one says when the token was used.
-    pub validity: Vec<&'static str>,
-    pub session: Vec<&'static str>,
-    pub idle: Option<Duration>,
+    /// logged in.
+    pub validity: &'static [&'static str],
+    pub session: &'static [&'static str],
     pub connect_timeout: Duration,
     pub deadline: Duration,
 }
 
 impl Redis {
-    /// None where one plain connection does not tell of all tokens, or memory tells of most.
+    /// None where one plain connection does not tell of all tokens, where memory tells of most,
+    /// where a check may have to write, and where redis is not known to be a master.
     pub fn direct(&self) -> Option<Direct> {
         let Topology::Server(server) = self.link.topology() else { return None };
-        if self.tracking.is_some() {
+        if self.tracking.is_some() || self.policy.idle.is_some() || !self.link.leads_to_master() {
             return None;
         }
         let (address, login) = server.plain()?;
@@ -42,20 +42,22 @@ impl Redis {
             commands.add_command(command.clone());
         }
         commands.cmd("INFO").arg("replication").cmd("TIME");
-        let has_idle_limit = self.policy.idle.is_some();
-        let mut validity = fields_of(Asked::Validity, has_idle_limit).to_vec();
-        validity.extend(has_idle_limit.then_some(keys::SEEN));
         Some(Direct {
             address: address.clone(),
             login: commands.get_packed_pipeline(),
             logins: login.len(),
             is_tagged: self.layout == Layout::Tagged,
-            validity,
-            session: fields_of(Asked::Session, has_idle_limit).to_vec(),
-            idle: self.policy.idle,
+            validity: fields_of(Asked::Validity, false),
+            session: fields_of(Asked::Session, false),
             connect_timeout: self.link.connect_timeout(),
             deadline: self.link.deadline(),
         })
+    }
+
+    /// A number that changes when the connection is let go: the next one may lead to another
+    /// server, and that alone hears of the sessions that end from then on.
+    pub fn epoch(&self) -> u64 {
+        self.link.epoch()
     }
 }
 

@@ -1,9 +1,10 @@
 //! Sessions that the application looks at. It does not count as use.
 
 use futures_util::future::try_join_all;
+use redis::Cmd;
 
 use super::record;
-use super::{MAX_ATTEMPTS, Redis, contended};
+use super::{MAX_ATTEMPTS, Redis, contended, keys};
 use crate::error::Result;
 use crate::sessions::Session;
 use crate::token::{Owner, Token};
@@ -41,6 +42,21 @@ impl Redis {
             listed = again;
         }
         Err(contended())
+    }
+
+    /// The live tokens of the user of `owner` in every sku.
+    pub async fn list_all(&self, owner: &Owner) -> Result<Vec<Session>> {
+        let owners = self.in_all_skus(owner).await?;
+        Ok(try_join_all(owners.iter().map(|owner| self.list(owner))).await?.concat())
+    }
+
+    /// The user of `owner` in every sku for which tokens were issued here.
+    pub(super) async fn in_all_skus(&self, owner: &Owner) -> Result<Vec<Owner>> {
+        let mut skus: Vec<String> = self.link.query(&Cmd::smembers(keys::SKUS)).await?;
+        if !skus.contains(&owner.sku) {
+            skus.push(owner.sku.clone());
+        }
+        Ok(skus.into_iter().map(|sku| Owner { user: owner.user.clone(), sku }).collect())
     }
 
     /// The record of a token, if it makes that live.

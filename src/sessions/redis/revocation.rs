@@ -4,12 +4,11 @@
 //! the second ends the rest, which nobody can add to. A check may find the rest live until then.
 
 use futures_util::future::try_join_all;
-use redis::Cmd;
 
 use super::cache::InvalidateOnDrop;
 use super::index::{Listed, tokens};
 use super::scripts::EndedSession;
-use super::{MAX_ATTEMPTS, Redis, STRICT_ATTEMPTS, keys};
+use super::{MAX_ATTEMPTS, Redis, STRICT_ATTEMPTS};
 use crate::error::Result;
 use crate::sessions::Ended;
 use crate::token::{Owner, Token};
@@ -66,13 +65,8 @@ impl Redis {
         if let Some(adoption) = &self.adoption {
             adoption.wait().await?;
         }
-        let mut skus: Vec<String> =
-            if all_skus { self.link.query(&Cmd::smembers(keys::SKUS)).await? } else { Vec::new() };
-        if !skus.contains(&owner.sku) {
-            skus.push(owner.sku.clone());
-        }
-        let owners = skus.into_iter().map(|sku| Owner { user: owner.user.clone(), sku });
-        let counts = try_join_all(owners.map(|owner| self.revoke_owner(owner, except))).await?;
+        let owners = if all_skus { self.in_all_skus(owner).await? } else { vec![owner.clone()] };
+        let counts = try_join_all(owners.into_iter().map(|owner| self.revoke_owner(owner, except))).await?;
         Ok(counts.into_iter().sum())
     }
 

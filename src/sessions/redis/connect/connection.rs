@@ -44,6 +44,11 @@ impl Connection {
         }
     }
 
+    /// Whether it leads to one server that has told that it is a master.
+    pub fn is_to_master(&self) -> bool {
+        matches!(self, Self::Node(node) if node.is_master())
+    }
+
     /// Notes what the server told about itself.
     pub fn learn(&self, role: Role) {
         if let Self::Node(node) = self {

@@ -71,6 +71,11 @@ impl Link {
         self.connect_timeout
     }
 
+    /// Whether there is a connection, to a server that has told that it is a master.
+    pub fn leads_to_master(&self) -> bool {
+        matches!(self.current().get(), Some(Ok(connection)) if connection.is_to_master())
+    }
+
     /// A number that changes when the connection is let go.
     pub fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)

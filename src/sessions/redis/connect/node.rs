@@ -65,6 +65,11 @@ impl Node {
         self.shared.watch.as_ref().is_some_and(Watch::is_demoted)
     }
 
+    /// Whether the server has told that it is a master.
+    pub fn is_master(&self) -> bool {
+        self.shared.watch.as_ref().is_some_and(Watch::is_master)
+    }
+
     /// Notes what the server told about itself.
     pub fn learn(&self, role: Role) {
         if let Some(watch) = &self.shared.watch {

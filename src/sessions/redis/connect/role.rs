@@ -55,6 +55,11 @@ impl Watch {
         self.is_demoted.load(Ordering::Acquire)
     }
 
+    /// Whether the server was seen to be a master, and not to be another since.
+    pub fn is_master(&self) -> bool {
+        self.was_master.load(Ordering::Acquire) && !self.is_demoted()
+    }
+
     /// Whether it is time for a look, which the caller then takes.
     pub fn is_due(&self) -> bool {
         let mut not_before = self.schedule.not_before.lock().unwrap_or_else(PoisonError::into_inner);
