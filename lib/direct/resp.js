@@ -30,9 +30,9 @@ class Replies {
   }
 
   /**
-   * Adds what came, the first `count` of `bytes`: as bytes, which are read several times faster than
-   * a string, and as text, each byte one character, of which replies are parts. The text says where
-   * they end: to cut bytes off costs as much as to read a reply.
+   * Adds what came, the first `count` of `bytes`: as bytes, which are read several times faster
+   * than a string, and as text, each byte one character, of which replies are parts. The text says
+   * where they end: to cut bytes off costs as much as to read a reply.
    */
   add(bytes, count) {
     const rest = this.text.slice(this.at);
