@@ -3,10 +3,13 @@
 // Checks that went to redis in one write, and the replies to them. None of them counts before it is
 // sure that it is the reply to its own check: behind them, redis is asked to repeat a word.
 
-const { Refusal, command } = require('./resp.js');
+const { Refusal, bulk, command } = require('./resp.js');
 
 /** What is asked besides, now and then: whether this is still a master, and its time. */
 const LOOK = `${command('INFO', 'replication')}${command('TIME')}`;
+
+/** What asks to repeat the word that follows. */
+const PING = `*2\r\n${bulk('PING')}`;
 
 class Batch {
   /**
@@ -28,7 +31,7 @@ class Batch {
 
   /** The commands, of which those for the checks are `out`. */
   commands(out) {
-    return `${out}${this.looks ? LOOK : ''}${command('PING', this.word)}`;
+    return `${out}${this.looks ? LOOK : ''}${PING}${bulk(this.word)}`;
   }
 
   /** Adds the next reply. Throws where it is none to what was asked. */

@@ -73,7 +73,7 @@ class Connection {
   read(count, buffer) {
     if (this.isEnded) return false;
     try {
-      this.replies.add(buffer.subarray(0, count));
+      this.replies.add(buffer, count);
       for (let reply = this.replies.next(); reply !== INCOMPLETE && !this.isEnded; reply = this.replies.next()) {
         if (this.isReady) this.on.reply(reply);
         else this.step(reply);

@@ -30,14 +30,15 @@ class Replies {
   }
 
   /**
-   * Adds what came: as bytes, which are read several times faster than a string, and as text, each
-   * byte one character, of which replies are parts.
+   * Adds what came, the first `count` of `bytes`: as bytes, which are read several times faster
+   * than a string, and as text, each byte one character, of which replies are parts. The text says
+   * where they end: to cut bytes off costs as much as to read a reply.
    */
-  add(bytes) {
+  add(bytes, count) {
     const rest = this.text.slice(this.at);
     if (rest.length > MAX_REST) throw new Error('the reply is too long');
-    this.bytes = rest === '' ? bytes : Buffer.concat([Buffer.from(rest, 'latin1'), bytes]);
-    this.text = this.bytes.latin1Slice(0, this.bytes.length);
+    this.text = rest + bytes.latin1Slice(0, count);
+    this.bytes = rest === '' ? bytes : Buffer.from(this.text, 'latin1');
     this.at = 0;
   }
 
@@ -79,7 +80,7 @@ class Replies {
     return items;
   }
 
-  /** A text of up to 99 bytes, as nearly all are; undefined where it is none, or not whole. */
+  /** A text of 10 to 99 bytes, as times are; undefined where it is none, or not whole. */
   shortText() {
     const { bytes, at } = this;
     if (bytes[at] !== BULK) return undefined;
@@ -88,7 +89,7 @@ class Replies {
     const start = at + 5;
     const end = start + 10 * tens + ones;
     const isShort = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && isLineEnd(bytes, start - 2);
-    if (!isShort || !isLineEnd(bytes, end)) return undefined;
+    if (!isShort || end + 2 > this.text.length || !isLineEnd(bytes, end)) return undefined;
     this.at = end + 2;
     return this.text.slice(start, end);
   }
@@ -112,8 +113,8 @@ class Replies {
     const first = at;
     let number = 0;
     for (; bytes[at] >= ZERO && bytes[at] <= NINE; at += 1) number = 10 * number + (bytes[at] - ZERO);
+    if (at + 2 > this.text.length) return INCOMPLETE;
     if (at - first > MAX_DIGITS) throw new Error('that is no length');
-    if (at + 2 > bytes.length) return INCOMPLETE;
     if (at === first || (isNegative && number !== 1)) throw new Error('that is no number');
     this.expectLineEnd(at);
     return isNegative ? -1 : number;

@@ -6,6 +6,7 @@ const BYTES = Buffer.from(
   [
     '*4\r\n$2\r\nab\r\n$-1\r\n$0\r\n\r\n$3\r\n\xe5\xb0\x8f\r\n',
     `*1\r\n$120\r\n${'x'.repeat(120)}\r\n`,
+    '*2\r\n$13\r\n1764115200000\r\n$10\r\n0123456\r\n9\r\n',
     '+OK\r\n',
     '-WRONGTYPE no hash\r\n',
     ':-1\r\n',
@@ -20,6 +21,7 @@ const BYTES = Buffer.from(
 const WHOLE = [
   ['ab', null, '', '\xe5\xb0\x8f'],
   ['x'.repeat(120)],
+  ['1764115200000', '0123456\r\n9'],
   'OK',
   new Refusal('WRONGTYPE no hash'),
   -1,
@@ -29,11 +31,12 @@ const WHOLE = [
   'a\r\nb\r\n\r',
 ];
 
-function read(pieces) {
+/** Reads pieces out of one buffer, as a socket fills it: behind each, `rest` is left of others. */
+function read(pieces, rest = '') {
   const replies = new Replies();
   const found = [];
   for (const piece of pieces) {
-    replies.add(piece);
+    replies.add(Buffer.concat([piece, Buffer.from(rest)]), piece.length);
     for (let reply = replies.next(); reply !== INCOMPLETE; reply = replies.next()) found.push(reply);
   }
   return found;
@@ -44,6 +47,12 @@ test('replies are the same wherever they are cut in two, and byte by byte', () =
     expect(read([BYTES.subarray(0, at), BYTES.subarray(at)])).toStrictEqual(WHOLE);
   }
   expect(read(Array.from(BYTES, (byte) => Buffer.from([byte])))).toStrictEqual(WHOLE);
+});
+
+test.each(['1\r\n', '\r\n', '\n', '\n$1\r\nx\r\n', 'x', '$1\r\nx\r\n'])('%j that was left behind them is no part of replies', (rest) => {
+  for (let at = 0; at <= BYTES.length; at += 1) {
+    expect(read([BYTES.subarray(0, at), BYTES.subarray(at)], rest)).toStrictEqual(WHOLE);
+  }
 });
 
 test.each([
