@@ -49,11 +49,14 @@ test('replies are the same wherever they are cut in two, and byte by byte', () =
   expect(read(Array.from(BYTES, (byte) => Buffer.from([byte])))).toStrictEqual(WHOLE);
 });
 
-test.each(['1\r\n', '\r\n', '\n', '\n$1\r\nx\r\n', 'x', '$1\r\nx\r\n'])('%j that was left behind them is no part of replies', (rest) => {
-  for (let at = 0; at <= BYTES.length; at += 1) {
-    expect(read([BYTES.subarray(0, at), BYTES.subarray(at)], rest)).toStrictEqual(WHOLE);
-  }
-});
+test.each(['1\r\n', '\r\n', '\n', '\n$1\r\nx\r\n', 'x', '$1\r\nx\r\n'])(
+  '%j that was left behind them is no part of replies',
+  (rest) => {
+    for (let at = 0; at <= BYTES.length; at += 1) {
+      expect(read([BYTES.subarray(0, at), BYTES.subarray(at)], rest)).toStrictEqual(WHOLE);
+    }
+  },
+);
 
 test.each([
   'x\r\n',
