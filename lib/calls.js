@@ -41,8 +41,9 @@ class Calls {
     this.refs = 0;
     this.timer = null;
     /**
-     * The context of the factory, for what no call asked for. The timer is made in it, too: a timer
-     * keeps the context in which it is made, and that of a call must not outlive the call.
+     * The context of the factory, for what no call asked for and what is told on channels. The
+     * timer is made in it, too: a timer keeps the context in which it is made, and that of a call
+     * must not outlive the call.
      */
     this.context = new AsyncResource('mpauthx', { requireManualDestroy: true });
     this.isClosed = false;
@@ -143,7 +144,7 @@ class Calls {
       if (this.isFront) renameOptions(message);
       if (message.checked) this.batches.settle(message.checked);
       else if (message.hostCall) this.answer(message.hostCall);
-      else if (message.event) publish(message.event);
+      else if (message.event) this.context.runInAsyncScope(publish, undefined, message.event);
       else this.settle(message);
     }
   }

@@ -18,6 +18,7 @@ const {
   until,
   USER_TABLE,
 } = require('../support');
+const { listenTo } = require('../support/channels');
 
 const storage = new AsyncLocalStorage();
 
@@ -155,6 +156,15 @@ test('what nobody has called for runs in the context of the factory', async () =
   await until(() => seen.length > 0);
   expect(seen).toEqual([['run', 'the factory']]);
   await dbExec(handle, 'SELECT 1');
+});
+
+test('what is told on a channel is told in the context of the factory', async () => {
+  const seen = [];
+  listenTo('mpauthx:login', ({ userId }) => seen.push([userId, storage.getStore()]));
+  const app = storage.run('the factory', () => createApp({ wechat, db: STORE }));
+  await storage.run('a request', () => app.sessions.issue('o-told'));
+  await until(() => seen.length > 0);
+  expect(seen).toEqual([['o-told', 'the factory']]);
 });
 
 test('what follows a call goes on in the context of its caller', async () => {

@@ -5,14 +5,19 @@
 const diagnostics = require('node:diagnostics_channel');
 const { defer } = require('./cleanup');
 
-/** The messages on a channel, from now until the test is over. */
-function heardOn(name) {
-  const messages = [];
-  const listener = (message) => messages.push(message);
+/** Calls a function with each message on a channel, until the test is over. */
+function listenTo(name, heard) {
+  const listener = (message) => heard(message);
   const channel = diagnostics.channel(name);
   channel.subscribe(listener);
   defer(() => channel.unsubscribe(listener));
+}
+
+/** The messages on a channel, from now until the test is over. */
+function heardOn(name) {
+  const messages = [];
+  listenTo(name, (message) => messages.push(message));
   return messages;
 }
 
-module.exports = { heardOn };
+module.exports = { heardOn, listenTo };
