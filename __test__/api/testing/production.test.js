@@ -1,0 +1,38 @@
+'use strict';
+
+// What tests have in hand is out of reach for an application that runs.
+
+const { mpauthx, runNode } = require('../../support');
+const native = require('../../../lib/binding.js');
+const { readAuthConfig } = require('../../../lib/auth-config.js');
+
+test('nothing of it is loaded by the package and its adapters', async () => {
+  const { stdout, stderr } = await runNode(`
+    const mpauthx = require('mpauthx');
+    for (const name of ['express', 'koa', 'fastify', 'hono', 'web']) require('mpauthx/' + name);
+    mpauthx.createAuth({ sku: 'shop', tokens: 'memory' });
+    const loaded = Object.keys(require.cache);
+    console.log(JSON.stringify([loaded.some((file) => /express/.test(file)), loaded.filter((file) => /testing/.test(file))]));
+  `);
+  expect({ stderr, found: JSON.parse(stdout) }).toEqual({ stderr: '', found: [true, []] });
+});
+
+test.each([
+  ['tokens', { tokens: { controlled: true } }],
+  ['tokens with a file', { tokens: { file: 'tokens.db', controlled: true } }],
+  ['its options', { tokens: 'memory', controlled: true }],
+])('no option of createAuth asks for it: %s', (_name, given) => {
+  expect(() => mpauthx.createAuth({ sku: 'shop', ...given })).toThrow(TypeError);
+});
+
+test.each([
+  ['memory', 'memory'],
+  ['a redis', 'redis://127.0.0.1:1'],
+])('the addon has no such controls for tokens in %s', (_name, tokens) => {
+  const { config } = readAuthConfig({ sku: 'shop', tokens });
+  const core = new native.Core(config, () => {});
+  for (const ask of [() => core.passTime(1), () => core.storeTime(), () => core.setStoreAway(true)]) {
+    expect(ask).toThrow('the token store was not made for tests');
+  }
+  core.mute();
+});
