@@ -12,12 +12,14 @@ const { isMissing, isPlain } = require('../options.js');
 const { Clock } = require('./clock.js');
 const { startFakeWeChat } = require('./fake-wechat.js');
 const { People } = require('./people.js');
+const { expectTicks } = require('./ticks.js');
 const { wechatOf } = require('./wechat.js');
 
 const DEFAULTS = { appId: 'wx0123456789abcdef', secret: 'test-secret', sku: 'test' };
 
 /** Resolves with the kit, once the fake WeChat listens. Rejects with what `createAuth` throws. */
 async function createTestAuth(options = {}) {
+  expectTicks();
   const given = withDefaults(options);
   const time = { now: Date.now };
   const fake = await startFakeWeChat({

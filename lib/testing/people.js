@@ -4,6 +4,7 @@
 
 const { isPlain, isText } = require('../options.js');
 const { isUserId } = require('../token.js');
+const { expectTicks } = require('./ticks.js');
 
 /** WeChat's own example of a number. */
 const PHONE = { phoneNumber: '13800138000', countryCode: '86' };
@@ -37,6 +38,7 @@ class People {
 
   /** What wx.login gives. `call` is the function that asks. */
   code(name, call) {
+    expectTicks();
     const { openId, unionId } = this.find(name, call);
     const { appId } = this;
     return this.fake.user({ openId, unionId, appId, sessionKey: this.fake.sessionKey(openId) }).code;
@@ -44,6 +46,7 @@ class People {
 
   /** What the phone number button gives. */
   phoneCode(name) {
+    expectTicks();
     const { openId, phoneNumber, countryCode } = this.find(name, 'phoneCode');
     return this.fake.phone({ appId: this.appId, openId, phoneNumber, countryCode });
   }

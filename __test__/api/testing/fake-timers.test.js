@@ -19,6 +19,21 @@ describe.each(['node:test', 'sinon'])('fake timers of %s', (faker) => {
   });
 });
 
+test('a fake nextTick, with which no server answers, is a TypeError and no wait', async () => {
+  const { stdout, stderr } = await runNode(`
+    const { createTestAuth } = require('mpauthx/testing');
+    const tell = (error) => console.log(error.name, /toFake/.test(error.message));
+    createTestAuth().then(async (t) => {
+      require('./__test__/node_modules/@sinonjs/fake-timers').install();
+      for (const ask of [() => t.code('a'), () => t.phoneCode('a')]) try { ask() } catch (error) { tell(error) }
+      await t.loginAs('a').catch(tell);
+      await createTestAuth().catch(tell);
+      process.exit();
+    });
+  `);
+  expect({ stdout, stderr }).toEqual({ stdout: 'TypeError true\n'.repeat(4), stderr: '' });
+});
+
 describe('fake timers of jest', () => {
   afterEach(() => jest.useRealTimers());
 

@@ -1,6 +1,7 @@
 'use strict';
 
-// What tests have in hand is out of reach for an application that runs.
+// What tests have in hand is out of reach for an application that runs, and what they forget to close
+// holds up no test run.
 
 const { mpauthx, runNode } = require('../../support');
 const native = require('../../../lib/binding.js');
@@ -35,4 +36,16 @@ test.each([
     expect(ask).toThrow('the token store was not made for tests');
   }
   core.mute();
+});
+
+test('a kit that nobody closes keeps no process alive', async () => {
+  const { code, stdout, stderr } = await runNode(`
+    require('mpauthx/testing').createTestAuth().then(async (t) => {
+      const { token } = await t.loginAs('alice');
+      await t.auth.verify(token);
+      t.tokens.fail();
+      console.log('done');
+    });
+  `);
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'done\n', stderr: '' });
 });
