@@ -1,7 +1,7 @@
 'use strict';
 
-// What tests have in hand is out of reach for an application that runs, and what they forget to close
-// holds up no test run.
+// What tests have in hand is out of reach for an application that runs, and what they forget to
+// close holds up no test run.
 
 const { mpauthx, runNode } = require('../../support');
 const native = require('../../../lib/binding.js');
