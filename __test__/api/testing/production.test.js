@@ -19,11 +19,11 @@ test('nothing of it is loaded by the package and its adapters', async () => {
 });
 
 test.each([
-  ['tokens', { tokens: { controlled: true } }],
-  ['tokens with a file', { tokens: { file: 'tokens.db', controlled: true } }],
-  ['its options', { tokens: 'memory', controlled: true }],
+  ['tokens in redis', { tokens: { url: 'redis://127.0.0.1:1', controlled: true } }],
+  ['tokens in a file', { tokens: { file: 'tokens.db', controlled: true } }],
+  ['all tokens', { tokens: 'memory', controlled: true }],
 ])('no option of createAuth asks for it: %s', (_name, given) => {
-  expect(() => mpauthx.createAuth({ sku: 'shop', ...given })).toThrow(TypeError);
+  expect(() => mpauthx.createAuth({ sku: 'shop', ...given })).toThrow(/controlled is not an option/);
 });
 
 test.each([
