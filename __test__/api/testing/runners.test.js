@@ -1,13 +1,12 @@
 'use strict';
 
-// The test files that docs/testing.md shows, in a folder of their own beside the package as it is
-// published, run by jest, vitest and node:test as they are.
+// The test files that docs/testing.md shows, in a folder of their own with the package in its
+// node_modules, run by jest, vitest and node:test as they are.
 
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT, tempDir } = require('../../support');
-const { layOut } = require('../../package/install/registry');
 
 const MODULES = path.join(ROOT, '__test__', 'node_modules');
 const page = fs.readFileSync(path.join(ROOT, 'docs/testing.md'), 'utf8');
@@ -24,7 +23,10 @@ let folder;
 beforeAll(() => {
   folder = tempDir();
   const modules = path.join(folder, 'node_modules');
-  for (const { name, folder: laidOut } of layOut()) fs.cpSync(laidOut, path.join(modules, name), { recursive: true });
+  const addons = fs.readdirSync(ROOT).filter((name) => name.endsWith('.node'));
+  for (const name of ['package.json', 'index.js', 'native.js', 'core', 'lib', ...addons]) {
+    fs.cpSync(path.join(ROOT, name), path.join(modules, 'mpauthx', name), { recursive: true });
+  }
   for (const name of ['express', 'jest', 'vitest']) fs.symlinkSync(path.join(MODULES, name), path.join(modules, name));
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
   for (const [name, code] of Object.entries(FILES)) fs.writeFileSync(path.join(folder, name), code);
