@@ -130,7 +130,7 @@ function readCache(cache) {
 /** The token store: memory, a file, or one redis. */
 function readTokens(tokens) {
   const { url, ...times } = DEFAULTS.redis;
-  const store = { memory: false, tagged: false, ...times };
+  const store = { memory: false, controlled: false, tagged: false, ...times };
   if (tokens === 'memory') return { ...store, memory: true };
   const options = isText(tokens) ? { url: tokens } : checked(tokens, 'options.tokens');
   const places = placesOf(options);

@@ -12,7 +12,7 @@ import { showFrontDoor } from './demo/front-door.mjs';
 import { build, installRoot, main } from './run.mjs';
 
 const require = createRequire(import.meta.url);
-const { startFakeWeChat } = require('./fake-wechat');
+const { startFakeWeChat } = require('../lib/testing/fake-wechat');
 
 // Short, so that a redis is soon as it was; and a sku of each run's own, so that no run meets the
 // tokens of another.

@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::events::Events;
 use crate::host::Host;
 use crate::seal::Seal;
-use crate::sessions::{Direct, Health, Sessions};
+use crate::sessions::{Controls, Direct, Health, Sessions};
 use crate::token::Owner;
 use crate::users::Users;
 use crate::wechat::{Client, Credentials, Exchange, InFlight, LoginReply, Push, RequestError, SharedExchange};
@@ -107,6 +107,11 @@ impl Auth {
     /// How the JavaScript thread may look at tokens by itself; None where it may not.
     pub fn direct(&self) -> Option<Direct> {
         self.sessions().direct()
+    }
+
+    /// What an application's tests control of the token store, where that was made for them.
+    pub fn controls(&self) -> Option<&Controls> {
+        self.sessions().controls()
     }
 
     /// A number that changes when the connection to the token store is let go.

@@ -7,6 +7,7 @@
 mod batch;
 mod calls;
 mod config;
+mod controls;
 mod direct;
 mod events;
 mod host_calls;

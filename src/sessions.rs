@@ -10,7 +10,7 @@ mod redis;
 mod standing;
 
 pub use crate::events::Ended;
-pub use embedded::Embedded;
+pub use embedded::{Controls, Embedded};
 pub use redis::{Address, Direct, Endpoint, Layout, Redis, Settings, Tls};
 pub use standing::Standing;
 
@@ -257,6 +257,14 @@ impl Sessions {
     /// Deletes the value under `name`.
     pub async fn delete(&self, name: &str) -> Result<()> {
         delegate!(self, store => store.delete(name))
+    }
+
+    /// What an application's tests control, where the store was made for them.
+    pub fn controls(&self) -> Option<&Controls> {
+        match self {
+            Self::Redis(_) => None,
+            Self::Embedded(store) => store.controls(),
+        }
     }
 
     /// How the store is called in `health`.

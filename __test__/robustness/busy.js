@@ -5,7 +5,7 @@
 // "hang" never).
 
 const mpauthx = require('../..');
-const { sample } = require('../../scripts/fake-wechat');
+const { sample } = require('../../lib/testing/fake-wechat');
 // Not by way of ../support: a worker would load all of that.
 const { everybody } = require('../support/everybody');
 

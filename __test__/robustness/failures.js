@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { Pushes } = require('../../scripts/fake-wechat/pushes');
+const { Pushes } = require('../../lib/testing/fake-wechat/pushes');
 const net = require('node:net');
 const { once } = require('node:events');
 const {

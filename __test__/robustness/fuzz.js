@@ -7,7 +7,7 @@ const { inspect } = require('node:util');
 const mpauthx = require('../..');
 const { everybody, generator, sample, startFakeWeChat, within } = require('../support');
 const { anyValue, mutate, ODD } = require('../support/odd-values');
-const { Pushes } = require('../../scripts/fake-wechat/pushes');
+const { Pushes } = require('../../lib/testing/fake-wechat/pushes');
 const { OUTCOMES } = require('./outcomes');
 
 // Calls that are in flight at the same time.

@@ -1,6 +1,6 @@
 'use strict';
 
-const fake = require('../../scripts/fake-wechat');
+const fake = require('../../lib/testing/fake-wechat');
 const { defer } = require('./cleanup');
 
 /** The fake WeChat that the demo uses too; closed when the test is over. */

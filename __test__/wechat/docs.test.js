@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const DOCS = path.join(__dirname, '../../docs');
-const FAKE = path.join(__dirname, '../../scripts/fake-wechat');
+const FAKE = path.join(__dirname, '../../lib/testing/fake-wechat');
 /** The flows, and the errcodes. */
 const [english, chinese] = ['.md', '.zh-CN.md'].map((ending) =>
   ['wechat', 'errors'].map((page) => fs.readFileSync(path.join(DOCS, `${page}${ending}`), 'utf8')).join('\n'),

@@ -3,7 +3,7 @@
 // What tests of the message push have in common.
 
 const { createApp, rejection, sample } = require('../support');
-const { Pushes } = require('../../scripts/fake-wechat/pushes');
+const { Pushes } = require('../../lib/testing/fake-wechat/pushes');
 
 const TOKEN = 'PushToken0123456789';
 const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';

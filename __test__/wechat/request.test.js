@@ -5,7 +5,7 @@
 const { createHash, createHmac } = require('node:crypto');
 const path = require('node:path');
 const NpmFormData = require('form-data');
-const { IMAGE } = require('../../scripts/fake-wechat/qr-codes');
+const { IMAGE } = require('../../lib/testing/fake-wechat/qr-codes');
 const { atOnce, rejection, sample, startFakeWeChat, tempDir, told } = require('../support');
 const { STABLE_TOKEN, ownWeChat } = require('./support');
 

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { settings, tell } from '../child.mjs';
 
-const { startFakeWeChat, sample } = createRequire(import.meta.url)('../../scripts/fake-wechat.js');
+const { startFakeWeChat, sample } = createRequire(import.meta.url)('../../lib/testing/fake-wechat.js');
 
 const wechat = await startFakeWeChat();
 for (let user = 0; user < (settings.users ?? 0); user += 1) {

@@ -8,7 +8,7 @@ import { root } from '../run.mjs';
 import { expect, heading, short, show } from './show.mjs';
 
 const require = createRequire(import.meta.url);
-const { sample } = require('../fake-wechat');
+const { sample } = require('../../lib/testing/fake-wechat');
 
 export async function showDropIn({ wechat, folder, tokens, ttl, sku }) {
   const mpauthx = require(root);

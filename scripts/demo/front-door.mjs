@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { expect, heading, short, show } from './show.mjs';
 
 const require = createRequire(import.meta.url);
-const { sample } = require('../fake-wechat');
+const { sample } = require('../../lib/testing/fake-wechat');
 
 export async function showFrontDoor({ wechat, tokens, ttl, sku }) {
   const { createAuth } = require('mpauthx');

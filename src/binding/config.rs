@@ -110,6 +110,8 @@ pub struct PushConsole {
 #[napi(object)]
 pub struct Tokens {
     pub memory: bool,
+    /// Whether an application's tests control the store in memory.
+    pub controlled: bool,
     /// The file of the tokens. (That of the user table is the configuration's own `file`.)
     pub file: Option<String>,
     pub url: Option<String>,
@@ -237,7 +239,7 @@ impl Tokens {
         events: Arc<Events>,
     ) -> Result<Sessions, String> {
         if self.memory {
-            return Ok(Sessions::Embedded(Embedded::in_memory(policy, events)?));
+            return Ok(Sessions::Embedded(Embedded::in_memory(policy, events, self.controlled)?));
         }
         if let Some(file) = self.file {
             return Ok(Sessions::Embedded(Embedded::in_file(file.into(), policy, events)?));

@@ -3,6 +3,7 @@
 //! and `sqlite`.
 
 mod clock;
+mod controls;
 mod endings;
 mod grace;
 mod rows;
@@ -20,8 +21,12 @@ use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::sqlite::{Access, Database, Worker};
 use crate::token::{Owner, Token};
+use clock::Clock;
+pub use controls::Controls;
 use endings::Ends;
 use rows::Rows;
+
+const AWAY: &str = "the token store is away, as the test wants it";
 
 enum Place {
     Memory(Worker<Connection>),
@@ -32,22 +37,35 @@ pub struct Embedded {
     place: Place,
     policy: Arc<Policy>,
     events: Arc<Events>,
+    clock: Clock,
+    /// Of a store that was made for an application's tests.
+    controls: Option<Arc<Controls>>,
 }
 
 impl Embedded {
-    /// For development, tests and demos. `Err` says why there can be no store.
-    pub fn in_memory(policy: Policy, events: Arc<Events>) -> std::result::Result<Self, String> {
+    /// For development, tests and demos. `Err` says why there can be no store. With `is_controlled`
+    /// an application's tests control it.
+    pub fn in_memory(policy: Policy, events: Arc<Events>, is_controlled: bool) -> std::result::Result<Self, String> {
         let database = Connection::open_in_memory().map_err(|error| error.to_string())?;
         schema::create(&database).map_err(|error| error.to_string())?;
         let database = Worker::spawn(database).map_err(|error| error.to_string())?;
-        Ok(Self { place: Place::Memory(database), policy: Arc::new(policy), events })
+        let controls = is_controlled.then(Arc::default);
+        Ok(Self::new(Place::Memory(database), policy, events, controls))
     }
 
     /// The file is made where it is missing, by the first call.
     pub fn in_file(path: PathBuf, policy: Policy, events: Arc<Events>) -> std::result::Result<Self, String> {
         let database = Database::new(path, Access::ReadWrite, Some(schema::SCHEMA));
         let database = database.map_err(|error| error.to_string())?;
-        Ok(Self { place: Place::File(database), policy: Arc::new(policy), events })
+        Ok(Self::new(Place::File(database), policy, events, None))
+    }
+
+    fn new(place: Place, policy: Policy, events: Arc<Events>, controls: Option<Arc<Controls>>) -> Self {
+        Self { place, policy: Arc::new(policy), events, clock: Clock::new(controls.clone()), controls }
+    }
+
+    pub fn controls(&self) -> Option<&Controls> {
+        self.controls.as_deref()
     }
 
     pub async fn login(
@@ -183,7 +201,7 @@ impl Embedded {
 
     pub async fn health(&self) -> Health {
         let start = Instant::now();
-        let asked = self.query(|db| db.prepare_cached("SELECT 1 FROM mpauthx_session LIMIT 1")?.exists([])).await;
+        let asked = self.query(|db, _| db.prepare_cached("SELECT 1 FROM mpauthx_session LIMIT 1")?.exists([])).await;
         Health { latency: asked.map(|_| start.elapsed()), warnings: Vec::new() }
     }
 
@@ -202,10 +220,10 @@ impl Embedded {
         work: impl Fn(Rows) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let policy = self.policy.clone();
-        let done = self.query(move |db| {
+        let done = self.query(move |db, clock| {
             let change = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
             let ends = Ends::default();
-            let done = work(Rows::new(&change, &policy, &ends))?;
+            let done = work(Rows::new(&change, &policy, &ends, clock.now()))?;
             change.commit()?;
             Ok((done, ends))
         });
@@ -217,9 +235,9 @@ impl Embedded {
         work: impl Fn(Rows) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let policy = self.policy.clone();
-        let done = self.query(move |db| {
+        let done = self.query(move |db, clock| {
             let ends = Ends::default();
-            Ok((work(Rows::new(db, &policy, &ends))?, ends))
+            Ok((work(Rows::new(db, &policy, &ends, clock.now()))?, ends))
         });
         Ok(self.note_ends(done.await?))
     }
@@ -234,15 +252,23 @@ impl Embedded {
 
     async fn query<T: Send + 'static>(
         &self,
-        work: impl Fn(&Connection) -> rusqlite::Result<T> + Send + Sync + 'static,
+        work: impl Fn(&Connection, &Clock) -> rusqlite::Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
+        let clock = self.clock.clone();
         let done = match &self.place {
-            Place::Memory(database) => database.run(move |db| work(db).map_err(Error::database)).await,
-            Place::File(database) => database.run(work).await.map(|done| done.map_err(Error::database)),
+            Place::Memory(_) if self.is_away() => Some(Err(Error::database(AWAY))),
+            Place::Memory(database) => database.run(move |db| work(db, &clock).map_err(Error::database)).await,
+            Place::File(database) => {
+                database.run(move |db| work(db, &clock)).await.map(|done| done.map_err(Error::database))
+            }
         };
         let done = done.ok_or_else(Error::internal)?;
         self.events.store_asked(done.is_err());
         done
+    }
+
+    fn is_away(&self) -> bool {
+        self.controls.as_ref().is_some_and(|controls| controls.is_away())
     }
 }
 

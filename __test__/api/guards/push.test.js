@@ -2,7 +2,7 @@
 
 // What WeChat pushes, in every framework on real HTTP.
 
-const { Pushes } = require('../../../scripts/fake-wechat/pushes');
+const { Pushes } = require('../../../lib/testing/fake-wechat/pushes');
 const { describeEach } = require('./frameworks');
 const { PUSH } = require('./servers/parts');
 const { setting, startServer } = require('./support');

@@ -8,7 +8,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { startFakeWeChat, sample } = require('../../../scripts/fake-wechat');
+const { startFakeWeChat, sample } = require('../../../lib/testing/fake-wechat');
 
 const [folder, redis, key, cert] = process.argv.slice(2);
 

@@ -4,7 +4,7 @@
 // that it is given. It loads little, for many of it are started.
 
 const mpauthx = require('../../..');
-const { sample } = require('../../../scripts/fake-wechat');
+const { sample } = require('../../../lib/testing/fake-wechat');
 const { everybody } = require('../../support/everybody');
 
 const print = ({ response }) => process.stdout.write(`${response}\n`);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use subtle::ConstantTimeEq;
 
-use super::clock::{milliseconds, now, unsigned};
+use super::clock::{milliseconds, unsigned};
 use super::endings::Ends;
 use super::grace;
 use crate::sessions::{Ended, Issued, Notes, Policy, Session, Standing};
@@ -63,8 +63,9 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub fn new(db: &'a Connection, policy: &'a Policy, ends: &'a Ends) -> Self {
-        Self { db, policy, ends, now: now() }
+    /// `now` is the time of the store's clock.
+    pub fn new(db: &'a Connection, policy: &'a Policy, ends: &'a Ends, now: i64) -> Self {
+        Self { db, policy, ends, now }
     }
 
     /// What `token` stands for, if it is live. A token that is used after its grace was copied: its

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::Embedded;
-use super::clock::{milliseconds, now};
+use super::clock::Clock;
 use super::rows::CLEARED;
 use crate::error::Result;
 use crate::token::random_hex;
@@ -13,57 +13,56 @@ use crate::token::random_hex;
 impl Embedded {
     pub async fn get(&self, name: &str) -> Result<Option<String>> {
         let name = name.to_owned();
-        self.query(move |db| {
+        self.query(move |db, clock| {
             db.prepare_cached("SELECT value FROM mpauthx_shared WHERE name = ?1 AND ends > ?2")?
-                .query_row(params![name, now()], |row| row.get(0))
+                .query_row(params![name, clock.now()], |row| row.get(0))
                 .optional()
         })
         .await
     }
 
     pub async fn set(&self, name: &str, value: &str, life: Duration) -> Result<()> {
-        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
-        self.query(move |db| {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.query(move |db, clock| {
             let sql = "INSERT OR REPLACE INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)";
-            write(db, sql, params![name, value, ends]).map(drop)
+            write(db, clock, sql, params![name, value, clock.after(life)]).map(drop)
         })
         .await
     }
 
     pub async fn replace(&self, name: &str, value: &str, life: Duration) -> Result<()> {
-        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
-        self.query(move |db| {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.query(move |db, clock| {
             let sql = "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = max(ends, excluded.ends)";
-            write(db, sql, params![name, value, ends]).map(drop)
+            write(db, clock, sql, params![name, value, clock.after(life)]).map(drop)
         })
         .await
     }
 
     pub async fn keep(&self, name: &str, value: Option<&str>, life: Duration) -> Result<()> {
-        let ends = now().saturating_add(milliseconds(life));
         let (name, value) = (name.to_owned(), value.map(str::to_owned));
-        self.query(move |db| match &value {
+        self.query(move |db, clock| match &value {
             Some(value) => {
                 let sql = "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
                      ON CONFLICT (name) DO UPDATE SET ends = max(ends, excluded.ends),
                      value = CASE WHEN ends > ?4 THEN value ELSE excluded.value END";
-                write(db, sql, params![name, value, ends, now()]).map(drop)
+                write(db, clock, sql, params![name, value, clock.after(life), clock.now()]).map(drop)
             }
             None => {
                 let sql = "UPDATE mpauthx_shared SET ends = max(ends, ?2) WHERE name = ?1 AND ends > ?3";
-                write(db, sql, params![name, ends, now()]).map(drop)
+                write(db, clock, sql, params![name, clock.after(life), clock.now()]).map(drop)
             }
         })
         .await
     }
 
     pub async fn set_if_absent(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
-        let (name, value, ends) = (name.to_owned(), value.to_owned(), now().saturating_add(milliseconds(life)));
-        self.query(move |db| {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.query(move |db, clock| {
             let sql = "INSERT INTO mpauthx_shared (name, value, ends) VALUES (?1, ?2, ?3)
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = excluded.ends WHERE ends <= ?4";
-            write(db, sql, params![name, value, ends, now()]).map(|set| set > 0)
+            write(db, clock, sql, params![name, value, clock.after(life), clock.now()]).map(|set| set > 0)
         })
         .await
     }
@@ -71,7 +70,7 @@ impl Embedded {
     /// Made by whoever is first.
     pub async fn id_key(&self) -> Result<String> {
         let fresh = random_hex(64)?;
-        self.query(move |db| {
+        self.query(move |db, _| {
             db.prepare_cached("INSERT OR IGNORE INTO mpauthx_shared (name, value, ends) VALUES ('id-key', ?1, ?2)")?
                 .execute(params![fresh, i64::MAX])?;
             db.prepare_cached("SELECT value FROM mpauthx_shared WHERE name = 'id-key'")?.query_row([], |row| row.get(0))
@@ -81,7 +80,7 @@ impl Embedded {
 
     pub async fn delete(&self, name: &str) -> Result<()> {
         let name = name.to_owned();
-        self.query(move |db| {
+        self.query(move |db, _| {
             db.prepare_cached("DELETE FROM mpauthx_shared WHERE name = ?1")?.execute([&name]).map(drop)
         })
         .await
@@ -90,10 +89,10 @@ impl Embedded {
 
 /// Writes a value, and clears away some that have ended: no value outlives its time for long. How
 /// many were written.
-fn write(db: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+fn write(db: &Connection, clock: &Clock, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
     db.prepare_cached(
         "DELETE FROM mpauthx_shared WHERE rowid IN (SELECT rowid FROM mpauthx_shared WHERE ends <= ?1 LIMIT ?2)",
     )?
-    .execute(params![now(), CLEARED])?;
+    .execute(params![clock.now(), CLEARED])?;
     db.prepare_cached(sql)?.execute(params)
 }

@@ -7,8 +7,8 @@
 const crypto = require('node:crypto');
 
 class Users {
-  constructor({ sample, logins, sessionKeys, phoneNumbers }) {
-    Object.assign(this, { official: sample, logins, sessionKeys, phoneNumbers });
+  constructor({ sample, now, logins, sessionKeys, phoneNumbers }) {
+    Object.assign(this, { official: sample, now, logins, sessionKeys, phoneNumbers });
   }
 
   /** Lets `code` answer with the session of the official sample. */
@@ -21,14 +21,14 @@ class Users {
   /** Lets `code` answer with a session of the user, whose data are sealed with its key. */
   user({ openId, unionId, appId = this.official.appId, extra, sessionKey = random16() }, code = randomCode()) {
     const union = unionId === undefined ? {} : { unionId };
-    const data = { openId, ...union, ...PROFILE, watermark: watermark(appId), ...extra };
+    const data = { openId, ...union, ...PROFILE, watermark: this.watermark(appId), ...extra };
     this.logins.issue(code, { openid: openId, session_key: sessionKey, ...(unionId && { unionid: unionId }) });
     return { code, ...seal(JSON.stringify(data), { sessionKey }) };
   }
 
   /** Data of the user, or a text as it is, sealed with their valid key. */
   openData(openId, data, appId = this.official.appId) {
-    const text = typeof data === 'string' ? data : JSON.stringify({ ...data, watermark: watermark(appId) });
+    const text = typeof data === 'string' ? data : JSON.stringify({ ...data, watermark: this.watermark(appId) });
     const { encryptedData, iv } = seal(text, { sessionKey: this.sessionKeys.of(openId) });
     return { encryptedData, iv };
   }
@@ -44,13 +44,17 @@ class Users {
 
   /** The code of the phone number button. */
   phone({ appId = this.official.appId, openId, phoneNumber, countryCode }, code = randomCode()) {
-    this.phoneNumbers.issue(code, { appId, openId, phoneNumber, countryCode, watermark: watermark(appId) });
+    this.phoneNumbers.issue(code, { appId, openId, phoneNumber, countryCode, watermark: this.watermark(appId) });
     return code;
+  }
+
+  watermark(appId) {
+    return { timestamp: Math.floor(this.now() / 1000), appid: appId };
   }
 }
 
 /** What wx.getUserInfo tells of everybody since 2021. */
-const PROFILE = {
+const PROFILE = Object.freeze({
   nickName: '小程序用户',
   gender: 0,
   language: 'zh_CN',
@@ -58,7 +62,7 @@ const PROFILE = {
   province: '',
   country: '',
   avatarUrl: '',
-};
+});
 
 /**
  * Encrypts anything, sensible or not, as WeChat encrypts user data: AES-128-CBC, PKCS#7, base64.
@@ -67,10 +71,6 @@ function seal(plaintext, { sessionKey = random16(), iv = random16() } = {}) {
   const cipher = crypto.createCipheriv('aes-128-cbc', Buffer.from(sessionKey, 'base64'), Buffer.from(iv, 'base64'));
   const encryptedData = Buffer.concat([cipher.update(plaintext), cipher.final()]).toString('base64');
   return { encryptedData, iv, sessionKey };
-}
-
-function watermark(appId) {
-  return { timestamp: Math.floor(Date.now() / 1000), appid: appId };
 }
 
 function randomCode() {
@@ -82,4 +82,4 @@ function random16() {
   return crypto.randomBytes(16).toString('base64');
 }
 
-module.exports = { Users, seal };
+module.exports = { PROFILE, Users, seal };

@@ -1,8 +1,8 @@
 'use strict';
 
-// A WeChat of our own on loopback, for the demo and the tests. It answers the requests that the
-// library makes as api.weixin.qq.com is documented to, and encrypts user data as wx.getUserInfo
-// does. fake-wechat/ holds what it remembers.
+// A WeChat of our own on loopback, for tests and the demo. It answers the requests that the library
+// makes as api.weixin.qq.com is documented to, and encrypts user data as wx.getUserInfo does.
+// fake-wechat/ holds what it remembers. The tests of applications reach it through ./wechat.js.
 
 const { AccessTokens } = require('./fake-wechat/access-tokens');
 const { appAtGateway, isForGateway } = require('./fake-wechat/cloud');
@@ -17,7 +17,7 @@ const { refuse, STYLES } = require('./fake-wechat/replies');
 const { startServer } = require('./fake-wechat/server');
 const { SessionKeys } = require('./fake-wechat/session-keys');
 const { SubscribeMessages } = require('./fake-wechat/subscribe-messages');
-const { Users, seal } = require('./fake-wechat/users');
+const { PROFILE, Users, seal } = require('./fake-wechat/users');
 const { VirtualPayment } = require('./fake-wechat/virtual-payment');
 
 // The example that WeChat publishes for the decryption of open data.
@@ -30,19 +30,21 @@ const sample = Object.freeze(require('./wechat-sample.json'));
  * one. `errcode` says how replies carry it: 'absent' where all is well, 'zero', or as 'text'.
  * `limits` are those of forced refreshes ({ forcedADay, forceInterval }), `pages` those that QR
  * codes may lead to, `appKey` signs payments. With `cloud`, plain http is the gateway of cloud
- * hosting: it wants no access token. With `tls` besides, https is there on the same port.
+ * hosting: it wants no access token. With `tls` besides, https is there on the same port. `now`
+ * gives the time in Unix milliseconds. With `holds: false` it keeps no process alive.
  */
-async function startFakeWeChat({ tls, cloud = false, errcode = 'absent', ...options } = {}) {
+async function startFakeWeChat({ tls, cloud = false, errcode = 'absent', holds = true, ...options } = {}) {
   const requests = [];
   const time = { ahead: 0 };
-  const parts = makeParts(() => Date.now() + time.ahead, options);
+  const { now = Date.now } = options;
+  const parts = makeParts(() => now() + time.ahead, options);
   const reply = interfaces({ parts, app: appFinder(parts.accessTokens, cloud, options), wrongApp: wrongApp(options) });
 
   const listener = {
     record: (request) => requests.push(request),
     answer: (request) => parts.overrides.for(request) ?? STYLES[errcode](reply(request)),
   };
-  const server = await startServer({ tls, plain: cloud, ...listener });
+  const server = await startServer({ tls, plain: cloud, holds, ...listener });
 
   return {
     endpoint: server.endpoint,
@@ -64,6 +66,9 @@ async function startFakeWeChat({ tls, cloud = false, errcode = 'absent', ...opti
       time.ahead += ms;
     },
 
+    /** What wx.getUserInfo tells of everybody. */
+    profile: PROFILE,
+
     seal,
     refuse,
     faults,
@@ -82,7 +87,7 @@ function makeParts(now, { strict = false, limits, pages, appKey = 'app-key' }) {
     logins,
     phoneNumbers,
     accessTokens: new AccessTokens(now, limits),
-    users: new Users({ sample, logins, sessionKeys, phoneNumbers }),
+    users: new Users({ sample, now, logins, sessionKeys, phoneNumbers }),
     overrides: new Overrides(logins),
     qrCodes: new QrCodes(pages),
     messages: new SubscribeMessages(),
@@ -186,6 +191,12 @@ function serverControls({ accessTokens, overrides, checks }) {
      * `faults` has some.
      */
     interrupt: (path, ...replies) => overrides.interrupt(path, replies),
+
+    /**
+     * Lets every request be answered by what `reply` gives for it; where that is nothing, and
+     * without `reply`, as ever.
+     */
+    intercept: (reply) => overrides.intercept(reply),
   };
 }
 

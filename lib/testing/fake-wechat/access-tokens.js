@@ -66,7 +66,7 @@ class AccessTokens {
   force(appid, token) {
     const now = this.now();
     const today = (this.forced.get(appid) ?? []).filter((time) => now - time < DAY);
-    if (now - (today.at(-1) ?? -Infinity) < this.limits.forceInterval) return this.shown(token);
+    if (now - (today[today.length - 1] ?? -Infinity) < this.limits.forceInterval) return this.shown(token);
     if (today.length >= this.limits.forcedADay) return refuse(45009, 'reach max api daily quota limit', ' ');
     this.forced.set(appid, [...today, now]);
     token.revoked = true;

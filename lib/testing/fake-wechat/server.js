@@ -12,9 +12,9 @@ const HANDSHAKE = 22;
  * Listens on a free port of loopback and answers each request with what `answer` gives for it. With
  * `tls` ({ key, cert }) it speaks https, and with `plain` besides http on the same port. `record`
  * is called with each request as it arrives; one with a body gets that once it is here: `body` as
- * text, `bytes`, and `json`.
+ * text, `bytes`, and `json`. Without `holds` it does not keep the process alive.
  */
-async function startServer({ tls, plain = false, record, answer }) {
+async function startServer({ tls, plain = false, holds = true, record, answer }) {
   const handle = (req, res) => {
     const request = requestOf(req);
     record(request);
@@ -37,12 +37,14 @@ async function startServer({ tls, plain = false, record, answer }) {
   const sockets = new Set();
   server.on('connection', (socket) => {
     sockets.add(socket);
+    if (!holds) socket.unref();
     socket.once('close', () => sockets.delete(socket));
   });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
+  if (!holds) server.unref();
   const { port } = server.address();
   return {
     endpoint: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,

@@ -9,6 +9,7 @@ class Overrides {
     this.logins = logins;
     this.codes = new Map();
     this.paths = new Map();
+    this.reply = () => undefined;
   }
 
   /** A login code that answers so, as often as it is sent. */
@@ -26,8 +27,17 @@ class Overrides {
     this.paths.set(path, [...(this.paths.get(path) ?? []), ...replies]);
   }
 
+  /** What every request is answered with, where it gives anything. */
+  intercept(reply = () => undefined) {
+    this.reply = reply;
+  }
+
   /** The reply that a request gets, or undefined. */
-  for({ method, path, query }) {
+  for(request) {
+    return this.reply(request) ?? this.replyOnce(request);
+  }
+
+  replyOnce({ method, path, query }) {
     const next = this.paths.get(path)?.shift();
     if (next) return next;
     const isLogin = method === 'GET' && path === LOGIN && !this.logins.incomplete(query);

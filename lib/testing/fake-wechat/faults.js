@@ -27,7 +27,10 @@ const badGateway = () => ({
 /** Takes the request, and never answers. */
 const blackHole = () => () => {};
 
+/** Ends the connection without an answer. */
+const hangUp = () => (req) => req.socket.destroy();
+
 /** Sends whoever follows elsewhere. */
 const redirect = (location, status = 302) => ({ raw: { status, headers: { Location: location }, body: '' } });
 
-module.exports = { busy, quota, badGateway, blackHole, redirect };
+module.exports = { busy, quota, badGateway, blackHole, hangUp, redirect };
