@@ -7,6 +7,7 @@
 mod batch;
 mod calls;
 mod config;
+mod diagnosis;
 mod direct;
 mod events;
 mod host_calls;
@@ -93,12 +94,13 @@ impl Core {
         };
         let runtime = runtime::get().map_err(|error| refusal(error.to_string()))?;
         let events = Arc::new(Events::default());
+        let only_diagnoses = config.only_diagnoses;
         let auth = Arc::new(config.build(&dispatch, &events).map_err(refusal)?);
         events::listen(&events, &auth, &outbox, &runtime);
-        runtime.spawn({
+        if !only_diagnoses {
             let auth = auth.clone();
-            async move { auth.start().await }
-        });
+            runtime.spawn(async move { auth.start().await });
+        }
         Ok(Self { auth, outbox, host_calls, events, runtime })
     }
 

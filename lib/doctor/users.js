@@ -1,0 +1,41 @@
+'use strict';
+
+// Whether the user table, the user store and a file of tokens give answers, as `health` asks them.
+
+const { askHealth } = require('./ask.js');
+
+/** What a failure of the user table means. */
+const FAILURES = [
+  [/no such table/, 'users.no-table'],
+  [/no such column/, 'users.no-column'],
+  [/NOTADB/, 'users.no-database'],
+];
+
+async function lookAtUsers(tell, subject) {
+  const { config, isRedis, tokensAreThere, usersAreThere } = subject;
+  const hasFile = !isRedis && !config.tokens.memory;
+  // To ask a missing file would make it.
+  const asksTokens = hasFile && tokensAreThere;
+  const asksUsers = config.object !== undefined || usersAreThere;
+  if (!hasFile && !asksUsers) return tellNone(tell, config);
+  if (hasFile && !asksTokens) return undefined;
+  const { tokens, users } = await askHealth(subject);
+  if (asksTokens) tell(tokens.ready ? 'tokens.answers' : 'tokens.fails', { cause: tokens.error });
+  if (!asksUsers) return tellNone(tell, config);
+  return tellUsers(tell, subject, users);
+}
+
+function tellUsers(tell, { config }, { ready, kind, error = '' }) {
+  if (ready) return tell('users.answers', { kind });
+  const [, code] = FAILURES.find(([pattern]) => pattern.test(error)) || [undefined, 'users.fails'];
+  if (code === 'users.no-table' && config.createTable) return tell('users.table-will-be-made');
+  return tell(code, { file: config.file || kind, cause: error });
+}
+
+function tellNone(tell, { front, resolves, file }) {
+  if (file !== undefined) return undefined; // it has been told what of it is missing
+  if (!front) return tell('users.nobody');
+  return tell(resolves ? 'users.resolver' : 'users.open-ids');
+}
+
+module.exports = { lookAtUsers };

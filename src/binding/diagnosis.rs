@@ -1,0 +1,24 @@
+//! The calls of the doctor (lib/doctor).
+
+use napi_derive::napi;
+
+use super::Core;
+use super::types::Outcome;
+
+#[napi]
+impl Core {
+    /// Sends plain commands to the redis of the tokens.
+    #[napi(catch_unwind)]
+    pub fn ask_redis(&self, call: u32, commands: Vec<Vec<String>>) {
+        self.spawn(call, |auth, admission| async move {
+            auth.ask_redis(&admission, &commands).await.map(Outcome::Data)
+        });
+    }
+
+    #[napi(catch_unwind)]
+    pub fn try_credentials(&self, call: u32) {
+        self.spawn_request(call, |auth, admission| async move {
+            auth.try_credentials(&admission).await.map(|()| Outcome::Done)
+        });
+    }
+}
