@@ -72,7 +72,7 @@ function isObject(value) {
 
 /** Nobody goes without a sku or tokens, but one of them may be what is missing. */
 function looksLikeOptions(value) {
-  return ['appId', 'sku', 'tokens'].some((name) => Object.prototype.hasOwnProperty.call(value, name));
+  return ['appId', 'sku', 'tokens'].some((name) => Object.hasOwn(value, name));
 }
 
 /** The addon's side of the same configuration, which begins nothing by itself. */

@@ -4,7 +4,8 @@
 
 const fs = require('fs');
 
-const KINDS = /^(nfs\d?|cifs|smb\d?|smbfs|afs|9p|ceph|lustre|glusterfs|fuse\.(sshfs|glusterfs|s3fs|ceph.*|juicefs|cosfs|ossfs.*))$/;
+const KINDS =
+  /^(nfs\d?|cifs|smb\d?|smbfs|afs|9p|ceph|lustre|glusterfs|fuse\.(sshfs|glusterfs|s3fs|ceph.*|juicefs|cosfs|ossfs.*))$/;
 
 /** The kind of network file system that `folder` is on; undefined where it is on none, as far as
  * the system tells. */

@@ -15,7 +15,7 @@ function run(args) {
   if (command === 'version') return end(version, 0);
   if (command === 'help') return end(words.usage, 0);
   if (wrong !== undefined) return end(`${words.wrong(wrong)}\n\n${words.usage}`, 1);
-  return diagnose(new Report(words, { version, json }), config);
+  return diagnose(new Report(words, { version, json, out: outOf(json) }), config);
 }
 
 async function diagnose(report, config) {
@@ -23,7 +23,15 @@ async function diagnose(report, config) {
   await examine(report, { config, folder: process.cwd() });
   const code = report.end();
   // What the configuration has left open does not hold the process.
-  process.stdout.write('', () => process.exit(code));
+  report.out.write('', () => process.exit(code));
+}
+
+/** Where the report goes. What the configuration prints must not get into JSON. */
+function outOf(json) {
+  const { stdout, stderr } = process;
+  const write = stdout.write.bind(stdout);
+  if (json) stdout.write = stderr.write.bind(stderr);
+  return { isTTY: stdout.isTTY, write };
 }
 
 /** The configuration is code of the application's: whatever it does, the doctor says it. */

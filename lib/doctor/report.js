@@ -9,7 +9,7 @@ const COLOURS = { ok: 32, note: 36, warning: 33, error: 31 };
 const CLEAR_LINE = '\r\u001b[2K';
 
 class Report {
-  constructor(words, { version, json, out = process.stdout, env = process.env }) {
+  constructor(words, { version, json, out, env = process.env }) {
     this.words = words;
     this.version = version;
     this.json = json;

@@ -72,7 +72,9 @@ function reading(key) {
 
 /** 1.3.2's tokens have names without a prefix. */
 async function lacksTokens(subject) {
-  const [{ error }] = await askRedis(subject, [['HMGET', join('mpauthx-doctor', 'doctor', '0'.repeat(HEX_LENGTH)), 'f']]);
+  const [{ error }] = await askRedis(subject, [
+    ['HMGET', join('mpauthx-doctor', 'doctor', '0'.repeat(HEX_LENGTH)), 'f'],
+  ]);
   return isKey(error);
 }
 

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT, runNode, sample, tempDir } = require('../../support');
+const { CODES } = require('../../../lib/doctor/words');
 
 const BIN = path.join(ROOT, 'bin', 'mpauthx.js');
 
@@ -30,6 +31,9 @@ const listOf = (...list) => `module.exports = ${JSON.stringify(list)};\n`;
 /** Options with which all is well but for what is given. */
 const options = (given) => ({ appId: sample.appId, secret: SECRET, sku: 'shop', tokens: 'memory', ...given });
 
+/** What is to be filled in. */
+const namesIn = (templates) => [...templates.join().matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+
 /** Runs the doctor in a folder with the module `auth.js`: { code, stdout, stderr }. */
 function doctor(source, { args = [], env = {}, cwd = tempDir(), name = 'auth.js', bin = BIN, ...others } = {}) {
   if (source !== undefined) fs.writeFileSync(path.join(cwd, name), source);
@@ -47,8 +51,9 @@ async function diagnosis(source, given) {
   expect(stderr).toBe('');
   const { ok, looks, errors } = JSON.parse(stdout);
   expect({ code, ok }).toEqual({ code: errors === 0 ? 0 : 1, ok: errors === 0 });
-  for (const { status, advice, text } of looks) {
-    expect(text).not.toMatch(/undefined|\{\w+\}|\[object/);
+  for (const { status, advice, text, values, code: of } of looks) {
+    expect(Object.keys(values)).toEqual(expect.arrayContaining(namesIn(CODES[of].en)));
+    expect(text).not.toContain('[object');
     if (status === 'error' || status === 'warning') expect(advice).toMatch(/\S/);
   }
   expect(stdout).not.toContain(SECRET);

@@ -8,10 +8,17 @@ const NAMES = {
 /** What is said of both files. */
 function ofFile(section, { en, zh }) {
   return {
-    [`${section}.file`]: { is: 'ok', en: [`${en} {file} is there, readable and writable`], zh: [`${zh} {file} 存在，且可读写`] },
+    [`${section}.file`]: {
+      is: 'ok',
+      en: [`${en} {file} is there, readable and writable`],
+      zh: [`${zh} {file} 存在，且可读写`],
+    },
     [`${section}.no-folder`]: {
       is: 'error',
-      en: [`${en} {file}: the folder {folder} does not exist`, 'Create it, or correct the path: a relative one begins in the folder that the process starts in.'],
+      en: [
+        `${en} {file}: the folder {folder} does not exist`,
+        'Create it, or correct the path: a relative one begins in the folder that the process starts in.',
+      ],
       zh: [`${zh} {file}：目录 {folder} 不存在`, '请创建它或改正路径：相对路径从进程启动的目录开始。'],
     },
     [`${section}.missing`]: {
@@ -31,18 +38,30 @@ function ofFile(section, { en, zh }) {
     },
     [`${section}.no-file`]: {
       is: 'error',
-      en: [`${en} {file} is no file`, 'Name a file; a container may have made a folder of that name for a missing volume.'],
+      en: [
+        `${en} {file} is no file`,
+        'Name a file; a container may have made a folder of that name for a missing volume.',
+      ],
       zh: [`${zh} {file} 不是文件`, '请指定文件；容器可能因卷不存在而建立了同名目录。'],
     },
     [`${section}.rights`]: {
       is: 'error',
-      en: [`${en} {file} is not this user's to read and write ({who})`, 'Give the file and its folder to the user that the server runs as: chown, chmod 600.'],
+      en: [
+        `${en} {file} is not this user's to read and write ({who})`,
+        'Give the file and its folder to the user that the server runs as: chown, chmod 600.',
+      ],
       zh: [`当前用户（{who}）无权读写${zh} {file}`, '请把文件及其目录交给运行服务器的用户：chown、chmod 600。'],
     },
     [`${section}.folder-rights`]: {
       is: 'error',
-      en: [`${en} {file}: this user may not write to the folder {folder} ({who})`, 'SQLite keeps other files beside it: chown the folder, and mount it as a whole, not the file alone.'],
-      zh: [`${zh} {file}：当前用户（{who}）不能写入目录 {folder}`, 'SQLite 会在旁边保存其他文件：请 chown 该目录，并挂载整个目录而不是单个文件。'],
+      en: [
+        `${en} {file}: this user may not write to the folder {folder} ({who})`,
+        'SQLite keeps other files beside it: chown the folder, and mount it as a whole, not the file alone.',
+      ],
+      zh: [
+        `${zh} {file}：当前用户（{who}）不能写入目录 {folder}`,
+        'SQLite 会在旁边保存其他文件：请 chown 该目录，并挂载整个目录而不是单个文件。',
+      ],
     },
     [`${section}.no-database`]: {
       is: 'error',
@@ -51,8 +70,14 @@ function ofFile(section, { en, zh }) {
     },
     [`${section}.network`]: {
       is: 'error',
-      en: [`${en} {file} is on a network file system ({kind}), where the locks of SQLite do not hold`, "Put it on the machine's own disk, or keep tokens in redis and users in a database server."],
-      zh: [`${zh} {file} 位于网络文件系统（{kind}）上，SQLite 的锁在那里不可靠`, '请放到本机磁盘上，或把令牌存到 redis、用户存到数据库服务器。'],
+      en: [
+        `${en} {file} is on a network file system ({kind}), where the locks of SQLite do not hold`,
+        "Put it on the machine's own disk, or keep tokens in redis and users in a database server.",
+      ],
+      zh: [
+        `${zh} {file} 位于网络文件系统（{kind}）上，SQLite 的锁在那里不可靠`,
+        '请放到本机磁盘上，或把令牌存到 redis、用户存到数据库服务器。',
+      ],
     },
   };
 }
@@ -97,6 +122,10 @@ module.exports = {
     en: ['there is no db: authorize and login reject', 'Pass a user table as db, or use createAuth.'],
     zh: ['没有 db：authorize 和 login 会失败', '请传入用户表作为 db，或使用 createAuth。'],
   },
-  'users.resolver': { is: 'ok', en: ['resolveUser says who a user is; it is not called here'], zh: ['由 resolveUser 决定用户；此处不调用'] },
+  'users.resolver': {
+    is: 'ok',
+    en: ['resolveUser says who a user is; it is not called here'],
+    zh: ['由 resolveUser 决定用户；此处不调用'],
+  },
   'users.open-ids': { is: 'ok', en: ["a user's id is the openid"], zh: ['用户 id 就是 openid'] },
 };

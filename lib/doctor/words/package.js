@@ -19,7 +19,11 @@ module.exports = {
     en: ['the binary for {platform} loads'],
     zh: ['{platform} 的二进制文件可以加载'],
   },
-  'package.no-binary': { is: 'error', en: ['no binary loads: {cause}', '{remedy}'], zh: ['无法加载二进制文件：{cause}', '{remedy}'] },
+  'package.no-binary': {
+    is: 'error',
+    en: ['no binary loads: {cause}', '{remedy}'],
+    zh: ['无法加载二进制文件：{cause}', '{remedy}'],
+  },
   'package.ca': {
     is: 'ok',
     en: ['NODE_EXTRA_CA_CERTS: {file} is trusted too'],
@@ -27,12 +31,18 @@ module.exports = {
   },
   'package.ca-empty': {
     is: 'error',
-    en: ['NODE_EXTRA_CA_CERTS: {file} holds no certificate in PEM', 'Convert it: openssl x509 -inform der -in … -out ….pem'],
+    en: [
+      'NODE_EXTRA_CA_CERTS: {file} holds no certificate in PEM',
+      'Convert it: openssl x509 -inform der -in … -out ….pem',
+    ],
     zh: ['NODE_EXTRA_CA_CERTS：{file} 中没有 PEM 格式的证书', '请转换格式：openssl x509 -inform der -in … -out ….pem'],
   },
   'package.ca-unreadable': {
     is: 'error',
-    en: ['NODE_EXTRA_CA_CERTS: {file} cannot be read ({cause})', 'Correct the variable, or let this user read the file.'],
+    en: [
+      'NODE_EXTRA_CA_CERTS: {file} cannot be read ({cause})',
+      'Correct the variable, or let this user read the file.',
+    ],
     zh: ['NODE_EXTRA_CA_CERTS：无法读取 {file}（{cause}）', '请改正该环境变量，或允许当前用户读取该文件。'],
   },
   'package.lock': {
@@ -51,7 +61,10 @@ module.exports = {
       '{file} lacks {missing}: a deployment there gets no binary',
       'Delete node_modules and {file}, and install again with optional dependencies.',
     ],
-    zh: ['{file} 中缺少 {missing}：部署到这些平台时不会安装二进制文件', '请删除 node_modules 和 {file}，并连同可选依赖重新安装。'],
+    zh: [
+      '{file} 中缺少 {missing}：部署到这些平台时不会安装二进制文件',
+      '请删除 node_modules 和 {file}，并连同可选依赖重新安装。',
+    ],
   },
   'package.lock-lacks-this': {
     is: 'error',
@@ -59,6 +72,9 @@ module.exports = {
       '{file} lacks {missing}: an install by it gets no binary here',
       'Delete node_modules and {file}, and install again with optional dependencies.',
     ],
-    zh: ['{file} 中缺少 {missing}：按它安装时，本机得不到二进制文件', '请删除 node_modules 和 {file}，并连同可选依赖重新安装。'],
+    zh: [
+      '{file} 中缺少 {missing}：按它安装时，本机得不到二进制文件',
+      '请删除 node_modules 和 {file}，并连同可选依赖重新安装。',
+    ],
   },
 };

@@ -4,13 +4,19 @@ module.exports = {
   'wechat.dns': { is: 'ok', en: ['{host} has the address {address}'], zh: ['{host} 的地址为 {address}'] },
   'wechat.no-dns': {
     is: 'error',
-    en: ['{host} has no address ({cause})', 'See the DNS servers of this machine or container, and wechat.endpoint and wechat.proxy.'],
+    en: [
+      '{host} has no address ({cause})',
+      'See the DNS servers of this machine or container, and wechat.endpoint and wechat.proxy.',
+    ],
     zh: ['无法解析 {host}（{cause}）', '请检查本机或容器的 DNS 服务器，以及 wechat.endpoint 和 wechat.proxy。'],
   },
   'wechat.through-proxy': { is: 'ok', en: ['requests go through the proxy {proxy}'], zh: ['请求经过代理 {proxy}'] },
   'wechat.proxy-unused': {
     is: 'note',
-    en: ['HTTPS_PROXY is set ({proxy}), and not used', 'If WeChat is only reached through it, pass it as wechat.proxy.'],
+    en: [
+      'HTTPS_PROXY is set ({proxy}), and not used',
+      'If WeChat is only reached through it, pass it as wechat.proxy.',
+    ],
     zh: ['设置了 HTTPS_PROXY（{proxy}），但不会使用', '如果只能经它访问微信，请作为 wechat.proxy 传入。'],
   },
   'wechat.answers': {
@@ -40,17 +46,26 @@ module.exports = {
   },
   'wechat.secret': {
     is: 'error',
-    en: ['WeChat refuses the app secret ({errcode}: {errmsg})', 'Copy it anew from the console of WeChat: a reset there makes the old one invalid.'],
+    en: [
+      'WeChat refuses the app secret ({errcode}: {errmsg})',
+      'Copy it anew from the console of WeChat: a reset there makes the old one invalid.',
+    ],
     zh: ['微信拒绝了 AppSecret（{errcode}：{errmsg}）', '请从微信后台重新复制：在那里重置后旧的即失效。'],
   },
   'wechat.address': {
     is: 'error',
-    en: ['WeChat does not let this server in ({errcode}: {errmsg})', 'Add that address to the IP whitelist in the console of WeChat.'],
+    en: [
+      'WeChat does not let this server in ({errcode}: {errmsg})',
+      'Add that address to the IP whitelist in the console of WeChat.',
+    ],
     zh: ['微信不允许本服务器访问（{errcode}：{errmsg}）', '请把该地址加入微信后台的 IP 白名单。'],
   },
   'wechat.quota': {
     is: 'error',
-    en: ['the calls of the day are used up ({errcode}: {errmsg})', 'Reset the quota in the console of WeChat, or wait for the next day.'],
+    en: [
+      'the calls of the day are used up ({errcode}: {errmsg})',
+      'Reset the quota in the console of WeChat, or wait for the next day.',
+    ],
     zh: ['当天的调用次数已用完（{errcode}：{errmsg}）', '请在微信后台重置额度，或等到第二天。'],
   },
   'wechat.busy': {
@@ -70,7 +85,10 @@ module.exports = {
   },
   'wechat.authority': {
     is: 'error',
-    en: ['{cause}', 'A proxy or firewall may be signing in the place of WeChat: name its authority in NODE_EXTRA_CA_CERTS, if that is meant.'],
+    en: [
+      '{cause}',
+      'A proxy or firewall may be signing in the place of WeChat: name its authority in NODE_EXTRA_CA_CERTS, if that is meant.',
+    ],
     zh: ['{cause}', '可能有代理或防火墙代替微信签发证书：如果这是有意的，请在 NODE_EXTRA_CA_CERTS 中指定其 CA。'],
   },
   'wechat.certificate': {
@@ -80,7 +98,10 @@ module.exports = {
   },
   'wechat.late': {
     is: 'error',
-    en: ['{cause}', 'See whether a firewall drops packets to port 443; where only a proxy gets out, pass it as wechat.proxy.'],
+    en: [
+      '{cause}',
+      'See whether a firewall drops packets to port 443; where only a proxy gets out, pass it as wechat.proxy.',
+    ],
     zh: ['{cause}', '请检查防火墙是否丢弃了到 443 端口的包；如果只能经代理出网，请作为 wechat.proxy 传入。'],
   },
   'wechat.unreachable': {
@@ -90,7 +111,10 @@ module.exports = {
   },
   'wechat.failed': {
     is: 'error',
-    en: ['what answers is not WeChat, or not as it should: {cause}', 'See wechat.endpoint, and what stands between this server and WeChat.'],
+    en: [
+      'what answers is not WeChat, or not as it should: {cause}',
+      'See wechat.endpoint, and what stands between this server and WeChat.',
+    ],
     zh: ['应答的不是微信，或不符合预期：{cause}', '请检查 wechat.endpoint，以及本服务器与微信之间的设备。'],
   },
 };
