@@ -39,7 +39,7 @@ use direct::DirectPlan;
 use events::Counted;
 use host_calls::HostCalls;
 use outbox::Outbox;
-use types::{Health, Message, Outcome, StatusCode};
+use types::{Message, Outcome, StatusCode};
 use wechat_calls::encoded;
 
 #[napi]
@@ -237,14 +237,6 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn forget(&self, call: u32, user: String) {
         self.spawn(call, |auth, admission| async move { auth.forget(&admission, user).await.map(Outcome::Count) });
-    }
-
-    #[napi(catch_unwind)]
-    pub fn health(&self, call: u32) {
-        self.spawn(call, |auth, admission| async move {
-            let (tokens, health, users, usable) = auth.health(&admission).await;
-            Ok(Outcome::Health(Health::new(tokens, health, users, usable)))
-        });
     }
 
     #[napi(catch_unwind)]

@@ -63,8 +63,7 @@ function tellFileSystem(section, tell, file) {
 }
 
 function isFolder(folder) {
-  const found = statOf(folder);
-  return found !== undefined && found.isDirectory();
+  return statOf(folder)?.isDirectory() === true;
 }
 
 function statOf(file) {

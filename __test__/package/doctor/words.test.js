@@ -8,13 +8,13 @@ const { Report } = require('../../../lib/doctor/report');
 const { wordsOf } = require('../../../lib/doctor/words');
 const { doctor, listOf, SECRET } = require('./support');
 
-const names = (template = '') => [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+const names = (template) => [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 test.each(Object.entries(CODES))('%s is said in both languages', (_code, { is, en, zh, ...rest }) => {
   expect(rest).toEqual({});
   expect(['ok', 'note', 'warning', 'error']).toContain(is);
   expect(zh).toHaveLength(en.length);
-  en.forEach((template, i) => expect(names(zh[i])).toEqual(names(template)));
+  expect(zh.map(names)).toEqual(en.map(names));
   if (is === 'warning' || is === 'error') expect(en).toHaveLength(2);
 });
 
@@ -72,9 +72,11 @@ function printed(isTTY, env) {
 }
 
 test('shows progress and colours on a terminal alone', () => {
-  expect(printed(true, {})).toMatch(/… Redis[\s\S]*\u001b\[32mok/);
+  expect(printed(true, {})).toContain('… Redis');
+  expect(printed(true, {})).toContain('\u001b[32mok   \u001b[0m  it is a master\n');
   for (const text of [printed(false, {}), printed(true, { CI: 'true' }), printed(true, { TERM: 'dumb' })]) {
-    expect(text).not.toMatch(/\u001b|…/);
+    expect(text).not.toContain('\u001b');
+    expect(text).not.toContain('…');
   }
 });
 
