@@ -14,7 +14,7 @@ const FAILURES = [
   [/NOPERM/, 'redis.no-rights'],
   [/LOADING/, 'redis.loading'],
   [/Sentinels know no master/, 'redis.no-master'],
-  [/CLUSTERDOWN/, 'redis.cluster-down'],
+  [/CLUSTERDOWN|node in cluster not found/, 'redis.cluster-down'],
   [/did not answer within|timed out/, 'redis.silent'],
   [/cannot be reached/, 'redis.unreachable'],
 ];
@@ -41,8 +41,7 @@ async function lookAtRedis(tell, subject) {
     await tellFailure(tell, subject, address, causeOf(error).replace(/^Error: /, ''));
     return false;
   }
-  await lookAtServer(tell, subject);
-  return true;
+  return lookAtServer(tell, subject);
 }
 
 async function tellFailure(tell, { config }, address, cause) {
@@ -61,16 +60,30 @@ function addressOf({ url, cluster, sentinels, master }) {
   return (cluster || [url]).map(plain).join(', ');
 }
 
+/** Whether it is what the options say. */
 async function lookAtServer(tell, subject) {
   const [info, time, save] = await askRedis(subject, [['INFO'], ['TIME'], ['CONFIG', 'GET', 'save']]);
   lookAtClock(tell, time.reply);
-  if (info.error) return tell('redis.no-info');
+  if (info.error) {
+    tell('redis.no-info');
+    return true;
+  }
   const nodes = texts(info.reply).map(fieldsOf);
-  const kind = subject.config.tokens.cluster ? 'cluster' : 'server';
-  lookAtVersion(tell, nodes, subject);
-  lookAtRole(tell, nodes, kind);
+  if (!isRightKind(tell, nodes, subject.config.tokens)) return false;
+  lookAtVersion(tell, nodes, subject.config);
+  lookAtRole(tell, nodes, subject.config.tokens);
   lookAtMemory(tell, nodes);
-  return lookAtPersistence(tell, nodes, save.reply);
+  lookAtPersistence(tell, nodes, save.reply);
+  return true;
+}
+
+/** A node of a Cluster and a Sentinel speak as a redis does, and do not work as one. */
+function isRightKind(tell, [first = {}], { cluster }) {
+  const { redis_mode: mode, cluster_enabled: isNode } = first;
+  if (mode === 'sentinel') tell('redis.is-sentinel');
+  else if (!cluster && (mode === 'cluster' || isNode === '1')) tell('redis.is-cluster');
+  else return true;
+  return false;
 }
 
 /** Every text in a reply: a Cluster replies with one of each node. */
@@ -83,25 +96,22 @@ function fieldsOf(info) {
   return Object.fromEntries([...info.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name, value]) => [name, value]));
 }
 
-function lookAtVersion(tell, nodes, { config }) {
+function lookAtVersion(tell, nodes, { cache }) {
   for (const node of nodes) {
     const { redis_version: version } = node;
     if (version === undefined) return tell('redis.unknown-server');
     const name = node.valkey_version ? `Valkey ${node.valkey_version}` : node.dragonfly_version || `redis ${version}`;
     if (parseInt(version, 10) < OLDEST) return tell('redis.old', { version });
-    if (config.cache && parseInt(version, 10) < 6) return tell('redis.old-for-cache', { version });
+    if (cache && parseInt(version, 10) < 6) return tell('redis.old-for-cache', { version });
     if (node === nodes[0]) tell('redis.version', { name });
   }
   return undefined;
 }
 
-function lookAtRole(tell, nodes, kind) {
-  const [{ role, redis_mode: mode, cluster_enabled: cluster }] = nodes;
-  if (mode === 'sentinel') return tell('redis.is-sentinel');
-  if (kind === 'cluster') return tell('redis.nodes', { count: nodes.length });
-  if (mode === 'cluster' || cluster === '1') return tell('redis.is-cluster');
-  if (role === 'slave' || role === 'replica') return tell('redis.replica', { master: nodes[0].master_host });
-  return tell('redis.master');
+function lookAtRole(tell, nodes, { cluster }) {
+  if (cluster) return tell('redis.nodes', { count: nodes.length });
+  const { role, master_host: master } = nodes[0];
+  return role === 'slave' || role === 'replica' ? tell('redis.replica', { master }) : tell('redis.master');
 }
 
 function lookAtMemory(tell, nodes) {

@@ -20,7 +20,7 @@ async function lookAtUsers(tell, subject) {
   if (!hasFile && !asksUsers) return tellNone(tell, config);
   if (hasFile && !asksTokens) return undefined;
   const { tokens, users } = await askHealth(subject);
-  if (asksTokens) tell(tokens.ready ? 'tokens.answers' : 'tokens.fails', { cause: tokens.error });
+  if (asksTokens) tell(tokens.ready ? 'tokens.answers' : 'tokens.fails', { cause: plain(tokens.error) });
   if (!asksUsers) return tellNone(tell, config);
   return tellUsers(tell, subject, users);
 }
@@ -29,7 +29,12 @@ function tellUsers(tell, { config }, { ready, kind, error = '' }) {
   if (ready) return tell('users.answers', { kind });
   const [, code] = FAILURES.find(([pattern]) => pattern.test(error)) || [undefined, 'users.fails'];
   if (code === 'users.no-table' && config.createTable) return tell('users.table-will-be-made');
-  return tell(code, { file: config.file || kind, cause: error });
+  return tell(code, { file: config.file || kind, cause: plain(error) });
+}
+
+/** Without the word that 1.3.2's messages begin with. */
+function plain(error = '') {
+  return error.replace(/^Error: /, '');
 }
 
 function tellNone(tell, { front, resolves, file }) {

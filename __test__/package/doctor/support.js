@@ -28,8 +28,18 @@ const authOf = (options) =>
 /** The same for the positional arguments of 1.3.2. */
 const listOf = (...list) => `module.exports = ${JSON.stringify(list)};\n`;
 
-/** Options with which all is well but for what is given. */
-const options = (given) => ({ appId: sample.appId, secret: SECRET, sku: 'shop', tokens: 'memory', ...given });
+/** A port on which nobody listens. */
+const NOWHERE = { endpoint: 'http://127.0.0.1:1' };
+
+/** Options with which all is well, but for what is given and that WeChat is away. */
+const options = (given) => ({
+  appId: sample.appId,
+  secret: SECRET,
+  sku: 'shop',
+  tokens: 'memory',
+  wechat: NOWHERE,
+  ...given,
+});
 
 /** What is to be filled in. */
 const namesIn = (templates) => [...templates.join().matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
@@ -62,4 +72,4 @@ async function diagnosis(source, given) {
   return { code, told, looks: byCode, stdout };
 }
 
-module.exports = { authOf, diagnosis, doctor, listOf, options, SECRET };
+module.exports = { authOf, diagnosis, doctor, listOf, NOWHERE, options, SECRET };

@@ -6,7 +6,7 @@ const { CODES, languageOf } = require('../../../lib/doctor/words');
 const { Mask, secretsOf } = require('../../../lib/doctor/mask');
 const { Report } = require('../../../lib/doctor/report');
 const { wordsOf } = require('../../../lib/doctor/words');
-const { doctor, listOf, SECRET } = require('./support');
+const { doctor, listOf, NOWHERE, SECRET } = require('./support');
 
 const names = (template) => [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
@@ -29,7 +29,7 @@ test.each([
 
 const CONFIG = listOf('wx4f4bc4dec97d474b', SECRET, 'shop', null, null, null, {
   tokens: 'memory',
-  wechat: { endpoint: 'http://127.0.0.1:1' },
+  wechat: NOWHERE,
 });
 
 test('prints a line for each look, with its code, and what to do', async () => {

@@ -69,8 +69,11 @@ module.exports = {
   },
   'redis.cluster-down': {
     is: 'error',
-    en: ['{address}: a part of the Cluster has no master', 'See CLUSTER INFO and CLUSTER NODES, and repair it.'],
-    zh: ['{address}：集群有一部分没有主节点', '请查看 CLUSTER INFO 和 CLUSTER NODES 并修复。'],
+    en: [
+      '{address}: a part of the Cluster has no master: {cause}',
+      'See CLUSTER INFO and CLUSTER NODES, and repair it.',
+    ],
+    zh: ['{address}：集群有一部分没有主节点：{cause}', '请查看 CLUSTER INFO 和 CLUSTER NODES 并修复。'],
   },
   'redis.failed': {
     is: 'error',

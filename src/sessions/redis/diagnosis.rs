@@ -29,9 +29,10 @@ pub async fn ask(link: &Link, commands: &[Vec<String>]) -> Result<String> {
     Ok(Json::Array(replies).to_string())
 }
 
-/// The words of redis; None where the connection failed.
+/// The words of redis, without the arguments that it repeats; None where the connection failed.
 fn said(error: &RedisError) -> Option<String> {
-    Some(format!("{} {}", error.code()?, error.detail().unwrap_or_default()))
+    let detail = error.detail().unwrap_or_default();
+    Some(format!("{} {}", error.code()?, detail.split(", with args").next().unwrap_or_default()))
 }
 
 /// A reply without what RESP3 adds: maps are lists of names and values in turn.
