@@ -18,7 +18,7 @@ function tryCredentials({ calls }) {
   );
 }
 
-function askHealth({ calls }) {
+function askHealth(calls) {
   return calls.start(
     (call) => calls.core.health(call),
     ({ health }) => health,

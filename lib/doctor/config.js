@@ -72,18 +72,23 @@ function isObject(value) {
 
 /** Nobody goes without a sku or tokens, but one of them may be what is missing. */
 function looksLikeOptions(value) {
-  return ['appId', 'sku', 'tokens'].some((name) => Object.hasOwn(value, name));
+  return ['appId', 'sku', 'tokens'].some((name) => Object.keys(value).includes(name));
 }
 
-/** The addon's side of the same configuration, which begins nothing by itself. */
+/**
+ * The addon's side of the same configuration, which begins nothing by itself: `calls`, and
+ * `userCalls`, whose tokens are in memory, so that users are asked whatever is the matter with the
+ * token store.
+ */
 function optionsOf(tell, { config, host, name }) {
   const { createCalls } = require('../calls.js');
   const { inAuthNames } = require('../options.js');
   const own = { ...config, onlyDiagnoses: true, createTable: false, cache: undefined };
+  const { tokens } = config;
   try {
     const calls = createCalls({ config: own, host });
-    const { memory, file } = config.tokens;
-    return { config, calls, name, isRedis: !memory && file === undefined };
+    const userCalls = createCalls({ config: { ...own, tokens: { ...tokens, memory: true } }, host });
+    return { config, calls, userCalls, name, isRedis: !tokens.memory && tokens.file === undefined };
   } catch (error) {
     const cause = config.front ? inAuthNames(error.message) : error.message;
     return void tell('options.refused', { cause });

@@ -11,7 +11,7 @@ const { lookAtPackage } = require('./package.js');
 const { lookAtRedis } = require('./redis.js');
 const { lookAtRights } = require('./rights.js');
 const { lookAtTokenFile, lookAtUserFile } = require('./files.js');
-const { lookAtUsers } = require('./users.js');
+const { lookAtTokens, lookAtUsers } = require('./users.js');
 const { lookAtWeChat } = require('./wechat.js');
 
 /** In milliseconds. A call of the addon has limits of its own, which an application may set. */
@@ -24,10 +24,11 @@ async function examine(report, { config, folder }) {
   const look = (name, work, deadline = DEADLINE) => within(report, name, work, deadline);
   const runs = await look('package', (tell) => lookAtPackage(tell));
   await look('package', (tell) => lookAtLockFile(tell, folder));
+  if (!runs) return;
   const hide = (source) => report.mask.add(secretsIn(source));
   const where = { config, folder, limit: LOAD_DEADLINE, hide };
   const loaded = await look('config', (tell) => load(tell, where), LOAD_DEADLINE);
-  if (!runs || loaded === undefined) return;
+  if (loaded === undefined) return;
   const given = await look('config', (tell) => givenIn(tell, loaded));
   if (!given) return;
   report.mask.add(secretsOf(given.config));
@@ -35,7 +36,10 @@ async function examine(report, { config, folder }) {
   const subject = await look('options', (tell) => optionsOf(tell, given));
   if (!subject) return;
   if (subject.isRedis) await examineRedis(look, subject);
-  else if (subject.config.tokens.file) await look('tokens', (tell) => lookAtTokenFile(tell, subject));
+  else if (subject.config.tokens.file) {
+    await look('tokens', (tell) => lookAtTokenFile(tell, subject));
+    await look('tokens', (tell) => lookAtTokens(tell, subject));
+  }
   if (subject.config.file) await look('users', (tell) => lookAtUserFile(tell, subject));
   await look('users', (tell) => lookAtUsers(tell, subject));
   await look('wechat', (tell) => lookAtWeChat(tell, subject));

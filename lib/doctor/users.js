@@ -11,17 +11,17 @@ const FAILURES = [
   [/NOTADB/, 'users.no-database'],
 ];
 
+/** Asks a file of tokens that is there: to ask a missing one would make it. */
+async function lookAtTokens(tell, { calls, tokensAreThere }) {
+  if (!tokensAreThere) return;
+  const { tokens } = await askHealth(calls);
+  tell(tokens.ready ? 'tokens.answers' : 'tokens.fails', { cause: plain(tokens.error) });
+}
+
 async function lookAtUsers(tell, subject) {
-  const { config, isRedis, tokensAreThere, usersAreThere } = subject;
-  const hasFile = !isRedis && !config.tokens.memory;
-  // To ask a missing file would make it.
-  const asksTokens = hasFile && tokensAreThere;
-  const asksUsers = config.object !== undefined || usersAreThere;
-  if (!hasFile && !asksUsers) return tellNone(tell, config);
-  if (hasFile && !asksTokens) return undefined;
-  const { tokens, users } = await askHealth(subject);
-  if (asksTokens) tell(tokens.ready ? 'tokens.answers' : 'tokens.fails', { cause: plain(tokens.error) });
-  if (!asksUsers) return tellNone(tell, config);
+  const { config, userCalls, usersAreThere } = subject;
+  if (config.object === undefined && !usersAreThere) return tellNone(tell, config);
+  const { users } = await askHealth(userCalls);
   return tellUsers(tell, subject, users);
 }
 
@@ -43,4 +43,4 @@ function tellNone(tell, { front, resolves, file }) {
   return tell(resolves ? 'users.resolver' : 'users.open-ids');
 }
 
-module.exports = { lookAtUsers };
+module.exports = { lookAtTokens, lookAtUsers };

@@ -123,7 +123,23 @@ describe('a token file', () => {
     expect(looks[expected.slice(6)].text).toContain('uid 65534');
   });
 
-  test('is found on a network file system', () => {
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('on a network file system', async () => {
+    const { folder, name } = file();
+    const mounts = path.join(folder, 'mounts.js');
+    const mountinfo = `20 1 8:1 / / rw - ext4 /dev/sda1 rw\n21 20 0:40 / ${folder} rw - nfs4 server:/x rw\n`;
+    fs.writeFileSync(
+      mounts,
+      `const fs = require('fs'), read = fs.readFileSync;
+      fs.readFileSync = (name, ...rest) => (name === '/proc/self/mountinfo' ? ${JSON.stringify(mountinfo)} : read(name, ...rest));`,
+    );
+    const source = `module.exports = ${JSON.stringify(options({ tokens: { file: name }, wechat: there() }))};`;
+    const { told, looks } = await diagnosis(source, { nodeArgs: ['-r', mounts] });
+    expect(told).toEqual(['error tokens.network', 'note tokens.will-be-made']);
+    expect(looks['tokens.network'].text).toContain('nfs4');
+  });
+
+  test('is found on a network file system by the mounts', () => {
     const mounts = parseMounts(
       [
         '20 1 8:1 / / rw - ext4 /dev/sda1 rw',
@@ -176,11 +192,12 @@ describe('a user table', () => {
     expect(found).toEqual(['warning options.memory', 'note users.table-will-be-made']);
   });
 
-  test('of a user store that fails', async () => {
-    const source = `module.exports = { ...${JSON.stringify(options({ wechat: there() }))},
+  test('of a user store that fails, though there are no tokens yet', async () => {
+    const tokens = { file: path.join(tempDir(), 'tokens.db') };
+    const source = `module.exports = { ...${JSON.stringify(options({ tokens, wechat: there() }))},
       db: { has() { throw new Error('my database is away') }, add() {} } };`;
     const { told: found, looks } = await diagnosis(source);
-    expect(found).toContain('error users.fails');
+    expect(found).toEqual(['note tokens.will-be-made', 'error users.fails']);
     expect(looks['users.fails'].text).toContain('my database is away');
   });
 });

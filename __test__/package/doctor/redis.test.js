@@ -172,7 +172,7 @@ describe('a user of redis', () => {
   const lines = fs
     .readFileSync(path.join(ROOT, 'docs', 'redis.md'), 'utf8')
     .matchAll(/^ACL SETUSER .* >password (.+)$/gm);
-  const [COMPATIBLE, TAGGED] = [...lines].map(([, rights]) => rights.trim().split(' '));
+  const [COMPATIBLE, TAGGED, CLUSTER] = [...lines].map(([, rights]) => rights.trim().split(' '));
 
   let server;
   beforeAll(async () => {
@@ -218,6 +218,27 @@ describe('a user of redis', () => {
     const found = await Promise.all(rights.map(missing));
     expect(found).toEqual(rights.map((right) => [right]));
   }, 60000);
+
+  test('of a Cluster has rights of its own to have', async () => {
+    const node = await startRedis({ args: ['--cluster-enabled', 'yes'] });
+    await node.redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await until(async () => /cluster_state:ok/.test(await node.redis.call('CLUSTER', 'INFO')));
+    const given = async (rights) => {
+      await node.redis.call('ACL', 'SETUSER', 'app', 'reset', 'on', '>pw', ...rights);
+      return look({ cluster: [node.url.replace('//', '//app:pw@')], deadline: 2000 });
+    };
+    expect((await given(CLUSTER)).told).toEqual([UNKNOWN]);
+    const { looks } = await given(CLUSTER.filter((right) => right !== '+asking'));
+    expect(looks['redis.rights-missing'].values.missing).toEqual(['+asking']);
+    const { told } = await given(CLUSTER.filter((right) => right !== '+cluster|slots'));
+    expect(told).toEqual(['error redis.no-rights']);
+  });
+
+  test('with a cache has to be told of changes', async () => {
+    await server.redis.call('ACL', 'SETUSER', 'cached', 'reset', 'on', '>pw', ...TAGGED);
+    const { looks } = await look(server.url.replace('//', '//cached:pw@'), { given: { cache: true } });
+    expect(looks['redis.rights-missing'].values.missing).toEqual(['+client|tracking']);
+  });
 
   test('that may not use the keys, or not those of 1.3.2', async () => {
     const others = await with_(['~others:*', ...TAGGED.slice(1)]);
