@@ -73,7 +73,7 @@ module.exports = {
       '{address}: a part of the Cluster has no master: {cause}',
       'See CLUSTER INFO and CLUSTER NODES, and repair it.',
     ],
-    zh: ['{address}：集群有一部分没有主节点：{cause}', '请查看 CLUSTER INFO 和 CLUSTER NODES 并修复。'],
+    zh: ['{address}：Cluster 有一部分没有主节点：{cause}', '请查看 CLUSTER INFO 和 CLUSTER NODES 并修复。'],
   },
   'redis.failed': {
     is: 'error',
@@ -108,7 +108,7 @@ module.exports = {
     zh: ['不允许 INFO：无法检查版本、角色、maxmemory-policy 和持久化', '请授予 +info。'],
   },
   'redis.master': { is: 'ok', en: ['it is a master'], zh: ['它是主节点'] },
-  'redis.nodes': { is: 'ok', en: ['a Cluster, {count} nodes answer'], zh: ['集群，{count} 个节点有响应'] },
+  'redis.nodes': { is: 'ok', en: ['a Cluster, {count} nodes answer'], zh: ['Cluster，{count} 个节点有响应'] },
   'redis.replica': {
     is: 'error',
     en: [
@@ -120,7 +120,7 @@ module.exports = {
   'redis.is-cluster': {
     is: 'error',
     en: ['it is a node of a Cluster', 'Write tokens: { cluster: [url] } in place of url.'],
-    zh: ['它是集群的一个节点', '请写 tokens: { cluster: [url] }，不要用 url。'],
+    zh: ['它是 Cluster 的一个节点', '请写 tokens: { cluster: [url] }，不要用 url。'],
   },
   'redis.is-sentinel': {
     is: 'error',
@@ -224,7 +224,7 @@ module.exports = {
   'redis.adopted': {
     is: 'ok',
     en: ['the tokens of 1.3.2 of the sku {sku} have been adopted'],
-    zh: ['sku {sku} 下 1.3.2 的令牌已全部接管'],
+    zh: ['sku {sku} 下 1.3.2 的令牌已全部登记'],
   },
   'redis.adopting': {
     is: 'note',
@@ -232,7 +232,7 @@ module.exports = {
       'the adoption of the tokens of 1.3.2 is under way for the sku {sku}, or was cut short',
       'It goes on while a server of 2.0.0 runs; look again later.',
     ],
-    zh: ['sku {sku} 下 1.3.2 令牌的接管正在进行，或曾被中断', '只要有 2.0.0 的服务器在运行就会继续；请稍后再看。'],
+    zh: ['sku {sku} 下 1.3.2 令牌的登记正在进行，或曾被中断', '只要有 2.0.0 的服务器在运行就会继续；请稍后再看。'],
   },
   'redis.adoption-due': {
     is: 'note',
@@ -241,7 +241,7 @@ module.exports = {
       'It begins when the first server of 2.0.0 starts; a server of 1.3.2 that still issues tokens makes it due again.',
     ],
     zh: [
-      'sku {sku} 下 1.3.2 令牌的接管尚未开始',
+      'sku {sku} 下 1.3.2 令牌的登记尚未开始',
       '第一台 2.0.0 服务器启动时开始；若仍有 1.3.2 的服务器签发令牌，则会再次需要。',
     ],
   },
