@@ -139,7 +139,7 @@ function lookAtClock(tell, time) {
   if (seconds === undefined) return;
   const difference = Number(seconds) * 1000 + Number(microseconds) / 1000 - Date.now();
   const isFar = Math.abs(difference) > MAX_CLOCK_DIFFERENCE;
-  tell(isFar ? 'redis.clock' : 'redis.clock-agrees', { seconds: (difference / 1000).toFixed(1) });
+  tell(isFar ? 'redis.clock' : 'redis.clock-agrees', { seconds: (Math.round(difference / 100) / 10 || 0).toFixed(1) });
 }
 
 module.exports = { lookAtRedis };

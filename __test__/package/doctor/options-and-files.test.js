@@ -172,7 +172,7 @@ describe('a user table', () => {
     expect(await told(name)).toEqual([]);
   });
 
-  test('whose file does not exist, with createTable and without', async () => {
+  test('whose file does not exist', async () => {
     const name = path.join(tempDir(), 'users.db');
     expect(await told(name)).toEqual(['error users.missing']);
   });
