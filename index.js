@@ -11,6 +11,7 @@ const { createContract } = require('./lib/contract.js');
 const { constants } = require('./lib/errors.js');
 const { checkpointAtExit } = require('./lib/exit.js');
 const { createFront } = require('./lib/front.js');
+const { remember } = require('./lib/given.js');
 const { MpauthxError } = require('./lib/mpauthx-error.js');
 
 checkpointAtExit(native.checkpoint);
@@ -19,13 +20,13 @@ function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
   const given = readConfig(appId, secret, sku, db, redisPass, ttl, options);
   const calls = createCalls(given);
   const contract = createContract(calls, { caches: given.config.cache !== undefined });
-  return { ...contract, ...createFront(calls, given.config), constants };
+  return remember({ ...contract, ...createFront(calls, given.config), constants }, given);
 }
 
 function createAuth(options) {
   return named(() => {
     const given = readAuthConfig(options);
-    return createFront(createCalls(given), given.config);
+    return remember(createFront(createCalls(given), given.config), given);
   });
 }
 

@@ -62,6 +62,7 @@ function buildConfig(given) {
     createTable: given.createTable ?? DEFAULTS.createTable,
     front: false,
     resolves: false,
+    onlyDiagnoses: false,
     file,
     object: style,
   };

@@ -29,6 +29,11 @@ function isTooLong(token) {
   return token.length * MAX_BYTES_PER_UNIT > MAX_BYTES && Buffer.byteLength(token) > MAX_BYTES;
 }
 
+/** The text with these parts. */
+function join(user, sku, hex) {
+  return [user, sku, hex].join(SEPARATOR);
+}
+
 /** The user in text that has the shape of a token. */
 function userOf(token) {
   return token.slice(0, token.indexOf(SEPARATOR));
@@ -55,4 +60,4 @@ function isSku(text) {
   return /^[!-~]{1,64}$/.test(text) && !text.includes(SEPARATOR) && text !== 'undefined' && text !== 'null';
 }
 
-module.exports = { HEX_LENGTH, isPlainToken, isSku, isUserId, skuOf, userOf };
+module.exports = { HEX_LENGTH, isPlainToken, isSku, isUserId, join, skuOf, userOf };

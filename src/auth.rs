@@ -4,6 +4,7 @@ mod access_token;
 mod admission;
 mod authorize;
 mod check;
+mod diagnosis;
 mod forget;
 mod login;
 mod push;

@@ -8,6 +8,7 @@ mod batch;
 mod calls;
 mod config;
 mod controls;
+mod diagnosis;
 mod direct;
 mod events;
 mod host_calls;
@@ -39,7 +40,7 @@ use direct::DirectPlan;
 use events::Counted;
 use host_calls::HostCalls;
 use outbox::Outbox;
-use types::{Health, Message, Outcome, StatusCode};
+use types::{Message, Outcome, StatusCode};
 use wechat_calls::encoded;
 
 #[napi]
@@ -94,12 +95,13 @@ impl Core {
         };
         let runtime = runtime::get().map_err(|error| refusal(error.to_string()))?;
         let events = Arc::new(Events::default());
+        let only_diagnoses = config.only_diagnoses;
         let auth = Arc::new(config.build(&dispatch, &events).map_err(refusal)?);
         events::listen(&events, &auth, &outbox, &runtime);
-        runtime.spawn({
+        if !only_diagnoses {
             let auth = auth.clone();
-            async move { auth.start().await }
-        });
+            runtime.spawn(async move { auth.start().await });
+        }
         Ok(Self { auth, outbox, host_calls, events, runtime })
     }
 
@@ -236,14 +238,6 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn forget(&self, call: u32, user: String) {
         self.spawn(call, |auth, admission| async move { auth.forget(&admission, user).await.map(Outcome::Count) });
-    }
-
-    #[napi(catch_unwind)]
-    pub fn health(&self, call: u32) {
-        self.spawn(call, |auth, admission| async move {
-            let (tokens, health, users, usable) = auth.health(&admission).await;
-            Ok(Outcome::Health(Health::new(tokens, health, users, usable)))
-        });
     }
 
     #[napi(catch_unwind)]

@@ -40,6 +40,9 @@ pub struct Config {
     pub front: bool,
     /// Whether the application's function says who a user is.
     pub resolves: bool,
+    /// Whether this is the doctor's: then nothing is begun in the background, neither the adoption
+    /// nor the user table.
+    pub only_diagnoses: bool,
 }
 
 /// The kinds of object that are passed as `db`.

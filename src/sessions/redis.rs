@@ -16,6 +16,7 @@ mod adoption;
 mod cache;
 mod checks;
 mod connect;
+mod diagnosis;
 mod direct;
 mod explanation;
 mod health;
@@ -127,6 +128,11 @@ impl Redis {
             health.warnings.push(format!("options.cache has no effect, every check asks redis: {cause}"));
         }
         health
+    }
+
+    /// What redis replies to plain commands, as JSON.
+    pub async fn ask(&self, commands: &[Vec<String>]) -> Result<String> {
+        self.link.bounded(diagnosis::ask(&self.link, commands)).await
     }
 
     pub async fn close(&self) {
