@@ -116,12 +116,37 @@ test.each([
   expect(said).toContain('Remedy: correct the variable, or unset it.');
 });
 
-test('a platform that nothing is published for: what there is', async () => {
-  const said = await failure(installed({ optional: OTHERS }));
-  expect(said).toContain(
-    `no binary is published for this platform. There are: ${OTHERS.map((name) => `mpauthx-${name}`).join(', ')}.`,
-  );
-  expect(said).toContain('Remedy: build it from source');
+const SYSTEMS = [
+  ['freebsd', 'x64', 'freebsd-x64'],
+  ['win32', 'ia32', 'win32-ia32-msvc'],
+  ['linux', 'arm', /linux-arm-(gnu|musl)eabihf/],
+  ['linux', 'riscv64', /linux-riscv64-(gnu|musl)/],
+  ['linux', 'ia32', /linux-ia32-(gnu|musl)/],
+];
+
+test.each(SYSTEMS)(
+  'a system that nothing is published for (%s %s): what there is, and how it is built',
+  async (platform, arch, name) => {
+    const folder = installed({ optional: OTHERS });
+    const pretend = `Object.defineProperties(process, { platform: { value: '${platform}' }, arch: { value: '${arch}' } });\n`;
+    const { code, stderr } = await runNode(`${pretend}require(${JSON.stringify(folder)});\n`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`mpauthx ${version} has no binary that runs here: ${name.source ?? name}, Node`));
+    expect(stderr).toContain(
+      `no binary is published for this platform. There are: ${OTHERS.map((each) => `mpauthx-${each}`).join(', ')}.`,
+    );
+    expect(stderr).toContain(
+      'Remedy: build it on this platform, with Rust 1.89, a C compiler and Node 20, each or later: ',
+    );
+    expect(stderr).toContain(
+      'npm install && npm run build in a clone of the repository, then npm install <path of the clone>',
+    );
+  },
+);
+
+test('its Rust is the oldest that builds it', () => {
+  const [, oldest] = /^rust-version = "(.*)"$/m.exec(fs.readFileSync(path.join(ROOT, 'Cargo.toml'), 'utf8'));
+  expect(fs.readFileSync(path.join(ROOT, 'lib', 'no-binary.js'), 'utf8')).toContain(`with Rust ${oldest},`);
 });
 
 test('the source, not built: the command that builds it', async () => {
