@@ -121,7 +121,14 @@ describe('users in a file given by its path', () => {
   });
 
   const relative = (file) => path.relative(process.cwd(), file);
-  const encoded = (file) => file.split('/').map(encodeURIComponent).join('/');
+  /** Of an absolute path with a slash before the drive where there is one, as URIs have it. */
+  const encoded = (file) => {
+    const parts = file.split(path.sep).map((part) => (/^[A-Z]:$/i.test(part) ? `/${part}` : encodeURIComponent(part)));
+    return parts.join('/');
+  };
+
+  /** With whatever a name may hold that means something in a URI. */
+  const ODD_NAME = process.platform === 'win32' ? 'a b%20#;ü用.db' : 'a b%20#?ü用.db';
 
   test.each([
     ['a relative path', relative],
@@ -134,7 +141,7 @@ describe('users in a file given by its path', () => {
     ['a file: URL', pathToFileURL],
     ['a file: URL with a parameter', (file) => new URL(`${pathToFileURL(file)}?mode=rw`)],
   ])('a file can be named by %s', async (_kind, name) => {
-    const file = await userFile({ users: ['o1'], name: 'a b%20#?ü用.db' });
+    const file = await userFile({ users: ['o1'], name: ODD_NAME });
     const app = open(name(file));
     await refresh(app, 'o1');
     await login(app, wechat, 'o2');

@@ -39,7 +39,7 @@ describe('with calls in flight, with tokens in a file,', () => {
     expect(result).toEqual({ code, signal: null, stdout: '', stderr: '' });
   });
 
-  test.each(['SIGTERM', 'SIGKILL'])('%s ends the process, and leaves the file whole', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'])('%s ends the process, and leaves the file whole', async (signal) => {
     const { child, line, exit } = startNode(await busy("wx.refreshToken('o1').then(() => console.log('busy'));"));
     await line('busy');
     child.kill(signal);
