@@ -4,7 +4,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hasDebian, unpackDebian } from './debian.mjs';
-import { unpackNode } from './nodes.mjs';
+import { unpackPackage } from './npm-package.mjs';
 import { HOST } from './packages.mjs';
 import { step } from './run.mjs';
 import { hasWine, NODES, nodeUnderWine } from './wine.mjs';
@@ -48,7 +48,7 @@ async function windows(folder, python) {
 async function arm64(folder) {
   const libraries = path.join(folder, 'arm64');
   await unpackDebian(libraries, ['libc6:arm64', 'libstdc++6:arm64', 'libgcc-s1:arm64']);
-  const node = await unpackNode(NODE_ARM64, path.join(folder, 'node-arm64'));
+  const node = await unpackPackage(NODE_ARM64, path.join(folder, 'node-arm64'));
   return { name: 'qemu', command: [await qemu(folder), '-L', libraries, path.join(node, 'bin', 'node')] };
 }
 

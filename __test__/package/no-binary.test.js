@@ -57,9 +57,10 @@ function write(folder, manifest) {
 /** What a process says that requires the package. */
 async function failure(folder, env, nodeArgs) {
   const { code, stderr } = await runNode(`require(${JSON.stringify(folder)});\n`, { env, nodeArgs });
+  const said = stderr.replace(/\r\n/g, '\n'); // as Windows has it
   expect(code).toBe(1);
-  expect(stderr).toContain(START);
-  return stderr;
+  expect(said).toContain(START);
+  return said;
 }
 
 /** What a thread hears that requires the package. */

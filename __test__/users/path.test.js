@@ -4,9 +4,11 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const {
+  ODD_NAME,
   atOnce,
   createApp,
   dbAll,
+  isWindows,
   login,
   openSqlite,
   pause,
@@ -20,6 +22,7 @@ const {
 const { rowsOf } = require('../stores/file/support');
 const { descriptors, inspect, lockedElsewhere, runProgram, userFile } = require('./support');
 
+const onUnix = isWindows ? test.skip : test;
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 describe('users in a file given by its path', () => {
@@ -77,7 +80,7 @@ describe('users in a file given by its path', () => {
     expect(await rejection(login(open(tempDir()), wechat, 'o1'))).toMatchObject({ code: 6000 });
   });
 
-  test.each(['DELETE', 'WAL'])('a file that another takes the place of is noticed (%s)', async (journal) => {
+  onUnix.each(['DELETE', 'WAL'])('a file that another takes the place of is noticed (%s)', async (journal) => {
     const file = await userFile({ journal, users: ['old'] });
     const app = open(file);
     expect(await refresh(app, 'old')).toMatch(/^old\|/);
@@ -91,7 +94,7 @@ describe('users in a file given by its path', () => {
     expect(await inspect(file)).toMatchObject({ check: 'ok', users: ['new', 'later'] });
   });
 
-  test('a file that is removed is missed, and its return noticed', async () => {
+  onUnix('a file that is removed is missed, and its return noticed', async () => {
     const file = await userFile({ users: ['o1'] });
     const app = open(file);
     await app.refreshToken('o1');
@@ -126,9 +129,6 @@ describe('users in a file given by its path', () => {
     const parts = file.split(path.sep).map((part) => (/^[A-Z]:$/i.test(part) ? `/${part}` : encodeURIComponent(part)));
     return parts.join('/');
   };
-
-  /** With whatever a name may hold that means something in a URI. */
-  const ODD_NAME = process.platform === 'win32' ? 'a b%20#;ü用.db' : 'a b%20#?ü用.db';
 
   test.each([
     ['a relative path', relative],
