@@ -39,9 +39,9 @@ function windows(folder) {
     writeFileSync(path.join(libraries, name), '!<arch>\n');
   }
   // Else the linker exports all functions there are, and without LTO there are too many of them.
-  const exported = path.join(libraries, 'exported.def');
-  writeFileSync(exported, 'EXPORTS\n  napi_register_module_v1\n');
-  return { LIBNODE_PATH: libraries, RUSTFLAGS: `-C link-arg=${exported}` };
+  const exports = path.join(libraries, 'exports.def');
+  writeFileSync(exports, 'EXPORTS\n  napi_register_module_v1\n');
+  return { LIBNODE_PATH: libraries, RUSTFLAGS: `-C link-arg=${exports}` };
 }
 
 /** What the library is called in those that would be linked to it. Node loads it by its path. */
