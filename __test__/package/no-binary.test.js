@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { Worker } = require('node:worker_threads');
 const { ROOT, runNode, tempDir } = require('../support');
 
@@ -16,7 +17,7 @@ const PERMISSION = MAJOR < 22 ? '--experimental-permission' : '--permission';
 const onPermissions = MAJOR < 20 ? test.skip : test;
 const OTHERS = ['linux-x64-musl', 'darwin-arm64', 'win32-x64-msvc'].filter((name) => name !== HERE);
 /** What systems say of a text that is no binary. */
-const REFUSED = /load it: .*(too short|invalid ELF header|mach-o|Win32)/;
+const REFUSED = /load it: .*(too short|invalid ELF header|mach-o|Win32|Bad EXE)/;
 const START = `Error: mpauthx ${version} has no binary that runs here: ${HERE}, Node ${process.versions.node}.\n`;
 
 /**
@@ -218,7 +219,7 @@ onPermissions("a binary that Node's permission model hides: the flag that shows 
 
 test('an ES module hears the same', async () => {
   const entry = path.join(installed(), 'index.js');
-  const { code, stderr } = await runNode(`import(${JSON.stringify(entry)});\n`);
+  const { code, stderr } = await runNode(`import(${JSON.stringify(pathToFileURL(entry).href)});\n`);
   expect(code).toBe(1);
-  expect(stderr).toContain(START);
+  expect(stderr.replace(/\r\n/g, '\n')).toContain(START);
 });
