@@ -29,7 +29,7 @@ function nameOf({ platform, arch, report }) {
   if (platform === 'win32') return `win32-${arch}-msvc`;
   if (platform !== 'linux') return `${platform}-${arch}`;
   const isMusl = report && !report.getReport().header.glibcVersionRuntime;
-  return `linux-${arch}-${isMusl ? 'musl' : 'gnu'}`;
+  return `linux-${arch}-${isMusl ? 'musl' : 'gnu'}${arch === 'arm' ? 'eabihf' : ''}`;
 }
 
 /** States the likely cause and the remedy. */
@@ -83,7 +83,7 @@ function reasonInPackage(platform, cause) {
   const wanted = `mpauthx-${platform}`;
   const names = Object.keys(optionalDependencies);
   if (!names.includes(wanted)) {
-    return `Likely cause: no binary is published for this platform. There are: ${names.join(', ')}.\nRemedy: build it from source, with Rust and a C compiler.`;
+    return `Likely cause: no binary is published for this platform. There are: ${names.join(', ')}.\nRemedy: build it on this platform, with Rust 1.89, a C compiler and Node 20, each or later: npm install && npm run build in a clone of the repository, then npm install <path of the clone> in the application. docs/troubleshooting.md says more.`;
   }
   if (isInstalled(wanted)) return reasonOfInstalled(platform, cause);
   const other = names.find(isInstalled);

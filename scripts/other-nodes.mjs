@@ -11,7 +11,7 @@ const { testPathIgnorePatterns } = config;
  * For Node 22 and later, with binaries for all of them in the package. Until 12 they are made for
  * one version of Node.
  */
-const BETTER_SQLITE3 = 'better-sqlite3@13.2.0';
+export const BETTER_SQLITE3 = 'better-sqlite3@13.2.0';
 
 /**
  * What the newest version runs, and the others do not, as the whole of CI is to end within the

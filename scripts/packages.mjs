@@ -99,11 +99,14 @@ export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-// Run directly, it lays the packages out in a folder, those of this machine's platform with the
-// binary that is there, and lists them.
+// Run directly, it lays the packages out in a folder for tests, and lists them: those of this
+// machine's platform and of others that are built; with `--all` every one, with a text in place of
+// a binary that was not built.
 if (isMain(import.meta.url)) {
   main(async () => {
-    const [folder] = process.argv.slice(2);
-    console.log(JSON.stringify(layOut(folder, { ...freshBinaries(), [HOST]: freshBinaries()[HOST] ?? hostBinary() })));
+    const [folder, flag] = process.argv.slice(2);
+    const standIns = flag === '--all' ? PLATFORMS.map((platform) => [platform, path.join(root, 'LICENSE')]) : [];
+    const binaries = { ...Object.fromEntries(standIns), [HOST]: hostBinary(), ...freshBinaries() };
+    console.log(JSON.stringify(layOut(folder, binaries)));
   });
 }

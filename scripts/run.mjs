@@ -1,7 +1,7 @@
 // What the demo, the lints and the tests share: running commands, and preparing a fresh clone.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -60,6 +60,12 @@ export async function installRoot() {
 /** Builds the addon with the fast profile; costs little when nothing changed. */
 export async function build() {
   await step({ title: 'npm run build:fast', command: 'npm', args: ['run', 'build:fast'] });
+}
+
+/** Has the package its loader: a build generates it, the same for every platform. */
+export async function ensureLoader() {
+  await installRoot();
+  if (!existsSync(path.join(root, 'native.js'))) await build();
 }
 
 /**

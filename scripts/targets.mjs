@@ -38,7 +38,10 @@ function windows(folder) {
   for (const name of ['libnode.a', 'libnode.dll.a', 'libssp.a', 'libssp_nonshared.a']) {
     writeFileSync(path.join(libraries, name), '!<arch>\n');
   }
-  return { LIBNODE_PATH: libraries };
+  // Else the linker exports all functions there are, and without LTO there are too many of them.
+  const exports = path.join(libraries, 'exports.def');
+  writeFileSync(exports, 'EXPORTS\n  napi_register_module_v1\n');
+  return { LIBNODE_PATH: libraries, RUSTFLAGS: `-C link-arg=${exports}` };
 }
 
 /** What the library is called in those that would be linked to it. Node loads it by its path. */

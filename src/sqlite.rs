@@ -7,14 +7,18 @@
 //! turns on the connection by its lock, and so does `checkpoint_all`, on the thread that ends the
 //! process.
 //!
-//! Inside, imports point one way too: `failure`, `identity` ← `shared_file`, `registry` ← `file`,
-//! `worker` ← `database`.
+//! Inside, imports point one way too: `failure`, `identity` ← `shared_file` (`unshared_file`
+//! on other systems than Linux), `registry` ← `file`, `worker` ← `database`.
 
 mod database;
 mod failure;
 mod file;
 mod identity;
 mod registry;
+#[cfg(target_os = "linux")]
+mod shared_file;
+#[cfg(not(target_os = "linux"))]
+#[path = "sqlite/unshared_file.rs"]
 mod shared_file;
 mod worker;
 

@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { Worker } = require('node:worker_threads');
 const { ROOT, runNode, tempDir } = require('../support');
 
@@ -16,7 +17,7 @@ const PERMISSION = MAJOR < 22 ? '--experimental-permission' : '--permission';
 const onPermissions = MAJOR < 20 ? test.skip : test;
 const OTHERS = ['linux-x64-musl', 'darwin-arm64', 'win32-x64-msvc'].filter((name) => name !== HERE);
 /** What systems say of a text that is no binary. */
-const REFUSED = /load it: .*(too short|invalid ELF header|mach-o|Win32)/;
+const REFUSED = /load it: .*(too short|invalid ELF header|mach-o|Win32|Bad EXE)/;
 const START = `Error: mpauthx ${version} has no binary that runs here: ${HERE}, Node ${process.versions.node}.\n`;
 
 /**
@@ -57,9 +58,10 @@ function write(folder, manifest) {
 /** What a process says that requires the package. */
 async function failure(folder, env, nodeArgs) {
   const { code, stderr } = await runNode(`require(${JSON.stringify(folder)});\n`, { env, nodeArgs });
+  const said = stderr.replace(/\r\n/g, '\n'); // as Windows has it
   expect(code).toBe(1);
-  expect(stderr).toContain(START);
-  return stderr;
+  expect(said).toContain(START);
+  return said;
 }
 
 /** What a thread hears that requires the package. */
@@ -116,12 +118,37 @@ test.each([
   expect(said).toContain('Remedy: correct the variable, or unset it.');
 });
 
-test('a platform that nothing is published for: what there is', async () => {
-  const said = await failure(installed({ optional: OTHERS }));
-  expect(said).toContain(
-    `no binary is published for this platform. There are: ${OTHERS.map((name) => `mpauthx-${name}`).join(', ')}.`,
-  );
-  expect(said).toContain('Remedy: build it from source');
+const SYSTEMS = [
+  ['freebsd', 'x64', 'freebsd-x64'],
+  ['win32', 'ia32', 'win32-ia32-msvc'],
+  ['linux', 'arm', /linux-arm-(gnu|musl)eabihf/],
+  ['linux', 'riscv64', /linux-riscv64-(gnu|musl)/],
+  ['linux', 'ia32', /linux-ia32-(gnu|musl)/],
+];
+
+test.each(SYSTEMS)(
+  'a system that nothing is published for (%s %s): what there is, and how it is built',
+  async (platform, arch, name) => {
+    const folder = installed({ optional: OTHERS });
+    const pretend = `Object.defineProperties(process, { platform: { value: '${platform}' }, arch: { value: '${arch}' } });\n`;
+    const { code, stderr } = await runNode(`${pretend}require(${JSON.stringify(folder)});\n`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`mpauthx ${version} has no binary that runs here: ${name.source ?? name}, Node`));
+    expect(stderr).toContain(
+      `no binary is published for this platform. There are: ${OTHERS.map((each) => `mpauthx-${each}`).join(', ')}.`,
+    );
+    expect(stderr).toContain(
+      'Remedy: build it on this platform, with Rust 1.89, a C compiler and Node 20, each or later: ',
+    );
+    expect(stderr).toContain(
+      'npm install && npm run build in a clone of the repository, then npm install <path of the clone>',
+    );
+  },
+);
+
+test('its Rust is the oldest that builds it', () => {
+  const [, oldest] = /^rust-version = "(.*)"$/m.exec(fs.readFileSync(path.join(ROOT, 'Cargo.toml'), 'utf8'));
+  expect(fs.readFileSync(path.join(ROOT, 'lib', 'no-binary.js'), 'utf8')).toContain(`with Rust ${oldest},`);
 });
 
 test('the source, not built: the command that builds it', async () => {
@@ -192,7 +219,7 @@ onPermissions("a binary that Node's permission model hides: the flag that shows 
 
 test('an ES module hears the same', async () => {
   const entry = path.join(installed(), 'index.js');
-  const { code, stderr } = await runNode(`import(${JSON.stringify(entry)});\n`);
+  const { code, stderr } = await runNode(`import(${JSON.stringify(pathToFileURL(entry).href)});\n`);
   expect(code).toBe(1);
-  expect(stderr).toContain(START);
+  expect(stderr.replace(/\r\n/g, '\n')).toContain(START);
 });

@@ -10,6 +10,7 @@ module.exports = {
   ...require('./legacy-token'),
   ...require('./node'),
   ...require('./outcome'),
+  ...require('./platform'),
   ...require('./random'),
   ...require('./redis'),
   ...require('./setting'),

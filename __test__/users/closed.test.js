@@ -107,6 +107,7 @@ describe.each(JOURNALS)('%s', (_name, journal) => {
       expect(own.db.pragma(`journal_mode = ${other}`, { simple: true })).toBe(other.toLowerCase());
       expect(await rejection(app.refreshToken('nobody'))).toMatchObject(UNKNOWN);
     }
+    await own.close();
     fs.renameSync(await userFile({ journal, users: ['new'] }), file);
     expect(await rejection(app.refreshToken('o1'))).toMatchObject(UNKNOWN);
     expect(await rejection(app.refreshToken('new'))).toMatchObject(CLOSED);

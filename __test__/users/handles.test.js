@@ -9,6 +9,7 @@ const {
   dbAll,
   dbClose,
   dbExec,
+  isWindows,
   login,
   openSqlite,
   refresh,
@@ -19,6 +20,8 @@ const {
   USER_TABLE,
 } = require('../support');
 const { addUsers, lockedElsewhere, runProgram, userFile } = require('./support');
+
+const onUnix = isWindows ? test.skip : test;
 
 // Handles as applications open them, other than by an absolute path and waiting for it.
 describe('a sqlite3 handle', () => {
@@ -71,8 +74,9 @@ describe('a sqlite3 handle', () => {
   });
 
   test('with the user table in an attached database: users log in', async () => {
+    const people = await userFile();
     const handle = await openSqlite(path.join(tempDir(), 'empty.db'));
-    await dbExec(handle, `ATTACH '${await userFile()}' AS people`);
+    await dbExec(handle, `ATTACH '${people}' AS people`);
     await expectLogins(handle);
   });
 
@@ -104,7 +108,7 @@ describe('a sqlite3 handle', () => {
     expect(report).toEqual({ here: 'found', there: 6010, rows: ['here', 'new'] });
   });
 
-  test.each([
+  onUnix.each([
     ['', false],
     [', also when the application opens that too', true],
   ])('whose file another takes the place of keeps to its own%s', async (_name, both) => {

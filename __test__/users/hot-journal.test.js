@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createApp, dbClose, login, openSqlite, refresh, runNode, startFakeWeChat } = require('../support');
+const { createApp, dbClose, isWindows, login, openSqlite, refresh, runNode, startFakeWeChat } = require('../support');
 const { inspect, numbers, userFile } = require('./support');
 
 // Enough for the half transaction to have changed pages that hold them.
@@ -13,8 +13,8 @@ test.each(['handle', 'path'])(
   async (kind) => {
     const wechat = await startFakeWeChat();
     const file = await userFile({ users: USERS });
-    const { signal } = await runNode(path.join(__dirname, 'hot-journal.js'), { args: [file] });
-    expect(signal).toBe('SIGKILL');
+    const { code, signal } = await runNode(path.join(__dirname, 'hot-journal.js'), { args: [file] });
+    expect(signal ?? code).toBe(isWindows ? 1 : 'SIGKILL');
     expect(fs.statSync(`${file}-journal`).size).toBeGreaterThan(512);
 
     const handle = kind === 'handle' ? await openSqlite(file) : null;

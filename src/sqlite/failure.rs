@@ -13,9 +13,14 @@ const RIGHTS: &str = "this process must be allowed to read and write the file an
 pub enum Failure {
     Missing,
     /// Our copy of SQLite does not take the system calls that share files.
+    #[cfg(target_os = "linux")]
     NotShareable,
     /// The system has no locks that are ours alone.
     NoLocks,
+    /// Another SQLite library has the file open in this process, and neither would mind the locks
+    /// of the other.
+    #[cfg(all(unix, not(target_os = "linux")))]
+    OpenTwice,
     NotOpenHere,
     /// The file was replaced between two looks at it.
     Replaced,
@@ -63,7 +68,13 @@ impl fmt::Display for Failure {
             Self::Missing => f.write_str(
                 "SQLITE_CANTOPEN: the database file does not exist; create it, or pass options.createTable: true",
             ),
+            #[cfg(target_os = "linux")]
             Self::NotShareable => f.write_str("SQLITE_IOERR: this system cannot share SQLite files within one process"),
+            #[cfg(all(unix, not(target_os = "linux")))]
+            Self::OpenTwice => f.write_str(
+                "SQLITE_IOERR: another SQLite library of this process has the file open, and on this system two would \
+                 destroy it; pass its database object as db, and keep tokens in a file of their own",
+            ),
             Self::NotOpenHere => f.write_str("SQLITE_CANTOPEN: the application has not opened this file"),
             Self::Replaced => f.write_str("SQLITE_CANTOPEN: the database file was replaced just now, try again"),
             Self::NoFolder => f.write_str("SQLITE_CANTOPEN: the folder of the database file does not exist, create it"),

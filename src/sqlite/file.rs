@@ -88,6 +88,7 @@ impl File {
     fn on_connection<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
         let (id, slot) = self.attached.as_ref().ok_or(Failure::Missing)?;
         let mut slot = registry::lock(slot);
+        shared_file::expect_alone(id, slot.is_some())?;
         let serves = |opened: &Opened| {
             opened.access >= self.access
                 && (opened.path == self.path || file_id(&opened.path).is_ok_and(|opened| opened == *id))

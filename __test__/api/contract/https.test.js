@@ -38,6 +38,12 @@ test('it is trusted among others in the same file', async () => {
   expect(await logIn({ NODE_EXTRA_CA_CERTS: file })).toEqual(TOKEN);
 });
 
+test('it is trusted where an editor of Windows has written the file', async () => {
+  const file = path.join(tempDir(), 'windows.pem');
+  fs.writeFileSync(file, fs.readFileSync(made.ca, 'utf8').replace(/\r?\n/g, '\r\n'));
+  expect(await logIn({ NODE_EXTRA_CA_CERTS: file })).toEqual(TOKEN);
+});
+
 test('a certificate that nobody vouches for is 6008, and WeChat hears nothing', async () => {
   const before = wechat.requests.length;
   expect(await logIn({ NODE_EXTRA_CA_CERTS: undefined })).toEqual(REFUSED);

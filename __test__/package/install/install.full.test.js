@@ -19,7 +19,7 @@ let packages;
 let registry;
 let env;
 beforeAll(async () => {
-  packages = layOut();
+  packages = layOut('--all');
   registry = await startRegistry();
   await publish(registry, packages);
   env = bareEnvironment(registry);
@@ -55,9 +55,25 @@ test('npm installs the package, the binary of this platform, and nothing else; a
   expect(installed.sort()).toEqual(['mpauthx', HOST]);
   const { stdout } = await runBare(env, folder, 'node', ['-e', LOG_IN]);
   expect(stdout).toBe('logged in\n');
-  const sizes = packages.map(({ name, size }) => `${name} ${(size / 1e6).toFixed(2)} MB`);
+  const sizes = packages
+    .filter(({ name }) => installed.includes(name))
+    .map(({ name, size }) => `${name} ${(size / 1e6).toFixed(2)} MB`);
   console.log(`npm install mpauthx: ${seconds.toFixed(1)} s; unpacked: ${sizes.join(', ')}`);
 }, 60000);
+
+test.each(fs.readdirSync(path.join(ROOT, 'npm')))(
+  'for %s npm chooses its binary',
+  async (platform) => {
+    const [os, cpu, abi] = platform.split('-');
+    const libc = { gnu: ['--libc=glibc'], musl: ['--libc=musl'] }[abi] ?? [];
+    const { folder, installed } = await install(`--os=${os}`, `--cpu=${cpu}`, ...libc);
+    expect(installed.sort()).toEqual(['mpauthx', `mpauthx-${platform}`]);
+    expect(fs.readdirSync(path.join(folder, 'node_modules', `mpauthx-${platform}`))).toContain(
+      `mpauthx.${platform}.node`,
+    );
+  },
+  60000,
+);
 
 test('the files that are installed name the licenses of what is in the binary', async () => {
   const { folder } = await install();

@@ -15,11 +15,11 @@ const VERDACCIO = path.join(__dirname, 'node_modules', 'verdaccio', 'bin', 'verd
 
 /**
  * Lays the packages out as they are published: `{ name, version, folder, size }` of each, the
- * package itself last.
+ * package itself last. With the flag `--all` those of platforms too that have not been built.
  */
-function layOut() {
+function layOut(...flags) {
   const script = path.join(ROOT, 'scripts', 'packages.mjs');
-  return JSON.parse(execFileSync(process.execPath, [script, tempDir()], { encoding: 'utf8', cwd: ROOT }));
+  return JSON.parse(execFileSync(process.execPath, [script, tempDir(), ...flags], { encoding: 'utf8', cwd: ROOT }));
 }
 
 /**

@@ -39,7 +39,7 @@ describe('with calls in flight, with tokens in a file,', () => {
     expect(result).toEqual({ code, signal: null, stdout: '', stderr: '' });
   });
 
-  test.each(['SIGTERM', 'SIGKILL'])('%s ends the process, and leaves the file whole', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'])('%s ends the process, and leaves the file whole', async (signal) => {
     const { child, line, exit } = startNode(await busy("wx.refreshToken('o1').then(() => console.log('busy'));"));
     await line('busy');
     child.kill(signal);
@@ -67,7 +67,7 @@ describe('with calls in flight, with tokens in a file,', () => {
 test('an object that is idle does not keep the process', async () => {
   const result = await runNode(`
     const { users } = require('./__test__/robustness/busy');
-    const wx = require('.')('wx', 'secret', 'shop', users, null, null, { tokens: { file: '${here.file}' } });
+    const wx = require('.')('wx', 'secret', 'shop', users, null, null, ${JSON.stringify({ tokens: { file: here.file } })});
     wx.refreshToken('o1').then(() => console.log('asked'));
   `);
   expect(result).toEqual({ code: 0, signal: null, stdout: 'asked\n', stderr: '' });

@@ -1,6 +1,6 @@
 'use strict';
 
-const { mpauthx } = require('../../support');
+const { isWindows, mpauthx } = require('../../support');
 
 const PASSWORD = 'Sesame-42';
 const A = 'redis://192.0.2.1';
@@ -70,6 +70,9 @@ describe('what stands in a URL and would not be done is a TypeError:', () => {
   ])('%j', (tokens, option) => expectRefused(tokens, `options.tokens.${option}`));
 });
 
+/** Windows has none that redis listens on. */
+const SOCKETS = isWindows ? [] : [['unix:///run/redis.sock'], ['unix:///run/my%20redis.sock?db=1&user=bob&pass=p%26q']];
+
 describe('what is done is taken:', () => {
   test.each([
     [A],
@@ -82,8 +85,7 @@ describe('what is done is taken:', () => {
     ['redis://b%C3%B6b:p%40%3A%2F%23%3F%25@[2001:db8::1]:6379/1'],
     ['redis://:p+q@192.0.2.1'],
     ['rediss://redis.internal/3'],
-    ['unix:///run/redis.sock'],
-    ['unix:///run/my%20redis.sock?db=1&user=bob&pass=p%26q'],
+    ...SOCKETS,
     [{ cluster: [`${A}/0`, `${B}/`] }],
     [{ sentinels: [`redis://bob:${PASSWORD}@192.0.2.1/2`, `redis://bob:${PASSWORD}@192.0.2.2/2`, B], master: 'm' }],
     [{ sentinels: [A, `${B}/0`], master: 'm' }],
