@@ -4,7 +4,7 @@
 // target is kept in fuzz/artifacts.
 
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { hostTarget, main, root, step } from './run.mjs';
@@ -22,6 +22,9 @@ const PROGRAMS = {
 
 /** Longer inputs find nothing that these do not, and take their time. */
 const MAX_LENGTH = 1024;
+
+/** So many inputs in a corpus are committed at most. */
+const MAX_FILES = 99;
 
 /** One input takes microseconds. */
 const TIMEOUT = 5;
@@ -126,14 +129,16 @@ function made(kind, name) {
   return at;
 }
 
-/** The fewest inputs that come as far as all that were ever found. */
+/** The fewest inputs that come as far as all that were ever found, and of them not too many. */
 function shrink(name) {
   const [corpus, grown] = ['corpus', 'grown'].map((kind) => made(kind, name));
   const smaller = `${corpus}.smaller`;
   mkdirSync(smaller);
-  execFileSync(binary(name), ['-set_cover_merge=1', `-max_len=${MAX_LENGTH}`, smaller, corpus, grown], {
-    stdio: 'pipe',
-  });
+  const options = ['-set_cover_merge=1', '-use_counters=0', '-use_cmp=0', `-max_len=${MAX_LENGTH}`];
+  execFileSync(binary(name), [...options, smaller, corpus, grown], { stdio: 'pipe' });
+  const sized = readdirSync(smaller).map((file) => ({ file, size: statSync(path.join(smaller, file)).size }));
+  const surplus = sized.sort((one, other) => one.size - other.size).slice(MAX_FILES);
+  for (const { file } of surplus) rmSync(path.join(smaller, file));
   rmSync(corpus, { recursive: true });
   renameSync(smaller, corpus);
   console.log(`${name}: ${readdirSync(corpus).length} files`);
