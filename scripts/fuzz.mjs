@@ -1,7 +1,7 @@
 // `npm run fuzz -- [--seconds n] [--minimise] [target …]`: attacks each target, or those named, for
 // so long: those in fuzz/, which libFuzzer drives, and the programs of the tests. What it finds new
-// is kept in fuzz/grown; `--minimise` makes the corpora of that, as small as they can be. What ends a
-// target is kept in fuzz/artifacts.
+// is kept in fuzz/grown; `--minimise` makes the corpora of that, as small as they can be. What ends
+// a target is kept in fuzz/artifacts.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -12,8 +12,8 @@ import { hostTarget, main, root, step } from './run.mjs';
 const folder = path.join(root, 'fuzz');
 
 /**
- * Where JavaScript is attacked. Each program takes JSON with `seconds`, and prints JSON with `calls`
- * and `faults`.
+ * Where JavaScript is attacked. Each program takes JSON with `seconds`, and prints JSON with
+ * `calls` and `faults`.
  */
 const PROGRAMS = {
   calls: '__test__/robustness/fuzz-auth.js',

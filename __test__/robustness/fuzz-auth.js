@@ -46,7 +46,7 @@ const STATUSES = new Set([400, 401, 403, 404, 429, 500, 502, 503]);
 /** What the application's function threw. */
 const THROWN = new Error('of the application');
 
-/** What the functions may give that give a token: whether the user is new, not every object knows. */
+/** What gives a token may give: not every object knows whether a user is new. */
 const FINE = { login: isIssued, 'sessions.issue': isIssued };
 
 /** The errors of createAuth's objects have what frameworks answer with. */

@@ -83,7 +83,9 @@ async function close(app, ...args) {
   if (outcome !== undefined) fault('close', args, `ended with ${show(outcome)}`);
 }
 
-/** Makes calls, many at a time, until `isOver(count)`; returns how many. `between` waits in between. */
+/**
+ * Makes calls, many at a time, until `isOver(count)`; returns how many. `between` waits in between.
+ */
 async function makeCalls(isOver, call, between) {
   let count = 0;
   while (!isOver(count)) {
