@@ -56,8 +56,9 @@ function isClear(error) {
   return name === 'MpauthxError' && STATUSES.has(status) && expose === status < 500;
 }
 
-/** What the application hears of its own function. */
-const isOfResolver = (error) => error instanceof TypeError && error.message.startsWith('resolveUser gave ');
+/** What the application hears of its own function, or of a value that nobody can await. */
+const OF_RESOLVER = /^resolveUser gave |^a value of the test was looked at|on a proxy that has been revoked$/;
+const isOfResolver = (error) => error instanceof Error && OF_RESOLVER.test(error.message);
 
 /** The application's function, which answers with anything at all, or throws, or never in time. */
 const anything = (random, any) => async () => {

@@ -54,8 +54,13 @@ fuzz_target!(|input: Input| {
         is_clear(&named.map(drop).err());
     } else {
         is_right(&input, &plain, read.expect("data of the right length"), named.ok());
-        let foreign = decrypt_text(&format!("{}x", input.app_id), &key, &data, &iv);
-        assert_eq!(foreign.expect("data of the right length"), None);
+        let (mut shorter, mut longer) = (input.app_id.to_owned(), input.app_id.to_owned());
+        shorter.pop();
+        longer.push('x');
+        for foreign in [shorter, longer].iter().filter(|foreign| *foreign != input.app_id) {
+            let read = decrypt_text(foreign, &key, &data, &iv).expect("data of the right length");
+            assert!(read.is_none() || input.plain.is_some());
+        }
     }
     let signature = sign(&key, &plain);
     assert!(signature.len() == 64 && !is_signature(&key, input.text, &signature));
