@@ -1,6 +1,7 @@
-// `npm run sanitize`: what has `unsafe`, under the address sanitizer of LLVM: the unit tests, and the
-// addon in Node while programs of the tests call it with anything at all. The compiler brings it, but
-// takes its flag only with RUSTC_BOOTSTRAP.
+// `npm run sanitize`: what has `unsafe`, under the address sanitizer of LLVM: the unit tests, and
+// the addon in Node while programs of the tests call it with anything at all. The compiler brings
+// it, but takes its flag only with RUSTC_BOOTSTRAP. (The thread sanitizer wants a standard library
+// that is compiled with it: without, it takes for a race whatever a Mutex guards.)
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
