@@ -17,7 +17,7 @@ const LONG = {
   '__test__/stores/redis/session-outage.full.test.js': 'each call meets each refusal of redis, in one table',
 };
 
-const SOURCES = /^(src|lib|bin|core|bench|scripts|examples|__test__)\/|^index\.(js|d\.ts)$/;
+const SOURCES = /^(src|lib|bin|core|bench|fuzz|scripts|examples|__test__)\/|^index\.(js|d\.ts)$/;
 const CODE = /\.(rs|js|cjs|mjs|lua|ts|mts)$/;
 const COMMENTED = /\.(rs|js|cjs|mjs|lua|ts|mts|sh)$/;
 

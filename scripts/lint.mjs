@@ -4,9 +4,12 @@
 import path from 'node:path';
 import { beginInstallTests, hostTarget, isMain, main, root, runAll, testTool } from './run.mjs';
 
+const FUZZ = ['--manifest-path', path.join('fuzz', 'Cargo.toml')];
+
 export function lints() {
   return [
     { title: 'cargo fmt', command: 'cargo', args: ['fmt', '--check'] },
+    { title: 'cargo fmt (fuzz)', command: 'cargo', args: ['fmt', '--check', ...FUZZ] },
     // The profile of the tests, so that both share what is compiled.
     {
       title: 'cargo clippy',
@@ -22,6 +25,7 @@ export function lints() {
 function fixes() {
   return [
     { title: 'cargo fmt', command: 'cargo', args: ['fmt'] },
+    { title: 'cargo fmt (fuzz)', command: 'cargo', args: ['fmt', ...FUZZ] },
     { title: 'biome', command: testTool('biome'), args: ['check', '--write'] },
   ];
 }

@@ -1,6 +1,6 @@
 // `npm test`: prepares a fresh clone, then runs lints, unit tests, type test and jest. `--full`:
 // instead the heavy suites, all or those whose path is given. `--nodes`, or `--full` without a
-// path: jest on the other versions of Node too.
+// path: jest on the other versions of Node too; and `--full` without a path: fuzzing, briefly.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ function steps(folder) {
   };
   if (full) {
     const heavy = jest({ title: 'jest (full)', config: 'jest.full.config.js', args: chosen });
-    return nodes ? [heavy, ...onOtherNodes(folder, jest)] : [heavy];
+    return nodes ? [heavy, ...onOtherNodes(folder, jest), ...fuzzing()] : [heavy];
   }
   return [
     ...lints(),
@@ -57,6 +57,12 @@ function steps(folder) {
     tsc('typescript47', 'tsconfig.oldest.json'),
     jest({ title: 'jest' }),
   ];
+}
+
+/** Every target for a few seconds, where all heavy suites run. */
+function fuzzing() {
+  if (chosen.length > 0) return [];
+  return [{ title: 'fuzz', command: process.execPath, args: ['scripts/fuzz.mjs', '--seconds', '5'] }];
 }
 
 /**

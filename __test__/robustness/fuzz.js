@@ -3,78 +3,18 @@
 // A process of its own that calls every function with anything at all, and prints as JSON what
 // should not have happened. Argument: JSON { seed, count, tokens }.
 
-const { inspect } = require('node:util');
 const mpauthx = require('../..');
-const { everybody, generator, sample, startFakeWeChat, within } = require('../support');
+const { everybody, generator, sample, startFakeWeChat } = require('../support');
 const { anyValue, mutate, ODD } = require('../support/odd-values');
 const { Pushes } = require('../../lib/testing/fake-wechat/pushes');
 const { OUTCOMES } = require('./outcomes');
+const recorder = require('./recorder');
 
-// Calls that are in flight at the same time.
-const TOGETHER = 100;
-const SETTLED = 60000;
+const { callSync, makeCalls, run, settled } = recorder;
 
-const faults = [];
-const told = new Set();
-const kinds = new Set();
-let calls = 0;
+const callAsync = (app, name, args) => recorder.callAsync(app, name, args, OUTCOMES[name]);
 
-process.on('unhandledRejection', (reason) => faults.push(`unhandled rejection: ${inspect(reason)}`));
-process.on('uncaughtException', (error) => faults.push(`uncaught exception: ${inspect(error)}`));
-process.on('warning', (warning) => faults.push(`warning: ${inspect(warning)}`));
-
-/** Notes what should not have happened, once for all the times that it happened alike. */
-function fault(name, args, what) {
-  const key = `${name} ${what.split('\n')[0]}`;
-  if (told.has(key)) return;
-  told.add(key);
-  faults.push(`${name}(${args.map(show).join(', ')}): ${what}`);
-}
-
-function show(value) {
-  try {
-    return inspect(value, { depth: 1, maxStringLength: 200, maxArrayLength: 4, compact: 10, breakLength: Infinity });
-  } catch {
-    return typeof value;
-  }
-}
-
-/** Calls what answers with a promise; what it may answer with stands in OUTCOMES. */
-async function callAsync(app, name, args) {
-  const [fine, clear] = OUTCOMES[name];
-  const run = name.split('.').reduce((object, key) => object[key], app);
-  let promise;
-  try {
-    promise = run(...args);
-  } catch (error) {
-    return fault(name, args, `threw ${show(error)}`);
-  }
-  if (!(promise instanceof Promise)) return fault(name, args, `returned ${show(promise)}`);
-  await promise.then(
-    (value) => {
-      kinds.add(`${name}: result`);
-      if (!fine(value)) fault(name, args, `resolved with ${show(value)}`);
-    },
-    (reason) => {
-      kinds.add(`${name}: ${reason?.code}`);
-      if (!clear(reason)) fault(name, args, `rejected with ${show(reason)}`);
-    },
-  );
-}
-
-/** Calls what answers at once, and may throw a TypeError. */
-function callSync(name, args, call, fine) {
-  try {
-    const value = call();
-    kinds.add(`${name}: result`);
-    if (!fine(value)) fault(name, args, `returned ${show(value)}`);
-    return value;
-  } catch (error) {
-    kinds.add(`${name}: TypeError`);
-    if (!(error instanceof TypeError) || error.message === '') fault(name, args, `threw ${show(error)}`);
-    return null;
-  }
-}
+let codes = 0;
 
 /**
  * A login that is right, or nearly: its plaintext, its reply, its three arguments spoiled here and
@@ -89,7 +29,8 @@ function nearlyRight(random, wechat) {
   });
   const spoil = (value) => (random.below(8) === 0 ? mutate(random, value) : value);
   const sealed = wechat.seal(spoil(text));
-  const code = `code ${calls}`;
+  codes += 1;
+  const code = `code ${codes}`;
   const named = random.below(8) === 0 ? 'somebody else' : openId;
   const reply = spoil(JSON.stringify({ openid: named, session_key: spoil(sealed.sessionKey) }));
   wechat.answer(code, { raw: { status: 200, body: reply } });
@@ -143,12 +84,7 @@ const identify = (app, args) =>
 function factory(args) {
   const isObject = (value) => typeof value?.authorize === 'function';
   const app = callSync('factory', args, () => mpauthx(...args), isObject);
-  return app && callAsyncClose(app);
-}
-
-async function callAsyncClose(app) {
-  const outcome = await app.close().catch((error) => error);
-  if (outcome !== undefined) fault('close', [], `ended with ${show(outcome)}`);
+  return app && recorder.close(app);
 }
 
 async function main({ seed, count, tokens }) {
@@ -207,36 +143,24 @@ async function main({ seed, count, tokens }) {
     identify: () => identify(app, anyArgs(2)),
     extractOpenId: () => extract(app, 'extractOpenId', anyArgs(2)),
     extractSku: () => extract(app, 'extractSku', anyArgs(2)),
-    close: () =>
-      callAsyncClose({
-        close: () => mpauthx('a', 'b', 'c', null, null, null, { tokens: 'memory' }).close(...anyArgs(2)),
-      }),
+    close: () => recorder.close(mpauthx('a', 'b', 'c', null, null, null, { tokens: 'memory' }), ...anyArgs(2)),
     // With tokens in memory: it is the arguments that matter here, and no redis of anybody else's.
     factory: () => factory([...FACTORY.map(orAny), anyOptions()]),
   };
   for (const name of Object.keys(OUTCOMES)) call[name] ??= () => callAsync(app, name, anyArgs(3));
   const names = [...Object.keys(OUTCOMES), 'extractOpenId', 'extractSku', 'identify'];
 
-  await within(SETTLED, sweep(app, wechat), 'a call of the sweep');
-  let flight = [];
-  while (calls < count) {
-    calls += 1;
-    const name = random.below(50) ? random.pick(names) : random.pick(['close', 'factory']);
-    flight.push(call[name]());
-    if (flight.length < TOGETHER && calls < count) continue;
-    await within(SETTLED, Promise.all(flight), `a call of the ${calls / TOGETHER}th hundred`);
-    flight = [];
+  await settled([sweep(app, wechat)], 'a call of the sweep');
+  const once = () => call[random.below(50) ? random.pick(names) : random.pick(['close', 'factory'])]();
+  const between = async () => {
     sensible[0] = await issue(); // it may have been ended
-  }
+  };
+  const calls = await makeCalls((made) => made >= count, once, between);
 
   await app.isTokenValid((await app.refreshToken('o1')).response); // and it still works
   await app.close();
   await wechat.close();
+  return calls;
 }
 
-main(JSON.parse(process.argv.at(-1)))
-  .catch((error) => faults.push(`the run ended with ${inspect(error)}`))
-  // A call that hangs would keep the process alive; it has been noted.
-  .finally(() =>
-    process.stdout.write(JSON.stringify({ faults, calls, kinds: [...kinds].sort() }), () => process.exit()),
-  );
+run(main);

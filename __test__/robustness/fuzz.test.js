@@ -5,6 +5,9 @@ const { generator, runNode, startRedis } = require('../support');
 
 const COUNT = 10000;
 
+/** Of an object of createAuth, whose functions are the same behind stricter options. */
+const COUNT_OF_AUTH = 4000;
+
 // That the inputs come everywhere, not only to the first check.
 const KINDS = [
   'authorize: 6001',
@@ -56,17 +59,46 @@ const KINDS = [
   'wechat.sign: 6007',
 ];
 
+const KINDS_OF_AUTH = [
+  'createAuth: TypeError',
+  'createAuth: result',
+  'guard: 200',
+  'guard: 401',
+  'login: 6008',
+  'login: result',
+  'login: undefined',
+  'push: 400',
+  'routes: 200',
+  'routes: 204',
+  'routes: 400',
+  'routes: 401',
+  'sessions.rotate: result',
+  'verify: 6001',
+  'verify: 6007',
+  'verify: result',
+  'wechat.receive: result',
+];
+
+/** Runs a program with a count of calls that is high enough to come to all that is to be met. */
+async function expectNoFaults(program, given, kindsToMeet) {
+  const { seed } = generator();
+  const args = [JSON.stringify({ seed, ...given })];
+  const { code, signal, stdout, stderr } = await runNode(path.join(__dirname, program), { args, timeout: 240000 });
+  expect({ seed, code, signal, stderr }).toEqual({ seed, code: 0, signal: null, stderr: '' });
+  const { faults, calls, kinds } = JSON.parse(stdout);
+  expect({ seed, faults, calls }).toEqual({ seed, faults: [], calls: given.count });
+  expect(kinds).toEqual(expect.arrayContaining(kindsToMeet));
+}
+
 test.each(['memory', 'redis'])(
   '10,000 inputs of every kind give a clear error or a result, with tokens in %s',
   async (store) => {
-    const { seed } = generator();
     const tokens = store === 'redis' ? (await startRedis()).url : store;
-    const args = [JSON.stringify({ seed, count: COUNT, tokens })];
-    const { code, signal, stdout, stderr } = await runNode(path.join(__dirname, 'fuzz.js'), { args, timeout: 240000 });
-    expect({ seed, code, signal, stderr }).toEqual({ seed, code: 0, signal: null, stderr: '' });
-    const { faults, calls, kinds } = JSON.parse(stdout);
-    expect({ seed, faults, calls }).toEqual({ seed, faults: [], calls: COUNT });
-    expect(kinds).toEqual(expect.arrayContaining(KINDS));
+    await expectNoFaults('fuzz.js', { count: COUNT, tokens }, KINDS);
   },
   250000,
 );
+
+test('4,000 inputs of every kind give createAuth and its guards and routes a clear error or a result', async () => {
+  await expectNoFaults('fuzz-auth.js', { count: COUNT_OF_AUTH }, KINDS_OF_AUTH);
+}, 250000);

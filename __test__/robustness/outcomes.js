@@ -35,11 +35,13 @@ const OUTCOMES = {
   isTokenValid: [(value) => value === undefined, (reason) => reason === undefined || isClear(reason)],
   'sessions.issue': [isLogin, isClear],
   'sessions.inspect': [(value) => value === null || isSession(value), isClear],
+  'sessions.explain': [(value) => typeof value === 'string', isClear],
   'sessions.list': [(value) => value.every((one) => isSession(one) && !('token' in one)), isClear],
   'sessions.revoke': [isBoolean, isClear],
   'sessions.revokeById': [isBoolean, isClear],
   'sessions.revokeUser': [Number.isInteger, isClear],
   'sessions.rotate': [isIssued, isClear],
+  health: [(value) => typeof value.tokens.ready === 'boolean', isClear],
   forget: [Number.isInteger, isClear],
   verify: [isSession, (reason) => isClear(reason) && reason.name === 'MpauthxError'],
   'wechat.receive': [isReceived, isClear],
@@ -52,4 +54,4 @@ const OUTCOMES = {
   'wechat.request': [(value) => typeof value === 'object', (error) => error instanceof TypeError || isClear(error)],
 };
 
-module.exports = { OUTCOMES };
+module.exports = { OUTCOMES, isIssued };

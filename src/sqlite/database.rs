@@ -66,3 +66,45 @@ impl Database {
         self.file.run(File::retire).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    const SCHEMA: Schema =
+        Schema { make: |db| db.execute_batch("CREATE TABLE IF NOT EXISTS written (user INTEGER)"), mode: 0o600 };
+
+    const USERS: i64 = 4;
+    const ROUNDS: i64 = 8;
+
+    async fn come_and_go(path: PathBuf, user: i64) {
+        for _ in 0..ROUNDS {
+            let database = Database::new(path.clone(), Access::ReadWrite, Some(SCHEMA)).unwrap();
+            for _ in 0..2 {
+                let written = database.run(move |db| db.execute("INSERT INTO written VALUES (?)", [user])).await;
+                assert_eq!(written.unwrap().unwrap(), 1);
+            }
+            database.close().await;
+        }
+    }
+
+    /// Under the sanitizers, this is what the lock sharing is looked at with.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn users_who_come_and_go_on_threads_of_their_own_lose_nothing() {
+        let folder = std::env::temp_dir().join(format!("mpauthx-database-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("shared.db");
+        let users = (0..USERS).map(|user| tokio::spawn(come_and_go(path.clone(), user)));
+        for user in join_all(users).await {
+            user.unwrap();
+        }
+        let database = Database::new(path, Access::ReadWrite, None).unwrap();
+        let count = database.run(|db| db.query_row("SELECT count(*) FROM written", [], |row| row.get(0))).await;
+        let count: i64 = count.unwrap().unwrap();
+        assert_eq!(count, 2 * USERS * ROUNDS);
+        database.close().await;
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

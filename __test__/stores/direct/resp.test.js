@@ -1,6 +1,8 @@
 'use strict';
 
 const { INCOMPLETE, Refusal, Replies } = require('../../../lib/direct/resp.js');
+const { generator } = require('../../support');
+const { rounds } = require('./resp-fuzz.js');
 
 const BYTES = Buffer.from(
   [
@@ -69,4 +71,8 @@ test.each([
   `:${'1'.repeat(16)}\r\n`,
 ])('%j is no reply of redis', (text) => {
   expect(() => read([Buffer.from(text)])).toThrow();
+});
+
+test('random replies, whole, cut and spoiled, are read as by another reader', () => {
+  expect(rounds(generator(), (count) => count === 5000)).toBe(5000);
 });

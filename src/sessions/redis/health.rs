@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use redis::{RedisResult, Value, cmd};
 
-use super::connect::{Connection, Link, Role, of_info};
+use super::connect::{Connection, Link, Role, field};
 use crate::error::{Error, Result};
 use crate::sessions::Health;
 
@@ -27,7 +27,7 @@ pub async fn check(link: &Link) -> Health {
 /// Asks for INFO. A connection that leads to a master no more is let go for what that tells.
 async fn ask(mut connection: Connection) -> RedisResult<Value> {
     let info = cmd("INFO").query_async(&mut connection).await?;
-    if let Some(role) = texts(&info).iter().find_map(|node| of_info(node)) {
+    if let Some(role) = texts(&info).iter().find_map(|node| Role::of(node)) {
         connection.learn(role);
     }
     Ok(info)
@@ -35,19 +35,16 @@ async fn ask(mut connection: Connection) -> RedisResult<Value> {
 
 /// What the replies to INFO, one per node, tell.
 fn parse_info(kind: &str, nodes: &[String]) -> (Result<()>, Vec<String>) {
-    let field = |text: &str, name: &str| {
-        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim).map(str::to_owned))
-    };
     let evicts = nodes
         .iter()
-        .find_map(|node| field(node, "maxmemory_policy").filter(|policy| policy != "noeviction"))
+        .find_map(|node| field(node, "maxmemory_policy").filter(|policy| *policy != "noeviction"))
         .map(|policy| {
             format!(
                 "maxmemory-policy is {policy}: redis may drop live tokens when memory runs short, set it to noeviction"
             )
         });
     // In a Cluster there are replicas by design.
-    let replica = kind != "cluster" && nodes.iter().any(|node| of_info(node) == Some(Role::Replica));
+    let replica = kind != "cluster" && nodes.iter().any(|node| Role::of(node) == Some(Role::Replica));
     let writable = match replica {
         true => Err(Error::database("READONLY this redis is a replica, connect to its master")),
         false => Ok(()),

@@ -9,8 +9,8 @@ use redis::cluster_async::ClusterConnection;
 use redis::{Cmd, Pipeline, RedisFuture, Value};
 
 use super::heard::Heard;
+use super::info::Role;
 use super::node::Node;
-use super::role::Role;
 
 #[derive(Clone)]
 pub enum Connection {

@@ -12,7 +12,8 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::heard::Heard;
-use super::role::{LOOK_INTERVAL, Role, Schedule, Watch};
+use super::info::Role;
+use super::role::{LOOK_INTERVAL, Schedule, Watch};
 
 /// How a connection behaves.
 #[derive(Clone, Default)]

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use redis::aio::ConnectionLike;
 use redis::{FromRedisValue, RedisResult, Value, cmd};
 
+use super::info::Role;
+
 /// How often a connection that is used is looked at.
 pub const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -18,12 +20,6 @@ const CUT_PAUSE: Duration = Duration::from_secs(60);
 /// How long a connection is kept that leads to a replica from its start. Somebody may want it so;
 /// but the address may also have pointed to a master that had just been demoted.
 const REPLICA_LIFE: Duration = Duration::from_secs(60);
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Role {
-    Master,
-    Replica,
-}
 
 /// The next look, for all connections to the same place.
 #[derive(Default)]
@@ -116,7 +112,7 @@ pub async fn ask(connection: &mut impl ConnectionLike) -> RedisResult<Option<Rol
     let info: RedisResult<String> = cmd("INFO").arg("replication").query_async(connection).await;
     match info {
         Ok(info) => {
-            if let Some(role) = of_info(&info) {
+            if let Some(role) = Role::of(&info) {
                 return Ok(Some(role));
             }
         }
@@ -126,23 +122,10 @@ pub async fn ask(connection: &mut impl ConnectionLike) -> RedisResult<Option<Rol
     match cmd("ROLE").query_async::<Value>(connection).await {
         Ok(Value::Array(fields)) => {
             let name: String = fields.into_iter().next().map_or(Ok(String::new()), FromRedisValue::from_redis_value)?;
-            Ok(role(&name))
+            Ok(Role::named(&name))
         }
         Err(error) if error.is_io_error() || error.is_unrecoverable_error() => Err(error),
         _ => Ok(None),
-    }
-}
-
-/// The role that a reply to INFO tells.
-pub fn of_info(info: &str) -> Option<Role> {
-    role(info.lines().find_map(|line| line.strip_prefix("role:"))?.trim())
-}
-
-fn role(name: &str) -> Option<Role> {
-    match name {
-        "master" => Some(Role::Master),
-        "slave" | "replica" => Some(Role::Replica),
-        _ => None,
     }
 }
 
@@ -186,12 +169,5 @@ mod tests {
         let watch = watch(false);
         watch.schedule.postpone(REFUSED_PAUSE, false);
         assert!(!Watch::new(watch.schedule.clone(), false).is_due());
-    }
-
-    #[test]
-    fn the_role_is_found_in_info() {
-        assert_eq!(of_info("# Replication\r\nrole:slave\r\nmaster_host:h\r\n"), Some(Role::Replica));
-        assert_eq!(of_info("# Replication\r\nrole:master\r\n"), Some(Role::Master));
-        assert_eq!(of_info("# Server\r\nredis_mode:standalone\r\n"), None);
     }
 }

@@ -7,9 +7,10 @@ use tokio::time::timeout;
 
 use super::connection::Connection;
 use super::dialer::{Dialer, Login};
+use super::info::Role;
 use super::node::{Manner, Node};
 use super::place::{self, Address, Place};
-use super::role::{self, Role};
+use super::role;
 use super::settings::Settings;
 
 const OPTION: &str = "options.tokens.sentinels";
