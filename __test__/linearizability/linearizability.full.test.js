@@ -21,9 +21,11 @@ test.each(PLACES)(
     console.log(
       `${place}: ${operations} operations, ${unknown} unknown, ${partitions} users, ${JSON.stringify(faults)}`,
     );
-    expect({ seed, file, wrong: wrong.length, undecided, odd, printed }).toEqual({
-      ...{ seed, file: undefined, wrong: 0, undecided: 0, odd: [], printed: [] },
+    expect({ seed, file, wrong: wrong.length, odd, printed }).toEqual({
+      ...{ seed, file: undefined, wrong: 0, odd: [], printed: [] },
     });
+    // A history of a machine that stood still may leave too much open.
+    expect(undecided).toBeLessThan(partitions / 4);
     expect(operations).toBeGreaterThan(100 * seconds);
   },
   120000,
