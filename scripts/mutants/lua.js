@@ -153,7 +153,9 @@ module.exports = [
     file: lua('replace'),
     from: "    end_session(1, record, ARGV[n], 'replaced', now)\n",
     to: '',
-    tests: ['__test__/api/contract/refresh-token.test.js'],
+    tests: [CONFORMANCE],
+    only: 'a refresh',
+    survives: 'the second step, which ends what the first has left, ends all of it',
   },
   {
     name: 'lua: a refresh does not name the rest',
