@@ -10,25 +10,27 @@ const LASTS = 500;
 const WAYS = {
   cut: (_piece, to) => to.destroy(),
   'slow network': (piece, to) => pause(40).then(() => to.destroyed || to.write(piece)),
-  'silent network': () => {},
+  'silent network': (piece, to, over) => over.then(() => to.destroyed || to.write(piece)),
   garbled: (_piece, to) => to.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
 };
 
 /**
- * A proxy in front of the redis on `port`, with the faults that networks have. A silent one loses
- * what it was given, so its connections are cut at the end.
+ * A proxy in front of the redis on `port`, with the faults that networks have. A silent one carries
+ * at last what it was given: no connection loses a part of it and goes on.
  */
 async function faultyProxy(port) {
   let asked;
   let answered;
+  let over;
   const carry = (way) => (piece, to) => {
     const fate = way();
-    return fate ? WAYS[fate](piece, to) : to.write(piece);
+    return fate ? WAYS[fate](piece, to, over) : to.write(piece);
   };
   const { url } = await tcpProxy(port, () => ({ toServer: carry(() => asked), toClient: carry(() => answered) }));
   const during = async (begin) => {
+    over = pause(LASTS);
     begin();
-    await pause(LASTS);
+    await over;
     asked = undefined;
     answered = undefined;
   };
