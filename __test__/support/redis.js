@@ -10,7 +10,7 @@ const READY = 'Ready to accept connections';
 const START_TIMEOUT = 20000;
 
 /** Runs one server and resolves with its process when it is ready. */
-function launch(port, password, args) {
+function launch(port, password, args, env) {
   const program = process.env.REDIS_SERVER || 'redis-server';
   const settings = [
     '--port',
@@ -25,7 +25,10 @@ function launch(port, password, args) {
     tempDir(),
   ];
   if (password) settings.push('--requirepass', password);
-  const server = spawn(program, [...settings, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(program, [...settings, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return new Promise((resolve, reject) => {
     let output = '';
     const fail = (why) => {
@@ -56,11 +59,11 @@ function launch(port, password, args) {
  * Another process may take the port between the search and the start; then another port is
  * searched.
  */
-async function launchOnFreePort(password, args) {
+async function launchOnFreePort(password, args, env) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
-      return { port, server: await launch(port, password, args) };
+      return { port, server: await launch(port, password, args, env) };
     } catch (error) {
       if (attempt === 5 || !/Address already in use/.test(error.output)) throw error;
     }
@@ -84,10 +87,10 @@ function ended(server) {
  * `port`). `stop()` kills it as a crash would; `pause()` and `resume()` make it a server that takes
  * connections and is silent.
  */
-async function startRedis({ password, args = [], port: wanted } = {}) {
+async function startRedis({ password, args = [], port: wanted, env } = {}) {
   const { port, server } = wanted
-    ? { port: wanted, server: await launch(wanted, password, args) }
-    : await launchOnFreePort(password, args);
+    ? { port: wanted, server: await launch(wanted, password, args, env) }
+    : await launchOnFreePort(password, args, env);
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);
   let redis;

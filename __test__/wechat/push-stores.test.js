@@ -5,6 +5,7 @@
 const { randomInt } = require('node:crypto');
 const path = require('node:path');
 const { dbAll, dbRun, openSqlite, startRedis, tempDir } = require('../support');
+const { tcpProxy } = require('../support/tcp-proxy');
 const { EVENT, expectRefusal, pushes, receiver } = require('./pushed');
 
 const wechat = pushes('safe', 'json');
@@ -72,4 +73,27 @@ test('where the token store is away nothing is received, and a push that is sent
   expect(error.status).toBe(503);
   await startRedis({ port: away.port });
   expect((await app.wechat.receive(push)).message).toStrictEqual(EVENT);
+});
+
+test('a push whose note was made, but the reply about that lost, is received', async () => {
+  let lost = 0;
+  const { url } = await tcpProxy(redis.port, () => {
+    let isNote = false;
+    return {
+      toServer(piece, server) {
+        isNote = lost === 0 && piece.includes('mpauthx:push:');
+        server.write(piece);
+      },
+      toClient(piece, client) {
+        if (!isNote) return void client.write(piece);
+        lost += 1;
+        client.destroy();
+      },
+    };
+  });
+  const push = wechat.message(EVENT);
+  const app = receiver('safe', { tokens: url });
+  expect(await app.wechat.receive(push)).toMatchObject({ reply: 'success' });
+  expect(lost).toBe(1);
+  await expectRefusal(app.wechat.receive(push), 6001, /before/);
 });

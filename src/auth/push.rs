@@ -4,7 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Admission, Auth};
 use crate::error::{Error, Result};
+use crate::token::random_hex;
 use crate::wechat::{PUSH_LIFE, PushQuery, Pushed};
+
+/// Hex digits by which a call knows its own note that a push came.
+const NAME_DIGITS: usize = 32;
 
 const NOT_CONFIGURED: &str =
     "options.wechat.push is not set: it has the token and the encodingAESKey of WeChat's console";
@@ -17,7 +21,7 @@ impl Auth {
         let push = self.dependencies.push.as_ref();
         let push = push.ok_or_else(|| Error::push_refused(NOT_CONFIGURED).by_configuration())?;
         let pushed = push.open(query, body, now())?;
-        match self.sessions().set_if_absent(&pushed.name, "received", PUSH_LIFE).await? {
+        match self.sessions().set_if_absent(&pushed.name, &random_hex(NAME_DIGITS)?, PUSH_LIFE).await? {
             true => Ok(pushed),
             false => Err(Error::push_refused("it was received before")),
         }

@@ -39,7 +39,8 @@ describeEach((name, { form, file }) => {
   });
 
   test('other credentials get 401', async () => {
-    for (const Authorization of ['Basic bzpw', 'Bearer', 'Bearer ', '|', 'Bearer\t']) {
+    const { token } = await here.auth.sessions.issue('o-1');
+    for (const Authorization of [`Basic ${token}`, 'Basic bzpw', 'Bearer', 'Bearer ', '|', 'Bearer\t']) {
       expectRefusal(await server.ask('GET', '/guarded', { headers: { Authorization } }));
     }
   });

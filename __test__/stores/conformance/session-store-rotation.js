@@ -32,6 +32,18 @@ const isDead = async (app, token) => {
 /** Of `sessions.rotate`. */
 function rotation(open, { shared }) {
   describe('a rotation', () => {
+    test('of a session that was spared goes on, and so does its end', async () => {
+      const [app, user] = [open(), newUser()];
+      await issue(app, user);
+      const kept = await issue(app, user);
+      await app.sessions.revokeUser(user, { except: kept });
+      const token = await rotate(app, kept);
+      expect(await listed(app, user)).toEqual([token]);
+      await app.sessions.revokeUser(user, { except: token });
+      expect(await app.sessions.revoke(token)).toBe(true);
+      await isDead(app, token);
+    });
+
     test('gives a new token beside which the old one stays valid for its grace', async () => {
       const [app, user] = [open(), newUser()];
       const old = await issue(app, user, { device: 'phone' });

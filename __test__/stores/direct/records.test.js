@@ -31,6 +31,9 @@ describe('a record', () => {
   test.each([
     ['an issue that is no number', 'ctime', 'abc'],
     ['no issue', 'ctime', ''],
+    ['no field for the issue', 'ctime', null],
+    ['an end that has passed', 'x', Date.now() - 1000],
+    ['no field for the end', 'x', null],
     ['an issue of another make', 'ctime', '1e3'],
     ['an issue behind a space', 'ctime', ` ${Date.now()}`],
     ['a device that is no UTF-8', 'd', Buffer.from([0x61, 0xff, 0x62])],
@@ -43,7 +46,7 @@ describe('a record', () => {
     const app = open();
     await untilDirect(app, await issue(app, 'o1'));
     const token = await issue(app, 'o2');
-    await server.redis.hset(token, field, value);
+    await (value === null ? server.redis.hdel(token, field) : server.redis.hset(token, field, value));
     const { short, ordinary } = await bothWays(app, [token]);
     expect(short).toEqual(ordinary);
   });
@@ -75,4 +78,13 @@ test.each(['-', 'a b', 'a\rb', '{x}', 'u\u0001'])('a user %j is told', async (us
     await app.sessions.revoke(token);
     expect(await rejection(app.verify(token))).toMatchObject({ code: 6007 });
   }
+});
+
+test('an openid that a later login adds is told, though the session was told before', async () => {
+  const app = createApp({ redis: server, db: everybody() });
+  const token = await issue(app, 'o1');
+  await untilDirect(app, token);
+  expect((await app.verify(token)).openId).toBeUndefined();
+  expect(await issue(app, 'o1', { openId: 'first' })).toBe(token);
+  expect((await app.verify(token)).openId).toBe('first');
 });

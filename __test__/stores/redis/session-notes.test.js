@@ -48,6 +48,35 @@ describe.each(['compatible', 'tagged'])('a session that is rotated 300 times (la
   });
 });
 
+describe('the index', () => {
+  const here = setting();
+
+  test('lives as long as the newest of the tokens that it lists', async () => {
+    const app = here.open({ options: { sessions: { mode: 'each' } } });
+    const old = await issue(app, 'o1');
+    for (const change of [() => issue(app, 'o1'), () => rotate(app, old)]) {
+      await here.redis.pexpire(indexKey('o1'), 5000);
+      const left = await here.redis.pttl(await change());
+      expect(await here.redis.pttl(indexKey('o1'))).toBeGreaterThan(left - 1000);
+    }
+  });
+});
+
+describe('times of issue', () => {
+  const here = setting();
+
+  test('rise strictly, though the clock was set back', async () => {
+    const app = here.open({ options: { sessions: { mode: 'each' } } });
+    await here.redis.zadd(indexKey('o1'), Date.now() + 3600000, await issue(app, 'o1'));
+    const tokens = [await issue(app, 'o1'), await issue(app, 'o1')];
+    tokens.push(await rotate(app, tokens[1]));
+    const listed = await here.redis.zrange(indexKey('o1'), 0, -1, 'WITHSCORES');
+    const scores = listed.filter((_, i) => i % 2 === 1);
+    expect(new Set(scores).size).toBe(scores.length);
+    expect(listed.at(-2)).toBe(tokens[2]);
+  });
+});
+
 describe('the two layouts in one redis', () => {
   const here = setting();
   const open = (layout) =>

@@ -32,11 +32,12 @@ impl Redis {
         self.link.run(|connection| self.scripts.keep(connection, &key, value, life, replace)).await
     }
 
+    /// `value` is nobody else's: where a reply was lost and the step repeated, it is already there.
     pub async fn set_if_absent(&self, name: &str, value: &str, life: Duration) -> Result<bool> {
         let mut set = cmd("SET");
         set.arg(keys::shared(name)).arg(value).arg("NX").arg("PX").arg(milliseconds(life));
         let done: Option<String> = self.link.query(&set).await?;
-        Ok(done.is_some())
+        Ok(done.is_some() || self.get(name).await?.as_deref() == Some(value))
     }
 
     /// Made by whoever is first.
