@@ -94,10 +94,14 @@ async function make(random, any) {
   if (auth) await close(auth);
 }
 
+const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'HEAD'];
+const PATHS = ['login', 'renew', 'logout', 'sessions', 'sessions/x', 'sessions/%ff', 'x', ''];
+const ROUTES = ['POST login', 'POST renew', 'POST logout', 'GET sessions', 'DELETE sessions/x'];
+
 /** A request to one of the routes, or nearly. */
 function anyRequest(random, texts, body) {
-  const path = random.pick(['login', 'renew', 'logout', 'sessions', 'sessions/x', 'sessions/%ff', 'x', '']);
-  const method = random.pick(['GET', 'POST', 'DELETE', 'PUT', 'HEAD']);
+  const nearly = `${random.pick(METHODS)} ${random.pick(PATHS)}`;
+  const [method, path] = random.pick([nearly, random.pick(ROUTES)]).split(' ');
   const headers = new Headers();
   const put = (name, text) =>
     headers.set(

@@ -14,7 +14,7 @@ const mpauthx = require('../..');
 const forExpress = require('../../lib/adapters/express');
 const forFastify = require('../../lib/adapters/fastify');
 const forKoa = require('../../lib/adapters/koa');
-const { sample } = require('../../scripts/fake-wechat');
+const { sample } = require('../../lib/testing/fake-wechat');
 const { everybody } = require('../support/everybody');
 const { MODES } = require('../wechat/pushed');
 
