@@ -135,6 +135,7 @@ async function main({ seed, count, tokens }) {
   const call = {
     authorize: () => callAsync(app, 'authorize', random.below(2) ? anyArgs(4) : nearlyRight(random, wechat)),
     ...withOptions('login', () => 'a-code'),
+    isTokenValid: () => callAsync(app, 'isTokenValid', [orAny(sensible[0])]),
     ...withOptions('verify', () => sensible[0]),
     ...withOptions('sessions.rotate', () => sensible[0]),
     'wechat.receive': () => callAsync(app, 'wechat.receive', [orAny(nearlyPushed())]),
