@@ -5,6 +5,9 @@ import { open } from '../contestants.mjs';
 import { measure, warmUp } from '../measure.mjs';
 import { refuses } from '../refuses.mjs';
 
+/** As many in flight as make enough calls for all that runs to be compiled. */
+const MANY = 256;
+
 const { id, tokens, times } = settings;
 const contestant = await open(id, settings);
 const rates = new Map();
@@ -14,6 +17,7 @@ if (contestant.absent) {
 } else {
   // Who does not refuse what is not live has not checked.
   if (!contestant.refusesNothing) await refuses(contestant, tokens[0]);
+  await warmUp({ check: contestant.check, tokens, inFlight: MANY }, times.warmUp);
   answer(async (inFlight) => {
     const work = { check: contestant.check, tokens, inFlight };
     if (!rates.has(inFlight)) rates.set(inFlight, await warmUp(work, times.warmUp));
