@@ -10,6 +10,7 @@ const { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicE
   require('@opentelemetry/sdk-metrics');
 const prometheus = require('prom-client');
 const { defer, mpauthx, rejection, ROOT, sample, SECRET, startFakeWeChat } = require('../support');
+const { listenTo } = require('../support/channels');
 
 const page = fs.readFileSync(path.join(ROOT, 'docs/operating.md'), 'utf8');
 
@@ -19,10 +20,15 @@ const programWith = (name) =>
     .map(([, code]) => code)
     .find((code) => code.includes(`require('${name}')`));
 
+/** Subscribes until the test is over: other files share the channels of the process. */
+const diagnostics = { channel: (name) => ({ subscribe: (listener) => listenTo(name, listener) }) };
+
+const load = (name) => (name === 'diagnostics_channel' ? diagnostics : require(name));
+
 /** Runs it on `auth`; what else it uses is in `given`. */
 function run(name, auth, given = {}) {
   const names = Object.keys(given);
-  new Function('require', 'auth', ...names, programWith(name))(require, auth, ...names.map((each) => given[each]));
+  new Function('require', 'auth', ...names, programWith(name))(load, auth, ...names.map((each) => given[each]));
 }
 
 /** An object that has logged in, checked, ended and failed. */

@@ -181,7 +181,7 @@ module.exports = [
   {
     name: 'direct: half of a reply is one',
     file: 'lib/direct/resp.js',
-    from: 'if (!isShort || !isLineEnd(bytes, end)) return undefined;',
+    from: 'if (!isShort || end + 2 > this.text.length || !isLineEnd(bytes, end)) return undefined;',
     to: 'if (!isShort) return undefined;',
     tests: [RESP],
   },
