@@ -2,7 +2,7 @@
 
 // The looks, one after the other. Each has a deadline, and what it tells after that is not heard.
 
-const { givenIn, load, optionsOf } = require('./config.js');
+const { givenIn, load, optionsOf, subjectsIn } = require('./config.js');
 const { lookAtAdoption } = require('./adoption.js');
 const { lookAtLockFile } = require('./lock-file.js');
 const { secretsIn, secretsOf } = require('./mask.js');
@@ -26,10 +26,19 @@ async function examine(report, { config, folder }) {
   await look('package', (tell) => lookAtLockFile(tell, folder));
   if (!runs) return;
   const hide = (source) => report.mask.add(secretsIn(source));
-  const where = { config, folder, limit: LOAD_DEADLINE, hide };
-  const loaded = await look('config', (tell) => load(tell, where), LOAD_DEADLINE);
+  const loaded = await look('config', (tell) => load(tell, { config, folder, hide }), LOAD_DEADLINE);
   if (loaded === undefined) return;
-  const given = await look('config', (tell) => givenIn(tell, loaded));
+  const { name } = loaded;
+  const subjects = (await look('config', (tell) => subjectsIn(tell, loaded))) || [];
+  for (const { label, value } of subjects) {
+    if (subjects.length > 1) await look('config', (tell) => tell('config.export', { file: name, name: label }));
+    await examineOne(report, look, { name, value });
+  }
+}
+
+/** Looks at one of the objects that the application makes. */
+async function examineOne(report, look, exported) {
+  const given = await look('config', (tell) => givenIn(tell, exported));
   if (!given) return;
   report.mask.add(secretsOf(given.config));
   await look('options', (tell) => lookAtOptions(tell, given.config));

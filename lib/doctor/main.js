@@ -3,51 +3,56 @@
 // `npx mpauthx doctor`: what it is told on the command line, and how it ends. It is read by that
 // command alone, and must run where the addon does not load.
 
+const { fork } = require('child_process');
+const path = require('path');
 const { version } = require('../../package.json');
 const { parse } = require('./command-line.js');
-const { examine } = require('./examine.js');
 const { Report } = require('./report.js');
 const { languageOf, wordsOf } = require('./words.js');
 
+/** So long the process that looks may give no sign of life, in milliseconds. */
+const SILENCE = 12000;
+
+/** So long it may take to end, in milliseconds. */
+const GRACE = 2000;
+
 function run(args) {
   const words = wordsOf(languageOf(process.env));
-  const { command, wrong, json, config } = parse(args);
+  const { command, wrong, lacksFile, json, config } = parse(args);
   if (command === 'version') return end(version, 0);
   if (command === 'help') return end(words.usage, 0);
+  if (lacksFile) return end(`${words.lacksFile}\n\n${words.usage}`, 1);
   if (wrong !== undefined) return end(`${words.wrong(wrong)}\n\n${words.usage}`, 1);
-  return diagnose(new Report(words, { version, json, out: outOf(json) }), config);
+  return diagnose(new Report(words, { version, json, out: process.stdout }), config);
 }
 
-async function diagnose(report, config) {
-  guard(report);
-  await examine(report, { config, folder: process.cwd() });
-  const code = report.end();
-  // What the configuration has left open does not hold the process.
-  report.out.write('', () => process.exit(code));
-}
-
-/** Where the report goes. What the configuration prints must not get into JSON. */
-function outOf(json) {
-  const { stdout, stderr } = process;
-  const write = stdout.write.bind(stdout);
-  if (json) stdout.write = stderr.write.bind(stderr);
-  return { isTTY: stdout.isTTY, write };
-}
-
-/** The configuration is code of the application's: whatever it does, the doctor says it. */
-function guard(report) {
-  for (const event of ['uncaughtException', 'unhandledRejection']) {
-    process.on(event, (error) => report.tell('config.threw-later', { cause: messageOf(error) }));
-  }
-  process.once('exit', () => {
-    if (report.hasEnded) return;
-    report.tell('config.exits');
+/** Lets another process look, and reports what it finds. */
+function diagnose(report, config) {
+  // What the configuration prints must not get into JSON.
+  const stdio = ['ignore', report.json ? 2 : 'inherit', 'inherit', 'ipc'];
+  const child = fork(path.join(__dirname, 'examiner.js'), config === undefined ? [] : [config], { stdio });
+  let timer;
+  const finish = (code, values) => {
+    clearTimeout(timer);
+    for (const event of ['message', 'exit']) child.removeAllListeners(event);
+    if (code) report.tell(code, values);
     process.exitCode = report.end();
+    if (child.connected) child.disconnect();
+    setTimeout(() => child.kill('SIGKILL'), code ? 0 : GRACE).unref();
+  };
+  const listen = () => {
+    clearTimeout(timer);
+    timer = setTimeout(finish, SILENCE, 'config.blocks', { seconds: SILENCE / 1000 });
+  };
+  child.on('message', ({ doctor }) => {
+    if (!doctor) return; // it is the application's
+    listen();
+    if (doctor.section) report.begin(doctor.section);
+    if (doctor.code) report.tell(doctor.code, doctor.values);
+    if (doctor.isDone) finish();
   });
-}
-
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
+  child.on('exit', () => finish('config.exits'));
+  listen();
 }
 
 function end(text, code) {

@@ -3,13 +3,15 @@
 // Keeps secrets out of what is printed: those of the configuration, and what looks like one. Values
 // are masked, not the doctor's own words.
 
+const fs = require('fs');
+
 const MASK = '***';
 
 /** What is shorter could be any word. */
 const MIN_LENGTH = 3;
-const MIN_ENV_LENGTH = 8;
+const MIN_ENV_LENGTH = 6;
 
-const SECRET_NAME = /SECRET|PASS|TOKEN|KEY|PWD|CREDENTIAL/i;
+const SECRET_NAME = /SECRET|PASS|TOKEN|KEY|PWD|CREDENTIAL|AUTH(?!OR)/i;
 
 /** What holds a secret, whoever wrote it. */
 const PATTERNS = [
@@ -23,7 +25,7 @@ const PATTERNS = [
 class Mask {
   constructor(env) {
     this.secrets = [];
-    const named = Object.entries(env).filter(([name, value]) => SECRET_NAME.test(name) && isLong(value));
+    const named = Object.entries(env).filter(([name, value]) => isSecret(name, value));
     this.add(named.map(([, value]) => value));
   }
 
@@ -34,6 +36,17 @@ class Mask {
     this.secrets = [...new Set([...this.secrets, ...forms])].sort((a, b) => b.length - a.length);
   }
 
+  /** What stands in a text of the doctor's, by its names. */
+  applyTo(values) {
+    const known = Object.entries(values).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(known.map(([name, value]) => [name, this.applyToOne(value)]));
+  }
+
+  applyToOne(value) {
+    if (Array.isArray(value)) return value.map((each) => this.applyToOne(each));
+    return typeof value === 'number' ? value : this.apply(String(value)).replace(/\s*\n\s*/g, ' ');
+  }
+
   apply(text) {
     let masked = text;
     for (const secret of this.secrets) masked = masked.split(secret).join(MASK);
@@ -41,9 +54,10 @@ class Mask {
   }
 }
 
-function isLong(value) {
+function isSecret(name, value) {
+  if (!SECRET_NAME.test(name) || value.length < MIN_ENV_LENGTH) return false;
   // A path or a URL is no secret itself, and what is secret in a URL the patterns find.
-  return value.length >= MIN_ENV_LENGTH && !/[/\\]/.test(value);
+  return !/^\w+:\/\//.test(value) && !fs.existsSync(value);
 }
 
 /** Those of the addon's configuration. */

@@ -3,8 +3,6 @@
 // What the looks have told: printed line by line, with progress on a terminal, or as JSON at the
 // end.
 
-const { Mask } = require('./mask.js');
-
 const COLOURS = { ok: 32, note: 36, warning: 33, error: 31 };
 const CLEAR_LINE = '\r\u001b[2K';
 
@@ -15,10 +13,8 @@ class Report {
     this.json = json;
     this.out = out;
     this.isTerminal = Boolean(out.isTTY) && !json && !env.CI && env.TERM !== 'dumb';
-    this.mask = new Mask(env);
     this.told = [];
     this.section = '';
-    this.hasEnded = false;
     if (!json) this.print(`mpauthx ${version}, Node ${process.versions.node}`);
   }
 
@@ -27,19 +23,12 @@ class Report {
     if (this.isTerminal) this.out.write(`${CLEAR_LINE}  … ${this.words.section(section)}`);
   }
 
-  /** What is so: a code of the words, and what stands in its text. */
+  /** What is so: a code of the words, and what stands in its text, masked. */
   tell(code, values = {}) {
-    const known = Object.entries(values).filter(([, value]) => value !== undefined);
-    const masked = Object.fromEntries(known.map(([name, value]) => [name, this.masked(value)]));
-    const { section, status, text, advice } = this.words.of(code, masked);
+    const { section, status, text, advice } = this.words.of(code, values);
     if (this.told.some((told) => told.code === code && told.text === text)) return;
-    this.told.push({ section, code, status, text, advice, values: masked });
+    this.told.push({ section, code, status, text, advice, values });
     if (!this.json) this.printLine(section, this.told[this.told.length - 1]);
-  }
-
-  masked(value) {
-    if (Array.isArray(value)) return value.map((each) => this.masked(each));
-    return typeof value === 'number' ? value : this.mask.apply(String(value)).replace(/\s*\n\s*/g, ' ');
   }
 
   printLine(section, { code, status, text, advice }) {
@@ -57,7 +46,6 @@ class Report {
 
   /** Prints what is left, and returns the code to exit with. */
   end() {
-    this.hasEnded = true;
     const count = (status) => this.told.filter((told) => told.status === status).length;
     const [errors, warnings] = [count('error'), count('warning')];
     if (this.json) {

@@ -26,6 +26,7 @@ const PHRASES = {
     },
     sum: (errors, warnings) => `${errors} to mend, ${warnings} to know of`,
     wrong: (argument) => `mpauthx: what is ${argument}?`,
+    lacksFile: 'mpauthx: --config needs a file',
     usage: `npx mpauthx doctor [--config auth.js] [--json]
 
 Looks at how mpauthx is installed and set up, and says what to do.
@@ -48,6 +49,7 @@ Exits with 1 where something has to be mended, else with 0.`,
     },
     sum: (errors, warnings) => `${errors} 处需要修复，${warnings} 处需要留意`,
     wrong: (argument) => `mpauthx：无法识别 ${argument}`,
+    lacksFile: 'mpauthx：--config 需要一个文件',
     usage: `npx mpauthx doctor [--config auth.js] [--json]
 
 检查 mpauthx 的安装与配置，并给出处理办法。
@@ -64,10 +66,11 @@ function languageOf({ LC_ALL, LC_MESSAGES, LANG }) {
 }
 
 function wordsOf(language) {
-  const { marks, sections, sum, wrong, usage } = PHRASES[language];
+  const { marks, sections, sum, wrong, lacksFile, usage } = PHRASES[language];
   return {
     usage,
     wrong,
+    lacksFile,
     sum,
     mark: (status) => marks[status],
     section: (name) => sections[name],

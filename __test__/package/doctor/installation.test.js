@@ -99,10 +99,14 @@ describe('a configuration', () => {
   test('that throws: what it says, without what is secret', async () => {
     const secrets = ['p4ssw0rd-in-url', 'Sesame-in-env', 'in-the-source', SECRET];
     const source = `const secret = 'in-the-source';
-      throw new Error('cannot use redis://app:p4ssw0rd-in-url@db:6379, ' + process.env.DB_PASSWORD + ', ' + secret + ', ${SECRET}');`;
-    const { told, looks, stdout } = await diagnosis(source, { env: { DB_PASSWORD: 'Sesame-in-env' } });
+      throw new Error('cannot use redis://app:p4ssw0rd-in-url@db:6379, ' + process.env.DB_PASSWORD + process.env.WX_AES_KEY + process.env.T_AUTH + ', ' + secret + ', ${SECRET}');`;
+    const { told, looks, stdout } = await diagnosis(source, {
+      env: { DB_PASSWORD: 'Sesame-in-env', WX_AES_KEY: 'q83vEjRWeJ/Crze8S+Sesame=', T_AUTH: 'Sesame' },
+    });
     expect(told).toEqual(['error config.throws']);
-    expect(looks['config.throws'].text).toContain('auth.js throws: cannot use redis://***@db:6379, ***, ***, ***');
+    expect(looks['config.throws'].text).toContain(
+      'auth.js throws: cannot use redis://***@db:6379, *********, ***, ***',
+    );
     for (const secret of secrets) expect(stdout).not.toContain(secret);
   });
 
@@ -126,12 +130,38 @@ describe('a configuration', () => {
     expect(stdout).not.toContain('Sesame-42');
   });
 
-  test.each([['module.exports = {};'], ['module.exports = () => {};'], ["exports.name = 'x';"]])(
-    'that exports nothing of ours: %s',
-    async (source) => {
-      expect((await diagnosis(source)).told).toEqual(['error config.nothing']);
-    },
-  );
+  test.each([
+    ['module.exports = {};', 'config.nothing'],
+    ["exports.name = 'x';", 'config.nothing'],
+    ['module.exports = () => {};', 'config.function'],
+    ['module.exports = {', 'config.unreadable'],
+    ["require('./not-there.js');", 'config.unreadable'],
+  ])('that exports nothing of ours: %s', async (source, code) => {
+    expect((await diagnosis(source)).told).toEqual([`error ${code}`]);
+  });
+
+  test.each([[['--config']], [['--config', '']], [['--config=']]])('that is not named after all: %j', async (args) => {
+    const { code, stdout } = await doctor(undefined, { args });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^mpauthx: --config needs a file$/m);
+  });
+
+  test('that is a folder', async () => {
+    const { code, stdout } = await doctor(undefined, { args: ['--config', '.'] });
+    expect(code).toBe(1);
+    expect(stdout).toContain('[config.missing]');
+  });
+
+  test('of several objects, each of which is looked at', async () => {
+    const source = `const { createAuth } = require(${JSON.stringify(ROOT)});
+      exports.shop = createAuth(${JSON.stringify(options())});
+      exports.admin = require(${JSON.stringify(ROOT)})('wx', 'secret', '', null, null, null, { tokens: 'memory' });`;
+    const { code, told, stdout } = await diagnosis(source);
+    expect(code).toBe(1);
+    expect(told.filter((each) => each.endsWith('config.export'))).toHaveLength(2);
+    expect(told).toContain('error options.sku-empty');
+    expect(stdout).toContain('sku shop');
+  });
 
   test('that uses another copy of the package', async () => {
     const source = 'module.exports = { auth: { verify() {}, sessions: {} } };';
@@ -139,13 +169,15 @@ describe('a configuration', () => {
   });
 
   test('that never comes, and one that holds the thread', async () => {
-    const [waits, blocks] = await Promise.all([
+    const auth = authOf(options());
+    const [waits, ...blocks] = await Promise.all([
       diagnosis('module.exports = new Promise(() => {});'),
-      doctor('for (;;);'),
+      diagnosis('for (;;);'),
+      diagnosis(`${auth}setTimeout(() => { for (;;); });`),
+      diagnosis('module.exports = { get auth() { for (;;); } };'),
     ]);
     expect(waits.told).toEqual(['error config.late']);
-    expect(blocks).toMatchObject({ code: null, signal: 'SIGKILL' });
-    expect(blocks.stderr).toContain('the configuration has blocked the process');
+    for (const { told } of blocks) expect(told).toContain('error config.blocks');
   });
 
   test('that ends the process', async () => {

@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { dbExec, openSqlite, startFakeWeChat, tempDir } = require('../../support');
+const { ROOT, dbExec, openSqlite, startFakeWeChat, tempDir } = require('../../support');
 const { networkFileSystemOf, parseMounts } = require('../../../lib/doctor/file-system');
 const { authOf, diagnosis, listOf, options, SECRET } = require('./support');
 
@@ -74,7 +74,7 @@ describe('a token file', () => {
 
   test('that is in use is well', async () => {
     const { name } = file();
-    const source = `const { createAuth } = require(process.argv[1].replace(/bin.*/, ''));
+    const source = `const { createAuth } = require(${JSON.stringify(ROOT)});
       const auth = createAuth(${JSON.stringify(options({ tokens: { file: name }, wechat: there() }))});
       exports.auth = auth.sessions.issue('o1').then(() => auth);`;
     const { told, looks } = await diagnosis(source);

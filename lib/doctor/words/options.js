@@ -16,8 +16,8 @@ module.exports = {
   },
   'config.missing': {
     is: 'error',
-    en: ['{file} does not exist', 'Correct --config; a relative path begins in the current folder.'],
-    zh: ['{file} 不存在', '请改正 --config；相对路径从当前目录开始。'],
+    en: ['there is no file {file}', 'Correct --config; a relative path begins in the current folder.'],
+    zh: ['没有文件 {file}', '请改正 --config；相对路径从当前目录开始。'],
   },
   'config.throws': {
     is: 'error',
@@ -26,6 +26,29 @@ module.exports = {
       'Set what it needs (environment variables, for example from .env) as for the server.',
     ],
     zh: ['{file} 抛出异常：{cause}', '请像运行服务器时一样设置它需要的内容（例如 .env 中的环境变量）。'],
+  },
+  'config.unreadable': {
+    is: 'error',
+    en: ['{file} cannot be loaded: {cause}', 'Correct it, so that Node runs it as it is; compile TypeScript first.'],
+    zh: ['无法加载 {file}：{cause}', '请改正它，使 Node 能直接运行；TypeScript 需先编译。'],
+  },
+  'config.blocks': {
+    is: 'error',
+    en: [
+      'the configuration has blocked the process for {seconds} s',
+      'Look for a loop without an end, or for work that waits without await.',
+    ],
+    zh: ['配置模块使进程阻塞了 {seconds} 秒', '请检查是否有死循环，或同步等待的操作。'],
+  },
+  'config.export': {
+    is: 'note',
+    en: ['what follows is of {name}, one of several that {file} exports'],
+    zh: ['以下是 {file} 的多个导出之一 {name} 的检查结果'],
+  },
+  'config.function': {
+    is: 'error',
+    en: ['{file} exports a function', `The doctor does not call it. ${EXPORT.en}`],
+    zh: ['{file} 导出的是函数', `doctor 不会调用它。${EXPORT.zh}`],
   },
   'config.late': {
     is: 'error',
@@ -56,10 +79,13 @@ module.exports = {
   'config.other-copy': {
     is: 'error',
     en: [
-      '{file} uses another copy of mpauthx than this one',
-      'Run npx mpauthx doctor in the folder of the application, and see npm ls mpauthx.',
+      '{file} exports an auth that this mpauthx has not made: another copy of the package has, or it is a copy of the object',
+      'Export the object itself, run npx mpauthx doctor in the folder of the application, and see npm ls mpauthx.',
     ],
-    zh: ['{file} 使用的不是这一份 mpauthx', '请在应用目录中运行 npx mpauthx doctor，并查看 npm ls mpauthx。'],
+    zh: [
+      '{file} 导出的 auth 不是由这一份 mpauthx 创建的：它来自另一份 mpauthx，或只是该对象的副本',
+      '请导出对象本身，在应用目录中运行 npx mpauthx doctor，并查看 npm ls mpauthx。',
+    ],
   },
   'look.late': {
     is: 'error',

@@ -12,8 +12,11 @@ module.exports = {
   },
   'redis.silent': {
     is: 'error',
-    en: ['{address}: {cause}', 'See whether it is frozen or overloaded, and whether packets are lost on the way.'],
-    zh: ['{address}：{cause}', '请检查它是否卡死或过载，以及网络是否丢包。'],
+    en: [
+      '{address}: {cause}',
+      'See whether it is frozen or overloaded, whether packets are lost on the way, and with rediss:// whether it speaks TLS.',
+    ],
+    zh: ['{address}：{cause}', '请检查它是否卡死或过载，网络是否丢包；使用 rediss:// 时，确认它支持 TLS。'],
   },
   'redis.no-redis': {
     is: 'error',
