@@ -4,7 +4,7 @@
 
 const { isMissing, isPlain } = require('../options.js');
 
-/** The option `name`, undefined where it is missing; a TypeError that says `expected` for all else. */
+/** The option `name`, or undefined. A TypeError with the message `expected` for any other value. */
 function readOption(options, name, isFine, expected) {
   if (isMissing(options)) return undefined;
   const { [name]: value, ...others } = isPlain(options) ? options : { options };

@@ -27,7 +27,7 @@ class Outage {
   constructor(fake) {
     this.fake = fake;
     this.isAway = false;
-    /** What refuses the requests of a path, by path, and under undefined what refuses all others. */
+    /** The errcodes by path; under undefined that of all other paths. */
     this.refusals = new Map();
     fake.intercept(({ path }) => this.replyTo(path));
   }

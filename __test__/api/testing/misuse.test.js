@@ -54,7 +54,12 @@ test.each([
   ['clock.advance', (much) => t.clock.advance(much), /a hundred years/, [[1e12, '1000000d', Number.MAX_VALUE]]],
   ['wechat.refuse', (odd) => t.wechat.refuse(odd), /errcode as a whole number/, others(-1)],
   ['wechat.refuse', (odd) => t.wechat.refuse(40029, odd), /takes \{ path \}/, [[7, '/x', [], { paths: '/x' }]]],
-  ['wechat.refuse', (odd) => t.wechat.refuse(40029, { path: odd }), /takes \{ path \}/, [['x', 7, ['/x'], '/x?y', Symbol('/x')]]],
+  [
+    'wechat.refuse',
+    (odd) => t.wechat.refuse(40029, { path: odd }),
+    /takes \{ path \}/,
+    [['x', 7, ['/x'], '/x?y', Symbol('/x')]],
+  ],
   ['wechat.setPhone', (odd) => t.wechat.setPhone('alice', odd), /text of digits/, [...others(), ['+86138', 138]]],
   [
     'wechat.setPhone',
