@@ -54,7 +54,11 @@ export interface TestKit {
   close(): Promise<void>;
 }
 
-/** The clock of the token store and of the fake WeChat. No fake timers touch it. */
+/**
+ * The clock of the token store and of the fake WeChat. It runs as the machine's does, besides what
+ * the test advances it by. No fake timers touch it, and it does not touch what pushed messages are
+ * checked by.
+ */
 export interface TestClock {
   /**
    * Lets time pass: tokens, codes and access tokens end as they would.
@@ -68,6 +72,7 @@ export interface TestClock {
   now(): number;
 }
 
+/** A call that is under way when the store fails or heals may meet either: await it before. */
 export interface TestTokens {
   /** From now on the token store is away: whatever asks it fails at once with 6000, status 503. */
   fail(): void;
@@ -83,19 +88,19 @@ export interface TestWeChat {
   requests: TestRequest[];
 
   /**
-   * From now on WeChat refuses with this errcode, until `back`: all requests but those for access
-   * tokens, or those of one path.
+   * From now on WeChat refuses with this errcode, until `back`: the requests of one path, or all
+   * that no path has been named for, but those for access tokens.
    */
-  refuse(errcode: number, options?: { path?: string }): void;
+  refuse(errcode: number, options?: { path?: string | null } | null): void;
 
-  /** From now on each connection ends without an answer, until `back`. */
+  /** From now on each connection ends without an answer, until `back`, whatever is refused. */
   away(): void;
 
-  /** WeChat is as ever. */
+  /** WeChat is as ever: neither away nor refusing anything. */
   back(): void;
 
   /** The number that codes of the user's phone number button give from now on. Both are digits. */
-  setPhone(user: string, phoneNumber: string, options?: { countryCode?: string }): void;
+  setPhone(user: string, phoneNumber: string, options?: { countryCode?: string | null } | null): void;
 
   /** The user has a unionid in logins from now on: as of a mini-program on an open platform. */
   setUnionId(user: string, unionId: string): void;
@@ -109,16 +114,26 @@ export interface TestWeChat {
    */
   encrypt(user: string, data?: object | string): TestOpenData;
 
-  /** The request with which WeChat pushes a message, by the option `wechat.push`. */
-  push(message: object): TestPush;
+  /**
+   * The request with which WeChat pushes a message, by the option `wechat.push`. `auth` receives it
+   * within five minutes of its `timestamp`, by the machine's time and not by `clock`.
+   *
+   * @param options `timestamp` in Unix seconds: by default the machine's time.
+   */
+  push(message: object, options?: { timestamp?: number | null } | null): TestPush;
 }
 
 export interface TestRequest {
   method: string;
   path: string;
   query: Record<string, string>;
+  /** The query as it was sent, without the question mark. */
+  rawQuery: string;
   headers: Record<string, string | string[] | undefined>;
-  /** With a body: its text, and what it is as JSON, `{}` where it is none. */
+  /** Whether it came by https. */
+  secure: boolean;
+  /** With a body: its bytes, its text, and what it is as JSON, `{}` where it is none. */
+  bytes?: Uint8Array;
   body?: string;
   // biome-ignore lint/suspicious/noExplicitAny: as JSON.parse has it
   json?: any;

@@ -2,7 +2,8 @@
 
 // What a test lets go wrong with WeChat.
 
-const { isPlain } = require('../options.js');
+const { isText } = require('../options.js');
+const { readOption } = require('./option.js');
 
 /** The errmsg that WeChat sends, by errcode. Source: WeChat's `auth.code2Session` page. */
 const ERRMSG = {
@@ -25,30 +26,42 @@ class Outage {
   /** @param fake the fake WeChat */
   constructor(fake) {
     this.fake = fake;
+    this.isAway = false;
+    /** The errcodes by path; under undefined that of all other paths. */
+    this.refusals = new Map();
+    fake.intercept(({ path }) => this.replyTo(path));
   }
 
   /** Lets every request be refused, or those of one path. */
-  refuse(errcode, options = {}) {
+  refuse(errcode, options) {
     if (!Number.isSafeInteger(errcode) || errcode === 0) {
       throw new TypeError("wechat.refuse takes WeChat's errcode as a whole number other than 0, such as 40029");
     }
-    const { path, ...others } = isPlain(options) ? options : { options };
-    if ((path !== undefined && !/^\/[^?#]*$/.test(path)) || Object.keys(others).length > 0) {
-      throw new TypeError("wechat.refuse takes { path } as its options, such as '/sns/jscode2session'");
-    }
-    const isMeant = (asked) => (path === undefined ? !GIVES_ACCESS_TOKEN.test(asked) : asked === path);
-    const errmsg = ERRMSG[errcode] || 'refused';
-    this.fake.intercept((asked) => (isMeant(asked.path) ? this.fake.refuse(errcode, errmsg) : undefined));
+    const expected = "wechat.refuse takes { path } as its options, such as '/sns/jscode2session'";
+    this.refusals.set(readOption(options, 'path', isPath, expected), errcode);
   }
 
   /** Lets no request be answered: the connection ends. */
   away() {
-    this.fake.intercept(this.fake.faults.hangUp);
+    this.isAway = true;
   }
 
   back() {
-    this.fake.intercept();
+    this.isAway = false;
+    this.refusals.clear();
   }
+
+  /** What a request gets in place of WeChat's reply, if anything. */
+  replyTo(path) {
+    if (this.isAway) return this.fake.faults.hangUp();
+    const others = GIVES_ACCESS_TOKEN.test(path) ? undefined : this.refusals.get(undefined);
+    const errcode = this.refusals.get(path) ?? others;
+    return errcode && this.fake.refuse(errcode, ERRMSG[errcode] || 'refused');
+  }
+}
+
+function isPath(value) {
+  return isText(value) && /^\/[^?#]*$/.test(value);
 }
 
 module.exports = { Outage };

@@ -4,6 +4,7 @@
 
 const { isPlain, isText } = require('../options.js');
 const { isUserId } = require('../token.js');
+const { readOption } = require('./option.js');
 const { expectTicks } = require('./ticks.js');
 
 /** WeChat's own example of a number. */
@@ -51,15 +52,13 @@ class People {
     return this.fake.phone({ appId: this.appId, openId, phoneNumber, countryCode });
   }
 
-  setPhone(name, phoneNumber, options = {}) {
+  setPhone(name, phoneNumber, options) {
     const person = this.find(name, 'wechat.setPhone');
     if (!isDigits(phoneNumber)) {
       throw new TypeError("wechat.setPhone takes a phone number as text of digits, such as '13800000000'");
     }
-    const { countryCode = PHONE.countryCode, ...others } = isPlain(options) ? options : { options };
-    if (!isDigits(countryCode) || Object.keys(others).length > 0) {
-      throw new TypeError("wechat.setPhone takes { countryCode: '86' } as its options, as text of digits");
-    }
+    const expected = "wechat.setPhone takes { countryCode: '86' } as its options, as text of digits";
+    const countryCode = readOption(options, 'countryCode', isDigits, expected) ?? PHONE.countryCode;
     Object.assign(person, { phoneNumber, countryCode });
   }
 

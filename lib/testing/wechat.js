@@ -4,6 +4,7 @@
 
 const { isPlain } = require('../options.js');
 const { Pushes } = require('./fake-wechat/pushes.js');
+const { readOption } = require('./option.js');
 const { Outage } = require('./outage.js');
 
 /** `given` are the options of the object that is tested. */
@@ -19,17 +20,26 @@ function wechatOf({ fake, people, clock, given }) {
     setUnionId: (user, unionId) => people.setUnionId(user, unionId),
     replaceSessionKey: (user) => people.replaceSessionKey(user),
     encrypt: (user, data) => people.encrypt(user, data),
-    push: (message) => pushOf(message, given, clock),
+    push: (message, options) => pushOf(message, options, given, clock),
   };
 }
 
+/** Milliseconds, given for seconds, are past this: it is the year 5138. */
+const MAX_SECONDS = 1e11;
+
 /** The request with which WeChat pushes a message, as its console is set by `wechat.push`. */
-function pushOf(message, { appId, wechat }, clock) {
+function pushOf(message, options, { appId, wechat }, clock) {
   const { push } = Object(wechat);
   if (!push) throw new TypeError('wechat.push needs the option wechat.push of createTestAuth');
   if (!isPlain(message)) throw new TypeError("wechat.push takes a message as an object: { MsgType: 'text', … }");
+  const expected = 'wechat.push takes { timestamp } as its options, a whole number of Unix seconds';
   // A test may have faked the date, and the library looks at the machine's.
-  return new Pushes({ appId, ...push }).message(message, { timestamp: clock.machineSeconds() });
+  const timestamp = readOption(options, 'timestamp', isSeconds, expected) ?? clock.machineSeconds();
+  return new Pushes({ appId, ...push }).message(message, { timestamp });
+}
+
+function isSeconds(value) {
+  return Number.isInteger(value) && value >= 0 && value < MAX_SECONDS;
 }
 
 module.exports = { wechatOf };

@@ -49,7 +49,12 @@ test('the options are those of createAuth', async () => {
 
 test('null is as good as nothing', async () => {
   const t = await open({ sku: null, appId: null, secret: null, tokens: null, wechat: null });
-  expect(await t.loginAs('alice')).toMatchObject({ userId: 'alice' });
+  t.wechat.setPhone('alice', '13800000000', null);
+  expect(await t.loginAs('alice', null)).toMatchObject({ userId: 'alice' });
+  t.wechat.setPhone('alice', '13800000000', { countryCode: null });
+  expect(await t.auth.wechat.getPhoneNumber(t.phoneCode('alice'))).toMatchObject({ countryCode: '86' });
+  t.wechat.refuse(40029, { path: null });
+  expect(await rejection(t.loginAs('alice'))).toMatchObject({ errcode: 40029 });
 });
 
 describe('the clock', () => {

@@ -53,14 +53,19 @@ test.each([
   ],
   ['clock.advance', (much) => t.clock.advance(much), /a hundred years/, [[1e12, '1000000d', Number.MAX_VALUE]]],
   ['wechat.refuse', (odd) => t.wechat.refuse(odd), /errcode as a whole number/, others(-1)],
-  ['wechat.refuse', (odd) => t.wechat.refuse(40029, odd), /takes \{ path \}/, [[null, 7, '/x', { paths: '/x' }]]],
-  ['wechat.refuse', (odd) => t.wechat.refuse(40029, { path: odd }), /takes \{ path \}/, [['x', 7, null, '/x?y']]],
+  ['wechat.refuse', (odd) => t.wechat.refuse(40029, odd), /takes \{ path \}/, [[7, '/x', [], { paths: '/x' }]]],
+  [
+    'wechat.refuse',
+    (odd) => t.wechat.refuse(40029, { path: odd }),
+    /takes \{ path \}/,
+    [['x', 7, ['/x'], '/x?y', Symbol('/x')]],
+  ],
   ['wechat.setPhone', (odd) => t.wechat.setPhone('alice', odd), /text of digits/, [...others(), ['+86138', 138]]],
   [
     'wechat.setPhone',
     (odd) => t.wechat.setPhone('alice', '1', odd),
     /countryCode/,
-    [[null, 7, { code: '86' }, { countryCode: 86 }]],
+    [[7, [], { code: '86' }, { countryCode: 86 }]],
   ],
   ['wechat.setUnionId', (odd) => t.wechat.setUnionId('alice', odd), /takes a unionid/, others('x')],
   ['wechat.encrypt', (odd) => t.wechat.encrypt('alice', odd), /takes the data/, [[null, 7, [], true]]],
@@ -69,6 +74,12 @@ test.each([
     (odd) => t.wechat.push(odd),
     /takes a message/,
     others().map((list) => list.filter((value) => String(value) !== '[object Object]')),
+  ],
+  [
+    'wechat.push',
+    (odd) => t.wechat.push({ MsgType: 'text' }, odd),
+    /takes \{ timestamp \}/,
+    [[7, 'x', [], { time: 1 }, ...[-1, 1.5, NaN, '1', new Date(), Date.now(), 1n].map((timestamp) => ({ timestamp }))]],
   ],
 ])('%s (%#) refuses what it cannot use', async (_name, call, said, lists) => {
   for (const odd of lists.flat()) {

@@ -63,6 +63,33 @@ describe('refusals', () => {
     t.clock.advance('3h');
     expect(await rejection(t.auth.wechat.accessToken())).toMatchObject({ errcode: 40164, status: 500 });
   });
+
+  test('add up: one of each path, and one of all others', async () => {
+    const t = await open();
+    const errcodes = async () => {
+      const failures = [
+        await rejection(t.loginAs('alice')),
+        await rejection(t.auth.wechat.getPhoneNumber(t.phoneCode('alice'))),
+      ];
+      return failures.map(({ errcode }) => errcode);
+    };
+    t.wechat.refuse(45011, { path: '/sns/jscode2session' });
+    t.wechat.refuse(45009, { path: PHONE });
+    expect(await errcodes()).toEqual([45011, 45009]);
+    t.wechat.refuse(40164, { path: PHONE });
+    expect(await errcodes()).toEqual([45011, 40164]);
+    t.wechat.back();
+    await t.loginAs('alice');
+
+    t.wechat.refuse(45009, { path: PHONE });
+    t.wechat.refuse(40029);
+    expect(await errcodes()).toEqual([40029, 45009]);
+    t.wechat.refuse(45011, null);
+    expect(await errcodes()).toEqual([45011, 45009]);
+    t.wechat.back();
+    await t.auth.wechat.getPhoneNumber(t.phoneCode('alice'));
+    await t.loginAs('alice');
+  });
 });
 
 test('WeChat is away, and back', async () => {
@@ -76,6 +103,18 @@ test('WeChat is away, and back', async () => {
   await t.loginAs('alice');
 });
 
+test('a WeChat that is away does not refuse, before or after', async () => {
+  const t = await open();
+  t.wechat.refuse(40029);
+  t.wechat.away();
+  t.wechat.refuse(45011);
+  const failure = await rejection(t.loginAs('alice'));
+  expect(failure).toMatchObject({ code: 6008, status: 503 });
+  expect(failure.errcode).toBeUndefined();
+  t.wechat.back();
+  await t.loginAs('alice');
+});
+
 test('the requests tell what was asked', async () => {
   const t = await open();
   const code = t.code('alice');
@@ -85,6 +124,10 @@ test('the requests tell what was asked', async () => {
   expect(login).toMatchObject({ method: 'GET', path: '/sns/jscode2session', query: { js_code: code } });
   expect(phone).toMatchObject({ method: 'POST', path: PHONE, json: { openid: 'alice' } });
   expect(JSON.parse(phone.body)).toEqual(phone.json);
+  expect(Buffer.from(phone.body)).toEqual(phone.bytes);
+  expect(Object.fromEntries(new URLSearchParams(login.rawQuery))).toEqual(login.query);
+  const always = ['method', 'path', 'query', 'rawQuery', 'headers', 'secure'];
+  expect([login, phone].map(Object.keys)).toEqual([always, [...always, 'bytes', 'body', 'json']]);
 });
 
 describe('open data', () => {
@@ -132,16 +175,32 @@ describe('open data', () => {
   });
 });
 
-describe('a pushed message', () => {
+describe.each([
+  ['the safe mode', { token: 'token', encodingAESKey: 'a'.repeat(43) }],
+  ['the plain mode', { token: 'token', plain: true }],
+])('a pushed message, in %s,', (_name, push) => {
   const message = { ToUserName: 'gh_1', FromUserName: 'alice', MsgType: 'text', Content: '你好' };
 
-  test.each([
-    ['the safe mode', { token: 'token', encodingAESKey: 'a'.repeat(43) }],
-    ['the plain mode', { token: 'token', plain: true }],
-  ])('is received, in %s', async (_name, push) => {
+  test('is received by the machine’s time, however the clock is advanced', async () => {
     const t = await open({ wechat: { push } });
     expect(await t.auth.wechat.receive(t.wechat.push(message))).toMatchObject({ message, reply: 'success' });
     t.clock.advance('1d');
     expect(await t.auth.wechat.receive(t.wechat.push(message))).toMatchObject({ message });
+  });
+
+  test('is refused where its timestamp is too old or too new', async () => {
+    const t = await open({ wechat: { push } });
+    const now = Number(t.wechat.push(message).query.timestamp);
+    for (const timestamp of [now - 360, now + 3600, 0]) {
+      const pushed = t.wechat.push(message, { timestamp });
+      expect(pushed.query.timestamp).toBe(String(timestamp));
+      const error = await rejection(t.auth.wechat.receive(pushed));
+      expect(error).toMatchObject({ code: 6001 });
+      expect(error.message).toContain('its timestamp is more than five minutes from');
+    }
+    await t.auth.wechat.receive(t.wechat.push(message, { timestamp: now - 60 }));
+    for (const none of [undefined, null, {}, { timestamp: undefined }, { timestamp: null }]) {
+      await t.auth.wechat.receive(t.wechat.push(message, none));
+    }
   });
 });

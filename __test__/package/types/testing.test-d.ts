@@ -41,18 +41,25 @@ t.tokens.fail();
 t.tokens.heal();
 t.wechat.refuse(40029);
 t.wechat.refuse(-1, { path: '/sns/jscode2session' });
+t.wechat.refuse(-1, null);
 t.wechat.away();
 t.wechat.back();
 t.wechat.setPhone('alice', '13800000000');
 t.wechat.setPhone('alice', '5550100', { countryCode: '1' });
+t.wechat.setPhone('alice', '5550100', null);
 t.wechat.setUnionId('alice', 'union');
 t.wechat.replaceSessionKey('alice');
 const { encryptedData, iv, rawData, signature } = t.wechat.encrypt('alice', { stepInfoList: [] });
 t.wechat.encrypt('alice');
 t.wechat.encrypt('alice', 'text');
 t.auth.wechat.receive(t.wechat.push({ MsgType: 'text' }));
+t.wechat.push({ MsgType: 'text' }, { timestamp: 1700000000 });
+t.wechat.push({ MsgType: 'text' }, null);
 const requests: TestRequest[] = t.wechat.requests;
 const path: string | undefined = requests[0]?.path;
+const bytes: Uint8Array | undefined = requests[0]?.bytes;
+const rawQuery: string | undefined = requests[0]?.rawQuery;
+const secure: boolean | undefined = requests[0]?.secure;
 const endpoint: string = t.wechat.endpoint;
 const closed: Promise<void> = t.close();
 
@@ -66,9 +73,26 @@ t.loginAs('alice', { devise: 'phone' });
 t.clock.advance(new Date());
 // @ts-expect-error: WeChat's errcodes are numbers
 t.wechat.refuse('40029');
+// @ts-expect-error: seconds are a number
+t.wechat.push({ MsgType: 'text' }, { timestamp: new Date() });
 // @ts-expect-error: digits as text
 t.wechat.setPhone('alice', 13800000000);
 // @ts-expect-error: an object or a text
 t.wechat.encrypt('alice', 7);
 
-export { closed, code, encryptedData, endpoint, iv, login, now, path, phoneCode, rawData, signature };
+export {
+  bytes,
+  closed,
+  code,
+  encryptedData,
+  endpoint,
+  iv,
+  login,
+  now,
+  path,
+  phoneCode,
+  rawData,
+  rawQuery,
+  secure,
+  signature,
+};
