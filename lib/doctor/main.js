@@ -32,9 +32,11 @@ function diagnose(report, config) {
   const stdio = ['ignore', report.json ? 2 : 'inherit', 'inherit', 'ipc'];
   const child = fork(path.join(__dirname, 'examiner.js'), config === undefined ? [] : [config], { stdio });
   let timer;
+  let isOver = false;
   const finish = (code, values) => {
+    if (isOver) return;
+    isOver = true;
     clearTimeout(timer);
-    for (const event of ['message', 'exit']) child.removeAllListeners(event);
     if (code) report.tell(code, values);
     process.exitCode = report.end();
     if (child.connected) child.disconnect();
@@ -44,14 +46,16 @@ function diagnose(report, config) {
     clearTimeout(timer);
     timer = setTimeout(finish, SILENCE, 'config.blocks', { seconds: SILENCE / 1000 });
   };
-  child.on('message', ({ doctor }) => {
-    if (!doctor) return; // it is the application's
+  child.on('message', (message) => {
+    const { doctor } = Object(message);
+    if (isOver || !doctor) return; // what has no such part is the application's
     listen();
     if (doctor.section) report.begin(doctor.section);
     if (doctor.code) report.tell(doctor.code, doctor.values);
     if (doctor.isDone) finish();
   });
-  child.on('exit', () => finish('config.exits'));
+  // Behind its last message, where it ends.
+  child.on('disconnect', () => finish('config.exits'));
   listen();
 }
 
