@@ -9,6 +9,9 @@ const { Mask } = require('./mask.js');
 /** How often it says that it is alive, in milliseconds. */
 const BEAT = 1000;
 
+/** What the configuration began may still fail so soon after all looks, in milliseconds. */
+const AFTERMATH = 100;
+
 /** As it was before the application's code ran. */
 const send = process.send.bind(process);
 
@@ -25,7 +28,9 @@ function main([config]) {
   }
   // What the configuration has left open does not hold the process.
   process.once('disconnect', () => process.exit());
-  return examine(findings, { config, folder: process.cwd() }).then(() => send({ doctor: { isDone: true } }));
+  return examine(findings, { config, folder: process.cwd() }).then(() =>
+    setTimeout(() => send({ doctor: { isDone: true } }), AFTERMATH),
+  );
 }
 
 function messageOf(error) {
