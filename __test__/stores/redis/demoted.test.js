@@ -28,6 +28,15 @@ async function during(ms, doing) {
 const info = async (redis, field) => new RegExp(`^${field}:(.*)\\r$`, 'm').exec(await redis.info('replication'))?.[1];
 
 /**
+ * Waits until the replica has all that was written to the master. WAIT of a connection that has
+ * written nothing waits for nothing.
+ */
+async function caughtUp({ a, b }) {
+  const written = Number(await info(a.redis, 'master_repl_offset'));
+  await until(async () => Number(await info(b.redis, 'slave_repl_offset')) >= written, BOUND);
+}
+
+/**
  * A master and its replica. `failOver()` gives them each other's place and cuts replication, as a
  * network that is split does.
  */
@@ -37,7 +46,7 @@ async function startPair() {
   await b.redis.replicaof('127.0.0.1', a.port);
   await until(async () => (await info(b.redis, 'master_link_status')) === 'up', BOUND);
   const failOver = async () => {
-    await a.redis.wait(1, 5000);
+    await caughtUp({ a, b });
     await b.redis.replicaof('NO', 'ONE');
     await a.redis.replicaof('127.0.0.1', '1');
   };
@@ -102,7 +111,7 @@ describe('a replica that somebody wants', () => {
   async function startReplica() {
     const { a, b } = await startPair();
     const token = await login(open({ url: a.url }), wechat, 'o1');
-    await a.redis.wait(1, 5000);
+    await caughtUp({ a, b });
     return { way: await openWay(b.port), token };
   }
 
