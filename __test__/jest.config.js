@@ -7,6 +7,7 @@ module.exports = {
   testMatch: ['<rootDir>/__test__/**/*.test.js'],
   testPathIgnorePatterns: ['/node_modules/', '\\.full\\.test\\.js$'],
   transform: {},
-  maxWorkers: 2,
+  // More than the cores of a small machine: much of a test is waiting for a server.
+  maxWorkers: 3,
   testTimeout: 30000,
 };

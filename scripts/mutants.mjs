@@ -148,7 +148,7 @@ function compile() {
 
 /** Whether a test file fails in the copy, of whose tests those run that `only` names. */
 function isRed(test, only = '') {
-  const config = path.join(copy, '__test__', 'jest.config.js');
+  const config = path.join(copy, '__test__', test.endsWith('.full.test.js') ? 'jest.full.config.js' : 'jest.config.js');
   const program = path.join(testRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const environment = path.join(copy, 'scripts', 'mutants', 'until-failure.js');
   const args = [

@@ -15,10 +15,9 @@ export const BETTER_SQLITE3 = 'better-sqlite3@13.2.0';
 
 /**
  * What the newest version runs, and the others do not, as the whole of CI is to end within the
- * hour: what takes long, and for those in the middle, what is hardly JavaScript.
+ * hour: what takes long, and what is hardly JavaScript.
  */
-const LONG = ['/api/guards/', '/stores/conformance/'];
-const RUST = ['/stores/file/', '/stores/redis/'];
+const ON_THE_NEWEST = ['/api/guards/', '/stores/conformance/', '/stores/file/', '/stores/redis/'];
 
 /**
  * The steps that run the suite on each version that jest runs on, with a better-sqlite3 for it;
@@ -42,11 +41,11 @@ export function onOtherNodes(folder, jest) {
       cwd: built,
       env: { npm_config_nodedir: home(18) },
     },
-    on(18, built, LONG),
+    on(18, built, ON_THE_NEWEST),
     // Not installed: npm would compile what the package brings.
     { title: BETTER_SQLITE3, command: 'npm', args: ['pack', '--silent', BETTER_SQLITE3], cwd: fetched },
     { title: 'tar', command: 'tar', args: ['-xzf', `${BETTER_SQLITE3.replace('@', '-')}.tgz`], cwd: fetched },
-    ...[22, 24].map((major) => on(major, path.join(fetched, 'package'), [...LONG, ...RUST])),
+    ...[22, 24].map((major) => on(major, path.join(fetched, 'package'), ON_THE_NEWEST)),
     on(26, path.join(fetched, 'package')),
   ];
 }

@@ -149,7 +149,7 @@ module.exports = [
     file: 'src/sessions/redis/connect/role.rs',
     from: 'if self.masters_only || was_master || self.made.elapsed() >= REPLICA_LIFE {',
     to: 'if self.made.elapsed() >= REPLICA_LIFE {',
-    tests: ['__test__/stores/redis/demoted.test.js'],
+    tests: ['__test__/stores/redis/demoted.full.test.js'],
   },
   {
     name: 'redis: the end of a session is left to the next caller',

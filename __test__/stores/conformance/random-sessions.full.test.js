@@ -3,7 +3,7 @@
 const { startCluster } = require('../cluster/servers');
 const { randomly, randomSessions } = require('./random-sessions');
 
-const SIZE = { worlds: 54, steps: 400 };
+const SIZE = { worlds: 27, steps: 400 };
 const LIMIT = 600000;
 
 describe('for long, of many users', () => {
