@@ -62,8 +62,7 @@ module.exports = [
     file: lua('common'),
     from: "  redis.call('ZREM', KEYS[index], token)\n  write_end",
     to: '  write_end',
-    tests: [NOTES, ENDING, CONFORMANCE],
-    only: 'a maximum|leaves|ends|ending',
+    tests: [NOTES],
   },
   {
     name: 'lua: an ended session is not noted',
@@ -78,8 +77,7 @@ module.exports = [
     file: lua('common'),
     from: 'now - seen < idle / 10',
     to: 'now - seen < idle / 2',
-    tests: [CONFORMANCE],
-    only: 'is extended',
+    tests: ['__test__/stores/redis/check-cost.test.js'],
   },
   {
     name: 'lua: a use prolongs a token past its end',
@@ -109,7 +107,7 @@ module.exports = [
     file: lua('issue'),
     from: 'math.max(now, newest(1) + 1, mark + 1)',
     to: 'math.max(now, newest(1) + 1)',
-    tests: [ENDING],
+    tests: [NOTES],
   },
   {
     name: 'lua: one session more than the limit',

@@ -144,6 +144,19 @@ describe('the functions of sessions', () => {
       await refused(app.sessions.rotate(token, { grace }), /grace/);
       expect(await listed(app, 'o3')).toEqual([token]);
     });
+
+    test.each([
+      ['issue', 'grace', 5],
+      ['list', 'device', 'phone'],
+      ['revokeUser', 'skus', ['shop']],
+      ['inspect', 'grace', 5],
+      ['revoke', 'device', 'phone'],
+      ['rotate', 'device', 'phone'],
+    ])('%s with %s, an option of other calls', async (name, option, value) => {
+      const of = ['issue', 'list', 'revokeUser'].includes(name) ? 'o6' : live;
+      await refused(app.sessions[name](of, { [option]: value }), new RegExp(`^The option ${option} is not an option`));
+      expect(await isValid(app, live)).toBe(true);
+    });
   });
 
   test('take a number for a user as its text', async () => {

@@ -3,7 +3,7 @@
 // What rotations leave in redis: one note for each session, whatever a client does.
 
 const { createApp, everybody, issue, isValid, listed, refresh, rejection, rotate, setting } = require('../../support');
-const { indexKey, noteKey, taggedKeys } = require('./support');
+const { indexKey, noteKey, sinceKey, taggedKeys } = require('./support');
 
 const NOT_LIVE = { code: 6007 };
 
@@ -62,6 +62,27 @@ describe('the index', () => {
   });
 });
 
+describe('a session that ended', () => {
+  const here = setting();
+
+  test.each(['compatible', 'tagged'])('is no longer in the index (layout %s)', async (layout) => {
+    const options = { sessions: { mode: 'each', max: 2 } };
+    const app = here.open({ tokens: { url: here.server.url, layout }, options });
+    const index = layout === 'tagged' ? taggedKeys('o1').index : indexKey('o1');
+    const inIndex = () => here.redis.zcard(index);
+    for (let i = 0; i < 3; i += 1) await issue(app, 'o1');
+    expect(await inIndex()).toBe(2); // one gave way
+    const [older, newest] = await listed(app, 'o1');
+    await app.sessions.revoke(older);
+    expect(await inIndex()).toBe(1);
+    const token = await issue(app, 'o1', { replace: newest });
+    expect(await inIndex()).toBe(1);
+    await rotate(app, token, { grace: 0 });
+    expect(await isValid(app, token)).toBe(false); // it was rotated away, and so its session ends
+    expect(await inIndex()).toBe(0);
+  });
+});
+
 describe('times of issue', () => {
   const here = setting();
 
@@ -74,6 +95,12 @@ describe('times of issue', () => {
     const scores = listed.filter((_, i) => i % 2 === 1);
     expect(new Set(scores).size).toBe(scores.length);
     expect(listed.at(-2)).toBe(tokens[2]);
+  });
+
+  test('are after the end of all sessions before, though the clock was set back', async () => {
+    const app = here.open();
+    await here.redis.set(sinceKey('o1'), Date.now() + 3600000);
+    expect(await isValid(app, await issue(app, 'o1'))).toBe(true);
   });
 });
 
