@@ -28,11 +28,21 @@ function titleOf({ package: name, as, note }) {
   return [`${as} ${version}`, note].filter(Boolean).join(', ');
 }
 
-/** Everyone has a turn in every round, and in each round another one begins. */
+/**
+ * Everyone has a turn in every round, each time in another order: what the one before leaves the
+ * machine in, such as which core redis runs on, is nobody's advantage.
+ */
 export function* turns(contestants, rounds) {
-  for (let round = 0; round < rounds; round += 1) {
-    for (let turn = 0; turn < contestants.length; turn += 1) yield contestants[(round + turn) % contestants.length];
+  for (let round = 0; round < rounds; round += 1) yield* shuffled(contestants);
+}
+
+function shuffled(list) {
+  const order = [...list];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [order[last], order[other]] = [order[other], order[last]];
   }
+  return order;
 }
 
 /** In a child: the contestant at work, or `{ absent }`, which says why it cannot be. */

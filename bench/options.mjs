@@ -19,7 +19,7 @@ const HELP = `npm run bench -- [flags]
 const FULL = {
   inFlight: [1, 2, 4, 8, 32, 256, 1024],
   tokens: 1000,
-  checks: { rounds: 11, warmUp: 500, throughput: 400, latency: 200 },
+  checks: { rounds: 21, warmUp: 500, throughput: 200, latency: 100 },
   logins: { rounds: 5, foreign: [0, 100_000, 1_000_000], duration: 1500 },
   loading: { rounds: 21 },
   memory: { rounds: 3, checks: 1_000_000, logins: 20_000 },

@@ -199,16 +199,22 @@ class Direct {
   settle({ asked, replies }) {
     const time = String(Math.floor(this.connection.clock()));
     for (let i = 0; i < asked.length; i += 1) {
-      const { checks, token, resolve, reject, records } = asked[i];
       const reply = replies[i];
-      if (reply instanceof Refusal || !records.isLive(reply, time)) checks.enqueue(token, resolve, reject);
-      else if (checks.kind.wantsSession) this.sessions.find(asked[i], reply);
-      else {
-        this.calls.stats.direct += 1;
-        resolve(checks.kind.found());
-      }
+      if (!(reply instanceof Refusal) && this.resolve(asked[i], reply, time)) continue;
+      const { checks, token, resolve, reject } = asked[i];
+      checks.enqueue(token, resolve, reject);
     }
     this.sessions.tell();
+  }
+
+  /** Resolves a check. Returns false where its record does not say that the token is live then. */
+  resolve(asked, record, time) {
+    const { kind } = asked.checks;
+    if (kind.wantsSession) return this.sessions.find(asked, record, time);
+    if (!asked.records.isLive(record, time)) return false;
+    this.calls.stats.direct += 1;
+    asked.resolve(kind.found());
+    return true;
   }
 }
 

@@ -23,11 +23,20 @@ class Sessions {
     this.found = [];
   }
 
-  /** Resolves a check with the session of its token, now or when `tell` is called. */
-  find(asked, record) {
+  /**
+   * Resolves a check with the session of its token, now or when `tell` is called. Returns false
+   * where the record does not say that the token is live at that time.
+   */
+  find(asked, record, time) {
     const known = this.kept.get(asked.token);
-    if (known?.isOf(record)) known.resolve(asked, record);
-    else this.found.push({ asked, record });
+    if (known?.isOf(record)) {
+      if (!known.isLive(time)) return false;
+      known.resolve(asked, record);
+      return true;
+    }
+    if (!asked.records.isLive(record, time)) return false;
+    this.found.push({ asked, record });
+    return true;
   }
 
   /** Resolves the checks that wait for descriptions. */
@@ -80,6 +89,11 @@ class Known {
 
   isOf(record) {
     return this.issued === record[0] && this.expires === record[1] && this.stored === record[OPEN_ID];
+  }
+
+  /** What is known came out of a record that was live, and so is one whose time is not over. */
+  isLive(time) {
+    return this.expires === '' || this.expires > time;
   }
 
   resolve({ checks, token, resolve }, record) {
