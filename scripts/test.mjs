@@ -1,6 +1,7 @@
 // `npm test`: prepares a fresh clone, then runs lints, unit tests, type test and jest. `--full`:
 // instead the heavy suites, all or those whose path is given. `--nodes`, or `--full` without a
-// path: jest on the other versions of Node too; and `--full` without a path: fuzzing, briefly.
+// path: jest on the other versions of Node too; and `--full` without a path: fuzzing, briefly, and
+// what a token file and user tables need of Windows.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,9 @@ const [, , ...given] = process.argv;
 const full = given.includes('--full');
 const chosen = given.filter((argument) => !argument.startsWith('--'));
 const nodes = given.includes('--nodes') || (full && chosen.length === 0);
+
+/** Tests of what is different on Windows: locks of files, their rights and paths, the exit. */
+const ON_WINDOWS = ['stores/file/', 'users/two-libraries', 'users/path', 'users/places', 'robustness/exit'];
 
 main(async () => {
   const finishInstallTests = beginInstallTests();
@@ -47,7 +51,7 @@ function steps(folder) {
   };
   if (full) {
     const heavy = jest({ title: 'jest (full)', config: 'jest.full.config.js', args: chosen });
-    return nodes ? [heavy, ...onOtherNodes(folder, jest), ...fuzzing()] : [heavy];
+    return nodes ? [heavy, ...onOtherNodes(folder, jest), ...brief()] : [heavy];
   }
   return [
     ...lints(),
@@ -59,10 +63,14 @@ function steps(folder) {
   ];
 }
 
-/** Every target for a few seconds, where all heavy suites run. */
-function fuzzing() {
+/** A short share of what has a command of its own, where all heavy suites run. */
+function brief() {
   if (chosen.length > 0) return [];
-  return [{ title: 'fuzz', command: process.execPath, args: ['scripts/fuzz.mjs', '--seconds', '5'] }];
+  const script = (title, ...args) => ({ title, command: process.execPath, args });
+  return [
+    script('fuzz', 'scripts/fuzz.mjs', '--seconds', '5'),
+    script('windows', 'scripts/windows.mjs', ...ON_WINDOWS),
+  ];
 }
 
 /**
