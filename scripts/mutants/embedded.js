@@ -103,6 +103,7 @@ module.exports = [
     to: '"WHERE user = ?3 AND sku = ?4 AND session = ?5"',
     tests: [CONFORMANCE],
     only: 'sessions.explain',
+    survives: 'whoever ends a session has seen under the same lock that it lives',
   },
   {
     name: 'file: a grace has no end',
