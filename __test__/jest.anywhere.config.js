@@ -30,6 +30,11 @@ const WANTED = [
     isMissing: isWine,
   },
   {
+    what: 'a server that goes while it is asked, at which Node ends under Wine 8 (an assertion of libuv)',
+    seen: /\bhangingWeChat\(/,
+    isMissing: isWine,
+  },
+  {
     what: 'signals that stop a process or go to it, as POSIX has them',
     seen: /\bkill\('SIG/,
     isMissing: process.platform === 'win32',

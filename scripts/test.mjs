@@ -16,8 +16,8 @@ const full = given.includes('--full');
 const chosen = given.filter((argument) => !argument.startsWith('--'));
 const nodes = given.includes('--nodes') || (full && chosen.length === 0);
 
-/** Tests of what is different on Windows: locks of files, their rights and paths, the exit. */
-const ON_WINDOWS = ['stores/file/', 'users/two-libraries', 'users/path', 'users/places', 'robustness/exit'];
+/** Tests of what is different on Windows: files, their paths, rights and locks. */
+const ON_WINDOWS = ['stores/file/', 'users/two-libraries'];
 
 main(async () => {
   const finishInstallTests = beginInstallTests();
