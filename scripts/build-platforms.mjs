@@ -63,7 +63,7 @@ async function smoke(platform, machine, redis) {
   rmSync(home, { recursive: true, force: true });
   copy(path.join(FOLDER, 'packages', platform, 'mpauthx'), 'mpauthx');
   copy(path.join(FOLDER, 'packages', platform, platform), path.join('node_modules', `mpauthx-${platform}`));
-  for (const each of ['scripts', program]) copy(path.join(root, each), each);
+  for (const each of ['lib', program]) copy(path.join(root, each), each);
   copy(ca, 'ca');
   for (const [name, pem] of Object.entries(tls)) writeFileSync(path.join(home, name), pem);
 
