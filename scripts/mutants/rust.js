@@ -82,8 +82,7 @@ module.exports = [
     file: 'src/auth/sessions.rs',
     from: 'current.as_deref() == Some(inspected.id.as_str())',
     to: 'current.as_deref() == Some(inspected.session.token.as_str())',
-    tests: ['__test__/stores/conformance/session-store-embedded.test.js'],
-    only: 'sessions.list',
+    tests: ['__test__/api/front-door/sessions.test.js'],
   },
   {
     name: 'sessions: an id leads to the secret',
