@@ -198,7 +198,7 @@ module.exports = [
     file: 'src/wechat/endpoint.rs',
     from: '"http" => is_loopback(url.host_str()),',
     to: '"http" => true,',
-    tests: ['__test__/api/options/wechat.test.js'],
+    tests: ['__test__/api/options/tokens-and-users.test.js'],
   },
   {
     name: 'wechat: calls with one code ask twice',
