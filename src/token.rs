@@ -175,6 +175,16 @@ mod tests {
     }
 
     #[test]
+    fn an_owner_is_usable_whose_tokens_read_back_as_theirs() {
+        for (user, sku) in [("u", "shop"), ("u", "a|b"), ("u", ""), ("", "shop"), ("a|b", "shop"), ("|", "shop")] {
+            let owner = owner(user, sku);
+            let token = Token::mint(&owner).unwrap();
+            let reads_back = Token::parse(token.as_str()).is_some_and(|parsed| parsed.owner() == owner);
+            assert_eq!(owner.is_usable(), reads_back && !user.is_empty(), "{user}");
+        }
+    }
+
+    #[test]
     fn a_rotation_keeps_the_session_and_draws_a_new_secret() {
         let owner = owner("u", "a|b");
         let old = Token::mint(&owner).unwrap();
