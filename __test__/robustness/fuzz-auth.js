@@ -98,10 +98,11 @@ const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'HEAD'];
 const PATHS = ['login', 'renew', 'logout', 'sessions', 'sessions/x', 'sessions/%ff', 'x', ''];
 const ROUTES = ['POST login', 'POST renew', 'POST logout', 'GET sessions', 'DELETE sessions/x'];
 
-/** A request to one of the routes, or nearly. */
+/** A request to one of the routes that is right, or nearly. */
 function anyRequest(random, texts, body) {
-  const nearly = `${random.pick(METHODS)} ${random.pick(PATHS)}`;
-  const [method, path] = random.pick([nearly, random.pick(ROUTES)]).split(' ');
+  const mostly = (right, other) => (random.below(4) ? right : other());
+  const route = mostly(random.pick(ROUTES), () => `${random.pick(METHODS)} ${random.pick(PATHS)}`);
+  const [method, path] = route.split(' ');
   const headers = new Headers();
   const put = (name, text) =>
     headers.set(
@@ -110,8 +111,13 @@ function anyRequest(random, texts, body) {
         .toString('latin1')
         .replace(/[\0\r\n]/g, ''),
     );
-  if (random.below(4)) put('authorization', `${random.pick(['Bearer ', 'bearer', 'Basic ', ''])}${random.pick(texts)}`);
-  if (random.below(2)) put('content-type', random.pick(['application/json', 'application/json', 'text/plain', 'x']));
+  const scheme = mostly('Bearer ', () => random.pick(['bearer', 'Basic ', '']));
+  if (random.below(4)) put('authorization', `${scheme}${random.pick(texts)}`);
+  if (random.below(4))
+    put(
+      'content-type',
+      mostly('application/json', () => random.pick(['text/plain', 'x'])),
+    );
   const sent = method === 'GET' || method === 'HEAD' ? undefined : body;
   return new Request(`http://h/auth/${path}`, { method, headers, body: sent });
 }
@@ -137,7 +143,7 @@ async function main({ seed, count, seconds }) {
   const any = () => anyValue(random, sensible);
   const auths = open(random, any, wechat);
   const pushes = new Pushes({ appId: sample.appId, ...PUSH });
-  const orAny = (value) => (random.below(3) ? value : any());
+  const orAny = (value) => (random.below(5) ? value : any());
   const text = () => mutate(random, random.pick(sensible));
   const anyArgs = (most) => Array.from({ length: random.below(most + 1) }, any);
 
@@ -155,10 +161,13 @@ async function main({ seed, count, seconds }) {
     'wechat.request': () => [orAny('/any/path'), orAny({ body: orAny({}), timeout: orAny(1000), as: orAny('json') })],
   };
 
+  /** Mostly what belongs to the first object, whose tokens and codes these are. */
+  const pickOf = (list) => list[random.below(3) ? random.below(list.length) : 0];
+
   const method = () => {
-    const auth = random.pick(auths);
+    const auth = pickOf(auths);
     const name = random.pick(NAMES);
-    const args = nearly[name] && random.below(3) ? nearly[name]() : anyArgs(4);
+    const args = nearly[name] && random.below(4) ? nearly[name]() : anyArgs(4);
     const clear = (error) => isClear(error) || (name === 'wechat.request' && error instanceof TypeError);
     return callAsync(auth, name, args, [FINE[name] ?? OUTCOMES[name][0], clear]);
   };
@@ -171,7 +180,7 @@ async function main({ seed, count, seconds }) {
   const request = () => {
     const right = () => JSON.stringify({ code: wechat.user({ openId: 'o1' }).code, device: random.pick(sensible) });
     const body = random.pick([right, right, text, () => random.bytes(50), () => 'x'.repeat(20000)])();
-    return answers(...random.pick(random.pick(handlers)), anyRequest(random, [sensible[0], text()], body));
+    return answers(...random.pick(pickOf(handlers)), anyRequest(random, [sensible[0], text()], body));
   };
 
   const once = () => {

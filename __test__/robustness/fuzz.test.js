@@ -6,7 +6,7 @@ const { generator, runNode, startRedis } = require('../support');
 const COUNT = 10000;
 
 /** Of an object of createAuth, whose functions are the same behind stricter options. */
-const COUNT_OF_AUTH = 4000;
+const COUNT_OF_AUTH = 8000;
 
 // That the inputs come everywhere, not only to the first check.
 const KINDS = [
@@ -99,6 +99,6 @@ test.each(['memory', 'redis'])(
   250000,
 );
 
-test('4,000 inputs of every kind give createAuth and its guards and routes a clear error or a result', async () => {
+test('8,000 inputs of every kind give createAuth and its guards and routes a clear error or a result', async () => {
   await expectNoFaults('fuzz-auth.js', { count: COUNT_OF_AUTH }, KINDS_OF_AUTH);
 }, 250000);
