@@ -5,9 +5,12 @@ const path = require('node:path');
 const {
   createApp,
   everybody,
+  issue,
   isValid,
+  liveOf,
   login,
   refresh,
+  rotate,
   ROOT,
   startFakeWeChat,
   startRedis,
@@ -93,6 +96,51 @@ describe('an ACL user', () => {
       else expect(errors).not.toEqual([]);
     },
   );
+
+  describe('changes the sessions of a user with two', () => {
+    const sessions = { mode: 'each', max: 2 };
+    const CHANGES = {
+      'a login': (app) => issue(app, 'o1'),
+      'a login in the place of another': (app, { token }) => issue(app, 'o1', { replace: token }),
+      'a rotation': (app, { token }) => rotate(app, token),
+      'an end of one': (app, { token }) => app.sessions.revoke(token),
+      'an end of one by a token in its grace': (app, { inGrace }) => app.sessions.revoke(inGrace),
+      'an end of all': (app) => app.sessions.revokeUser('o1'),
+      'an end of all others': (app, { token }) => app.sessions.revokeUser('o1', { except: token }),
+      'a refresh': (app) => refresh(app, 'o1'),
+    };
+
+    test.each(COMPATIBLE.filter((right) => right.startsWith('+')))(
+      'wholly or not at all, without %s',
+      async (right) => {
+        const given = (tokens) => createApp({ wechat, db: everybody(), tokens, options: { sessions } });
+        const watcher = given(`${server.url}/1`);
+        await become(COMPATIBLE);
+        const app = given(`${url()}/1`);
+        for (const [name, change] of Object.entries(CHANGES)) {
+          await become(COMPATIBLE);
+          await redis.flushdb();
+          const [inGrace, token] = [await issue(watcher, 'o1'), await issue(watcher, 'o1')];
+          const tokens = [inGrace, token, await rotate(watcher, inGrace, { grace: 60 })];
+          await isValid(app, token); // has a connection
+          const seen = async () => [await liveOf(watcher, tokens), await watcher.sessions.list('o1')];
+          const before = await seen();
+          await become(COMPATIBLE.filter((one) => one !== right));
+          const error = await change(app, { inGrace, token }).then(
+            () => null,
+            (reason) => reason,
+          );
+          if (!error) continue;
+          expect([name, error.code, `${error} ${error.cause}`]).toEqual([
+            name,
+            6000,
+            expect.stringContaining('NOPERM'),
+          ]);
+          expect([name, ...(await seen())]).toEqual([name, ...before]);
+        }
+      },
+    );
+  });
 
   test('that is given the missing right works from then on', async () => {
     await become(COMPATIBLE.filter((one) => one !== '+evalsha'));
