@@ -30,10 +30,10 @@ const configured = new WeakSet();
 function createReceive(calls, hasOption) {
   function receive(request) {
     let echo;
-    const read = ({ pushed: { message, name } }) => {
+    const read = ({ pushed: { message, name, mark } }) => {
       const received = { message: message === undefined ? null : parsed(message), reply: RECEIVED };
       if (message === undefined) received.reply = echo;
-      else returns.set(received, () => calls.start((call) => calls.core.giveBack(call, name), nothing));
+      else returns.set(received, () => calls.start((call) => calls.core.giveBack(call, name, mark), nothing));
       return received;
     };
     return calls.start((call) => {

@@ -17,6 +17,7 @@ mod sessions;
 
 pub use admission::{Admission, closed, too_many_calls};
 pub use login::{Login, LoginOptions};
+pub use push::{Note, Received};
 pub use sessions::{Inspected, Verified};
 
 use std::sync::Arc;

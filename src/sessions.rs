@@ -259,6 +259,11 @@ impl Sessions {
         delegate!(self, store => store.delete(name))
     }
 
+    /// Deletes the value under `name`, if it is `value`.
+    pub async fn delete_own(&self, name: &str, value: &str) -> Result<()> {
+        delegate!(self, store => store.delete_own(name, value))
+    }
+
     /// What an application's tests control, where the store was made for them.
     pub fn controls(&self) -> Option<&Controls> {
         match self {

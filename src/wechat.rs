@@ -24,6 +24,6 @@ pub use credentials::Credentials;
 pub use encoded::Encoded;
 pub use exchange::{Exchange, InFlight, LoginReply, SharedExchange};
 pub use open_data::{OpenData, decrypt, decrypt_text, is_signature, sign};
-pub use push::{LIFE as PUSH_LIFE, Push, Pushed, Query as PushQuery};
+pub use push::{LIFE as PUSH_LIFE, Push, Pushed, Query as PushQuery, REPEATS as PUSH_REPEATS};
 pub use reply::{Failure, RequestError};
 pub use server_api::{AccessToken, PhoneNumber, ServerRequest, access_token, check_session, phone_number, request};

@@ -4,7 +4,8 @@
 
 const { randomInt } = require('node:crypto');
 const path = require('node:path');
-const { dbAll, dbRun, openSqlite, startRedis, tempDir } = require('../support');
+const web = require('../../lib/adapters/web.js');
+const { dbAll, dbRun, openSqlite, startRedis, tempDir, until } = require('../support');
 const { tcpProxy } = require('../support/tcp-proxy');
 const { EVENT, expectRefusal, pushes, receiver } = require('./pushed');
 
@@ -96,4 +97,64 @@ test('a push whose note was made, but the reply about that lost, is received', a
   expect(await app.wechat.receive(push)).toMatchObject({ reply: 'success' });
   expect(lost).toBe(1);
   await expectRefusal(app.wechat.receive(push), 6001, /before/);
+});
+
+describe('what is not known of a push while redis is away', () => {
+  const key = ({ query }) => `mpauthx:push:${wechat.appId}:${query.msg_signature}`;
+  const isNoted = async (push) => (await redis.redis.exists(key(push))) === 1;
+
+  /** An object whose redis can be away: `silent`, so that nothing comes back, or `deaf` besides. */
+  async function distant() {
+    const state = { silent: false, deaf: false, told: '' };
+    const { url } = await tcpProxy(redis.port, () => ({
+      toServer(piece, server) {
+        if (!state.silent) state.told += piece.toString('latin1');
+        if (!state.deaf) server.write(piece);
+      },
+      toClient: (piece, client) => void (state.silent || client.write(piece)),
+    }));
+    const app = receiver('safe', { tokens: { url, deadline: 500 } });
+    await app.wechat.receive(wechat.message(EVENT));
+    const away = (how) => Object.assign(state, { silent: true, ...how });
+    const back = () => Object.assign(state, { silent: false, deaf: false, told: '' });
+    return { app, state, away, back };
+  }
+
+  test('is no reason to refuse it when it is sent again', async () => {
+    const { app, away, back } = await distant();
+    const push = wechat.message(EVENT);
+    away();
+    await expectRefusal(app.wechat.receive(push), 6000);
+    expect(await isNoted(push)).toBe(true);
+    back();
+    await until(async () => !(await isNoted(push)));
+    expect((await receiver('safe', { tokens: redis.url }).wechat.receive(push)).message).toStrictEqual(EVENT);
+  });
+
+  test('does not end what another process has noted of it', async () => {
+    const { app, state, away, back } = await distant();
+    const push = wechat.message(EVENT);
+    away({ deaf: true });
+    await expectRefusal(app.wechat.receive(push), 6000);
+    const other = receiver('safe', { tokens: redis.url });
+    await other.wechat.receive(push);
+    back();
+    await until(() => state.told.includes(key(push))); // it would take back its own
+    await app.health(); // on the same connection, and so after that
+    await expectRefusal(other.wechat.receive(push), 6001, /before/);
+  });
+
+  test('is made up for where a handler has failed', async () => {
+    const { app, away, back } = await distant();
+    const push = wechat.message(EVENT);
+    const handle = web.push(app, () => {
+      away({ deaf: true });
+      throw new Error('of the application');
+    });
+    const url = `http://h/push?${new URLSearchParams(push.query)}`;
+    expect(await handle(new Request(url, { method: 'POST', body: push.body }))).toHaveProperty('status', 500);
+    expect(await isNoted(push)).toBe(true);
+    back();
+    await until(async () => !(await isNoted(push)));
+  });
 });

@@ -24,15 +24,22 @@ module.exports = [
   {
     name: 'push: the second time is as good as the first',
     file: 'src/auth/push.rs',
-    from: 'false => Err(Error::push_refused("it was received before")),',
-    to: 'false => Ok(pushed),',
+    from: 'Ok(false) => Err(Error::push_refused("it was received before")),',
+    to: 'Ok(false) => Ok(Received { message, note }),',
     tests: [PUSH, '__test__/wechat/push-stores.test.js'],
+  },
+  {
+    name: 'push: what may have been noted stays',
+    file: 'src/auth/push.rs',
+    from: 'self.take_back_later(note);\n                Err(error)',
+    to: 'Err(error)',
+    tests: ['__test__/wechat/push-stores.test.js'],
   },
   {
     name: 'push: one that was given back is not taken again',
     file: 'src/auth/push.rs',
-    from: 'self.sessions().delete(name).await',
-    to: 'self.sessions().get(name).await.map(drop)',
+    from: 'self.sessions().delete_own(&note.name, &note.mark).await',
+    to: 'self.sessions().get(&note.name).await.map(drop)',
     tests: [PUSH, '__test__/wechat/push-stores.test.js', '__test__/api/guards/push.test.js'],
   },
   {

@@ -5,6 +5,7 @@ use napi_derive::napi;
 
 use super::Core;
 use super::types::Outcome;
+use crate::auth::{Note, Received};
 use crate::wechat;
 
 #[napi]
@@ -17,12 +18,13 @@ impl Core {
         });
     }
 
-    /// `name` is that of a push which `receive` gave.
+    /// `name` and `mark` are those of a push which `receive` gave.
     #[napi(catch_unwind)]
-    pub fn give_back(&self, call: u32, name: String) {
+    pub fn give_back(&self, call: u32, name: String, mark: String) {
+        let note = Note { name, mark };
         self.spawn(
             call,
-            |auth, admission| async move { auth.give_back(&admission, &name).await.map(|()| Outcome::Done) },
+            |auth, admission| async move { auth.give_back(&admission, note).await.map(|()| Outcome::Done) },
         );
     }
 }
@@ -48,11 +50,13 @@ impl From<PushQuery> for wechat::PushQuery {
 pub struct Pushed {
     /// JSON; None for the question whether the server is there.
     pub message: Option<String>,
+    /// By these it is given back.
     pub name: String,
+    pub mark: String,
 }
 
-impl From<wechat::Pushed> for Pushed {
-    fn from(wechat::Pushed { message, name }: wechat::Pushed) -> Self {
-        Self { message, name }
+impl From<Received> for Pushed {
+    fn from(Received { message, note: Note { name, mark } }: Received) -> Self {
+        Self { message, name, mark }
     }
 }

@@ -6,7 +6,7 @@ use napi_derive::napi;
 use super::events::EventMessage;
 use super::host_calls::HostCallMessage;
 use super::push::Pushed;
-use crate::auth::{Inspected, Login};
+use crate::auth::{Inspected, Login, Received};
 use crate::error::{Error, Result};
 use crate::sessions;
 use crate::token::Token;
@@ -22,7 +22,7 @@ pub enum Outcome {
     Phone(wechat::PhoneNumber),
     Data(String),
     Bytes(Vec<u8>),
-    Pushed(wechat::Pushed),
+    Pushed(Received),
     Health(Health),
     /// There is nothing to tell.
     Done,

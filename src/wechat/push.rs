@@ -14,7 +14,11 @@ use crate::error::{Error, Result};
 use crate::hex;
 use sealed::Key;
 
-/// How far the timestamp of a push may be from our clock. WeChat repeats a push within 15 s.
+/// For as long as this after a push WeChat sends it again, where it was not answered well; three
+/// times, each after the 5 s that an answer may take.
+pub const REPEATS: Duration = Duration::from_secs(20);
+
+/// How far the timestamp of a push may be from our clock.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// For as long as this after a push its timestamp may be right.

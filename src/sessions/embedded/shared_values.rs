@@ -85,6 +85,15 @@ impl Embedded {
         })
         .await
     }
+
+    pub async fn delete_own(&self, name: &str, value: &str) -> Result<()> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.query(move |db, _| {
+            let sql = "DELETE FROM mpauthx_shared WHERE name = ?1 AND value = ?2";
+            db.prepare_cached(sql)?.execute([&name, &value]).map(drop)
+        })
+        .await
+    }
 }
 
 /// Writes a value, and clears away some that have ended: no value outlives its time for long. How

@@ -1,6 +1,6 @@
 //! The scripts, as they are sent to redis. `scripts/` says what each is given and what its replies
 //! mean: `one_user.rs` for those that change a user's sessions, `one_token.rs` for those about one
-//! token, `shared_value.rs` for that about a value that all processes share. May import `sessions`
+//! token, `shared_value.rs` for those about a value that all processes share. May import `sessions`
 //! and `token`, and of redis' own modules `connect`, `index`, `keys`, `record` and `script`.
 
 mod one_token;
@@ -36,6 +36,7 @@ pub struct Scripts {
     adopt: Script,
     finish_backfill: Script,
     keep: Script,
+    delete_own: Script,
 }
 
 /// A script behind the names of the fields and what several scripts need.
@@ -68,6 +69,7 @@ impl Scripts {
             adopt: script!("adopt"),
             keep: script!("keep"),
             finish_backfill: Script::new(include_str!("lua/finish_backfill.lua").to_owned()),
+            delete_own: Script::new(include_str!("lua/delete_own.lua").to_owned()),
         }
     }
 
@@ -129,7 +131,9 @@ mod tests {
             &scripts.check,
             &scripts.update,
             &scripts.adopt,
+            &scripts.keep,
             &scripts.finish_backfill,
+            &scripts.delete_own,
         ];
         for script in all {
             let source = script.source();

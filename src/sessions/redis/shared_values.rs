@@ -51,4 +51,9 @@ impl Redis {
     pub async fn delete(&self, name: &str) -> Result<()> {
         self.link.query(&Cmd::del(keys::shared(name))).await
     }
+
+    pub async fn delete_own(&self, name: &str, value: &str) -> Result<()> {
+        let key = keys::shared(name);
+        self.link.run(|connection| self.scripts.delete_own(connection, &key, value)).await
+    }
 }

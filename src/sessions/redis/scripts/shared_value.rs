@@ -1,4 +1,4 @@
-//! The script that prolongs the life of a shared value.
+//! The scripts about a value that all processes share.
 
 use redis::RedisResult;
 
@@ -17,5 +17,10 @@ impl Scripts {
         replace: bool,
     ) -> RedisResult<()> {
         self.keep.call().key(key).arg(life).arg(u8::from(replace)).args(value).run(connection).await
+    }
+
+    /// Deletes the value at `key`, if it is `value`.
+    pub async fn delete_own(&self, connection: Connection, key: &str, value: &str) -> RedisResult<()> {
+        self.delete_own.call().key(key).arg(value).run(connection).await
     }
 }
