@@ -3,6 +3,7 @@
 // Faults in the scripts that redis runs.
 
 const CONFORMANCE = '__test__/stores/conformance/session-store-redis.test.js';
+const HELD = '__test__/stores/redis/held-steps.test.js';
 const ENDING = '__test__/stores/redis/ending-wins.test.js';
 const NOTES = '__test__/stores/redis/session-notes.test.js';
 const LEGACY = '__test__/stores/redis/legacy-sessions.test.js';
@@ -197,14 +198,14 @@ module.exports = [
     file: lua('end_session'),
     from: 'current and current ~= secret and current or',
     to: 'false and current or',
-    tests: ['__test__/stores/conformance/session-processes.test.js'],
+    tests: [HELD],
   },
   {
     name: 'lua: an ended session can be rotated',
     file: lua('rotate'),
     from: "if redis.call('HEXISTS', KEYS[3], ENDED) == 1 then",
     to: 'if false then',
-    tests: [ENDING],
+    tests: [HELD],
   },
   {
     name: 'lua: the grace is doubled',
@@ -257,8 +258,7 @@ module.exports = [
     file: lua('trim'),
     from: 'local n = live[i]',
     to: 'local n = live[#live + 1 - i]',
-    tests: [CONFORMANCE],
-    only: 'a maximum',
+    tests: [HELD],
   },
   {
     name: 'lua: a token of 1.3.2 outlives the mark',
@@ -272,14 +272,14 @@ module.exports = [
     file: lua('adopt'),
     from: 'text(math.min(issued, now))',
     to: 'text(issued)',
-    tests: ['__test__/stores/redis/adoption.test.js', LEGACY],
+    tests: ['__test__/stores/redis/adoption.test.js'],
   },
   {
     name: 'lua: a disturbed backfill counts as done',
     file: lua('finish_backfill'),
     from: 'if state == ARGV[1] then',
     to: 'if true then',
-    tests: ['__test__/stores/redis/adoption.test.js', ROLLBACK],
+    tests: [HELD],
   },
   {
     name: 'lua: a right is found to be missing too late',
@@ -287,5 +287,13 @@ module.exports = [
     from: "  redis.call('HEXISTS', KEYS[absent], ENDED)\n",
     to: '',
     tests: [ACL],
+    only: 'wholly or not at all',
+  },
+  {
+    name: 'lua: what another process has noted of a push is taken back',
+    file: lua('delete_own'),
+    from: "if redis.call('GET', KEYS[1]) == ARGV[1] then",
+    to: 'if true then',
+    tests: ['__test__/wechat/push-stores.test.js'],
   },
 ];

@@ -69,6 +69,15 @@ describe('tokens that 1.3.2 wrote', () => {
     expect(await records(here.redis, 'o1')).toEqual([next]);
   });
 
+  test('of a clock that is ahead do not take those with them that are issued after an end of all', async () => {
+    const app = here.open();
+    const ahead = await legacy('o1', { ctime: Date.now() + 3600000 });
+    expect(await isValid(app, ahead)).toBe(true);
+    await app.sessions.revokeUser('o1');
+    const next = await legacy('o1', { ctime: Date.now() + 10000 });
+    expect(await liveOf(app, [ahead, next])).toEqual([next]);
+  });
+
   test('that an administrator deletes are not valid and not given again', async () => {
     const tokens = [await legacy('o1'), await legacy('o2')];
     const app = here.open();
