@@ -1,6 +1,6 @@
 // `npm run mutants:pure [-- option …]`: lets cargo-mutants, which it installs, change each function
-// of the pure modules in every way that it knows, and shows which changes the unit tests do not see.
-// Options are those of `cargo mutants`, such as `--file src/token.rs` or `--list`.
+// of the pure modules in every way that it knows, and shows which changes the unit tests do not
+// see. Options are those of `cargo mutants`, such as `--file src/token.rs` or `--list`.
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
