@@ -23,7 +23,7 @@ const FULL = {
   logins: { rounds: 5, foreign: [0, 100_000, 1_000_000], duration: 1500 },
   loading: { rounds: 21 },
   memory: { rounds: 3, checks: 1_000_000, logins: 20_000 },
-  routes: { rounds: 15, warmUp: 1, seconds: 1, connections: 64 },
+  routes: { rounds: 15, processes: 5, warmUp: 1, seconds: 1, connections: 64 },
 };
 
 const QUICK = {
@@ -32,7 +32,7 @@ const QUICK = {
   logins: { rounds: 1, foreign: [0, 100_000], duration: 500 },
   loading: { rounds: 7 },
   memory: { rounds: 1, checks: 100_000, logins: 2000 },
-  routes: { rounds: 1, warmUp: 1, seconds: 1, connections: 64 },
+  routes: { rounds: 1, processes: 1, warmUp: 1, seconds: 1, connections: 64 },
 };
 
 export function readOptions(args = process.argv.slice(2)) {

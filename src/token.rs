@@ -195,6 +195,24 @@ mod tests {
         assert_eq!(Token::parse(new.as_str()).unwrap(), new);
         assert_eq!(old.with_secret(new.secret()), new);
         assert_eq!(format!("{}{}", new.session(), new.secret()), new.hex());
+        for token in [&old, &new] {
+            assert_eq!(format!("{}{}", token.full_session(), token.secret()), token.as_str());
+        }
+    }
+
+    #[test]
+    fn a_secret_is_so_many_hex_digits() {
+        assert!(is_secret(&"0a".repeat(SECRET_DIGITS / 2)));
+        for text in ["", "0a", &"0g".repeat(SECRET_DIGITS / 2), &"0a".repeat(SECRET_DIGITS)] {
+            assert!(!is_secret(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn random_digits_are_as_many_as_asked_for() {
+        for digits in [2, 32, 64] {
+            assert_eq!(random_hex(digits).unwrap().len(), digits);
+        }
     }
 
     #[test]

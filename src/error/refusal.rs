@@ -101,6 +101,25 @@ mod tests {
     }
 
     #[test]
+    fn what_to_do_about_an_errcode_is_said() {
+        for (errcode, word) in [
+            (-1, "busy"),
+            (40125, "app secret"),
+            (40226, "high-risk"),
+            (40164, "IP address"),
+            (40003, "openid"),
+            (43101, "agreed"),
+            (48001, "may not use"),
+            (87009, "session key"),
+            (45011, "too many calls"),
+            (41002, "missing"),
+        ] {
+            let advice = refusal(Some(errcode)).advice(Api::Other);
+            assert!(advice.contains(word), "{advice}");
+        }
+    }
+
+    #[test]
     fn an_invalid_code_is_told_by_where_it_comes_from() {
         let begins = |api, text| refusal(Some(40029)).advice(api).starts_with(text);
         assert!(begins(Api::Login, " (errcode 40029: the code is none of wx.login's"));
