@@ -20,7 +20,7 @@ import { findRedisServer } from './redis-server.mjs';
 import { build, main, root, testRoot } from './run.mjs';
 
 const require = createRequire(import.meta.url);
-const lists = ['javascript', 'lua', 'embedded', 'rust'];
+const lists = ['javascript', 'lua', 'lua-ends', 'embedded', 'rust'];
 const all = lists.flatMap((list) => require(`./mutants/${list}.js`));
 
 /** A test that hangs has seen the fault as well. In milliseconds, for a busy machine. */

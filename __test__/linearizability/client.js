@@ -4,7 +4,8 @@
 // call before it is made and each return: one line of JSON on stdout. It hears on stdin which users
 // there are, and which tokens other processes were given. Ends when stdin does.
 //
-// Argument: JSON { client, tokens, cache, seed, lanes, rest, max, isSteady }. The times of all
+// Argument: JSON { client, tokens, cache, seed, lanes, rest, max, isSteady }; `max` says how many
+// sessions a user may have, but for one that keeps them. The times of all
 // processes are on one clock, the monotonic one of the machine.
 
 const readline = require('node:readline');
@@ -19,9 +20,23 @@ const LONGER = 30 * 24 * LONG;
 /** Users whose name begins so have brief tokens. */
 const OF_BRIEF = 'b';
 
+/** Those whose name begins so keep their sessions: old tokens are used when their grace is over. */
+const OF_KEPT = 'k';
+
+/** Those whose name begins so log in, and end all of their sessions, again and again. */
+const OF_ENDED = 'e';
+
+/** More sessions than any user has. */
+const MANY = 1000;
+
 /** So many tokens of a user are remembered, the newest ones, and about so many are to live. */
-const KNOWN = 30;
+const KNOWN = 60;
 const WANTED = 4;
+
+/** How often what is done, of a hundred times: a login, a check, a rotation; the rest ends. */
+const USUAL = { login: 8, verify: 70, rotate: 90, revoke: 98 };
+const KEPT = { login: 3, verify: 80, rotate: 99, revoke: 100 };
+const ENDED = { login: 40, verify: 85, rotate: 90, revoke: 90 };
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -46,9 +61,12 @@ const dead = (answer) => (error) => {
 
 function main({ client, tokens, cache, seed, lanes, rest, max, isSteady }) {
   const random = generator(seed);
-  const open = (ttl) =>
-    createAuth({ appId: 'wx', secret: 's', sku: 'shop', tokens, ttl, sessions: { max }, ...(cache && { cache }) });
-  const [usual, brief] = [open(LONGER), open(BRIEF)];
+  const common = { appId: 'wx', secret: 's', sku: 'shop', tokens, ...(cache && { cache }) };
+  const usual = { auth: createAuth({ ...common, ttl: LONGER, sessions: { max } }), odds: USUAL, max };
+  const brief = { auth: createAuth({ ...common, ttl: BRIEF, sessions: { max } }), odds: USUAL, max, brief: true };
+  const kept = { auth: createAuth({ ...common, ttl: LONGER, sessions: { max: MANY } }), odds: KEPT, max: MANY };
+  const ended = { ...kept, odds: ENDED };
+  const kindOf = (user) => ({ [OF_BRIEF]: brief, [OF_KEPT]: kept, [OF_ENDED]: ended })[user[0]] ?? usual;
   const graces = isSteady ? ['long', 'long', 'long', 'brief', 0] : ['long', 'long', 'long', 0];
   const known = new Map();
   let users = [];
@@ -64,22 +82,23 @@ function main({ client, tokens, cache, seed, lanes, rest, max, isSteady }) {
   function choose() {
     const user = random.pick(users);
     const own = known.get(user);
+    const { odds } = kindOf(user);
     const n = random.below(100);
-    if (own.length === 0 || n < (own.length < WANTED ? 30 : 8)) return { kind: 'login', user };
+    if (own.length === 0 || n < (own.length < WANTED ? 30 : odds.login)) return { kind: 'login', user };
     const token = random.pick(random.below(3) ? own.slice(-WANTED) : own);
-    if (n < 70) return { kind: 'verify', user, token };
-    if (n < 90) return { kind: 'rotate', user, token, grace: random.pick(graces) };
-    return n < 98 ? { kind: 'revoke', user, token } : { kind: 'revokeUser', user };
+    if (n < odds.verify) return { kind: 'verify', user, token };
+    if (n < odds.rotate) return { kind: 'rotate', user, token, grace: random.pick(graces) };
+    return n < odds.revoke ? { kind: 'revoke', user, token } : { kind: 'revokeUser', user };
   }
 
   async function act() {
     const operation = choose();
     count += 1;
     const id = `${client}.${count}`;
-    const isBrief = operation.user.startsWith(OF_BRIEF);
-    tell({ id, client, ...operation, brief: isBrief, call: now() });
+    const { auth, max, brief } = kindOf(operation.user);
+    tell({ id, client, ...operation, max, brief, call: now() });
     try {
-      const answer = await CALLS[operation.kind](isBrief ? brief : usual, operation);
+      const answer = await CALLS[operation.kind](auth, operation);
       tell({ id, return: now(), answer });
       if (typeof answer === 'string') {
         meet(operation.user, answer);
@@ -111,7 +130,7 @@ function main({ client, tokens, cache, seed, lanes, rest, max, isSteady }) {
   lines.once('close', async () => {
     over = true;
     await Promise.all(running);
-    await Promise.all([usual.close(), brief.close()]);
+    await Promise.all([usual, brief, kept].map(({ auth }) => auth.close()));
     process.exit();
   });
 }

@@ -22,13 +22,12 @@ const REPEATED = ['rotate', 'revoke', 'revokeUser'];
 /**
  * The operations of each user, as the checker takes them.
  *
- * @param events  of the clients: { id, kind, user, call, … } and { id, return, answer } or { id,
- *   return, failed }
+ * @param events  of the clients: { id, kind, user, max, call, … } and { id, return, answer } or
+ *   { id, return, failed }; `max` is how many sessions the user may have
  * @param marks   what happened to all users: { kind, call, return }
  * @param troubles when calls may have been repeated: { from, to }
- * @param policy  { ttl, grace, max, stale, isWhole }: of brief tokens and brief graces in
- *   milliseconds; how many sessions a user may have; for how long a cache may be wrong; whether
- *   what fails has done nothing
+ * @param policy  { ttl, grace, stale, isWhole }: of brief tokens and brief graces in milliseconds;
+ *   for how long a cache may be wrong; whether what fails has done nothing
  */
 function histories(events, { marks = [], troubles = [], policy }) {
   const users = new Map();
@@ -59,7 +58,7 @@ function history(own, { marks, troubles, policy }) {
   const to = Math.max(...own.filter(({ optional }) => !optional).map((operation) => operation.return));
   const from = Math.min(...own.map(({ call }) => call));
   const ends = own.filter(({ kind }) => kind === 'revokeUser');
-  const operations = known.map((operation) => prepared(operation, { lost, ends, troubles, policy }));
+  const operations = known.map((operation) => prepared(operation, { lost, ends, troubles }));
   const repeats = operations.filter((operation) => operation.loose && REPEATED.includes(operation.kind));
   return [
     ...(policy.stale ? operations.map((one) => stale(one, operations, policy.stale)) : operations),
@@ -70,12 +69,12 @@ function history(own, { marks, troubles, policy }) {
 }
 
 /** An operation with what its answer has to be judged by. */
-function prepared(operation, { lost, ends, troubles, policy }) {
+function prepared(operation, { lost, ends, troubles }) {
   const loose = !operation.optional && troubles.some((trouble) => overlaps(operation, trouble));
   const strangers = lost.filter(({ call }) => call <= operation.return).length;
   const isMarked = loose && ends.some(({ call, return: to }) => overlaps(operation, { from: call, to }));
   const { kind, grace } = operation;
-  const known = { ...operation, loose, isMarked, strangers, max: policy.max };
+  const known = { ...operation, loose, isMarked, strangers };
   return kind === 'rotate' ? { ...known, grace: graceOf(grace, operation) } : known;
 }
 

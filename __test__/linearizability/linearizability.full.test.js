@@ -9,6 +9,7 @@ const PLACES = [
   ['file', 6],
   ['file-clock', 4],
   ['redis', 14],
+  ['redis-remote', 6],
   ['cluster', 12],
 ];
 

@@ -4,11 +4,11 @@
 // when everything works again; it tells `mark` what it did to all sessions at once.
 
 const path = require('node:path');
-const { pause, startRedis, tempDir } = require('../support');
+const { generator, pause, startRedis, tempDir } = require('../support');
 const { startCluster } = require('../stores/cluster/servers');
 const { moveSlot } = require('./slots');
 const { createOdds } = require('./odds');
-const { faultyProxy } = require('./proxy');
+const { faultyProxy, slowProxy } = require('./proxy');
 
 /** Of a call, in milliseconds: less than the default, so that outages end soon. */
 const DEADLINE = 1500;
@@ -86,6 +86,13 @@ async function redis({ isSteady, cache }) {
   return { clients: 4, tokens: { url: proxy.url, deadline: DEADLINE }, isSteady, cache, faults, patience: DEADLINE };
 }
 
+/** One redis, far away: nothing fails, so that every answer is judged by the letter. */
+async function remote() {
+  const { port } = await startRedis();
+  const url = await slowProxy(port, generator());
+  return { clients: 4, tokens: { url }, isSteady: true, faults: [] };
+}
+
 /** A Cluster, which may lose what it acknowledges when a master dies. */
 async function cluster() {
   const here = await startCluster({ masters: 3, replicas: 3 });
@@ -135,6 +142,7 @@ const PLACES = {
   'file-clock': () => file({ isSteady: false }),
   redis: () => redis({ isSteady: true }),
   'redis-clock': () => redis({ isSteady: false }),
+  'redis-remote': remote,
   'redis-cache': () => redis({ isSteady: false, cache: { maxAge: 300 } }),
   cluster,
 };

@@ -9,8 +9,12 @@ const { histories } = require('./history');
 const { PLACES } = require('./places');
 const { model } = require('./sessions');
 
-/** Half of the time for which the same users are acted on, in milliseconds, beside the faults. */
+/**
+ * Half of the time for which the same users are acted on, in milliseconds, beside the faults. Where
+ * there are none, brief graces and tokens shall end well within it.
+ */
 const HALF = 700;
+const CALM_HALF = 1400;
 
 /** How many calls a process makes at once, and how long each lane rests at most, in ms. */
 const LANES = 3;
@@ -33,21 +37,22 @@ async function recorded(place, { seconds, seed = generator().seed, faults: wante
   const random = generator(seed);
   const here = await PLACES[place]();
   const faults = here.faults.filter(({ name }) => !wanted || wanted.includes(name));
-  const max = faults.length > 0 ? MANY : FEW;
+  const [max, half] = faults.length > 0 ? [MANY, HALF] : [FEW, CALM_HALF];
   const { clients, env, tokens, cache, isSteady } = here;
   const fleet = await startFleet({ clients, env, tokens, cache, isSteady, seed, max, lanes: LANES, rest: REST });
   const story = {
     marks: [],
     troubles: [],
-    policy: { max, ttl: 1000, grace: 1000, stale: cache?.maxAge, isWhole: here.isWhole },
+    policy: { ttl: 1000, grace: 1000, stale: cache?.maxAge, isWhole: here.isWhole },
   };
   const counts = {};
   const end = now() + seconds * 1000;
   const first = random.below(here.faults.length + 1);
   for (let n = 0; now() < end; n += 1) {
-    const users = [`u${n}`, `v${n}`, isSteady ? `b${n}` : `w${n}`];
+    const kinds = faults.length > 0 ? ['u', 'v'] : ['u', 'k', 'e'];
+    const users = [...kinds, isSteady ? 'b' : 'w'].map((kind) => `${kind}${n}`);
     fleet.actOn(users);
-    await pause(HALF);
+    await pause(half);
     if (faults.length > 0) {
       const { name, run } = faults[(first + n) % faults.length];
       const from = now();
@@ -55,7 +60,7 @@ async function recorded(place, { seconds, seed = generator().seed, faults: wante
       story.troubles.push({ from, to: now() + (here.patience ?? 0) });
       counts[name] = (counts[name] ?? 0) + 1;
     }
-    await pause(HALF);
+    await pause(half);
   }
   const printed = await fleet.stop();
   return { place, seed, faults: counts, ...judged(fleet.events, story), printed };

@@ -4,7 +4,10 @@ const { check } = require('./checker');
 const { histories } = require('./history');
 const { model } = require('./sessions');
 
-const POLICY = { max: 1000, ttl: 1000, grace: 1000 };
+const POLICY = { ttl: 1000, grace: 1000 };
+
+/** More sessions than there are here. */
+const MANY = 1000;
 
 /** A token of a session, by a letter, and the number of its rotations. */
 const token = (session, turn = 0) =>
@@ -28,9 +31,10 @@ const rotate = (of, answer, from, to, grace = 'long', more = {}) =>
 const revoke = (of, answer, from, to) => call('revoke', from, to, { token: of, answer });
 const revokeUser = (answer, from, to) => call('revokeUser', from, to, { answer });
 
-function isExplained(calls, { marks, troubles, ...policy } = {}) {
+function isExplained(calls, { marks, troubles, max = MANY, ...policy } = {}) {
   const given = { marks, troubles, policy: { ...POLICY, ...policy } };
-  return [...histories(calls.flat(), given).values()].every(
+  const events = calls.flat().map((event) => ({ ...event, max }));
+  return [...histories(events, given).values()].every(
     (operations) => check(operations, model).verdict === 'linearizable',
   );
 }

@@ -4,7 +4,9 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT } = require('../support');
 
-const all = ['javascript', 'lua', 'embedded', 'rust'].flatMap((list) => require(`../../scripts/mutants/${list}.js`));
+const all = ['javascript', 'lua', 'lua-ends', 'embedded', 'rust'].flatMap((list) =>
+  require(`../../scripts/mutants/${list}.js`),
+);
 
 test('there are many mutants, each with a name of its own', () => {
   expect(all.length).toBeGreaterThanOrEqual(60);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Faults in the scripts that redis runs.
+// Faults in the scripts that redis runs, but those of lua-ends.js.
 
 const CONFORMANCE = '__test__/stores/conformance/session-store-redis.test.js';
 const HELD = '__test__/stores/redis/held-steps.test.js';
@@ -141,63 +141,10 @@ module.exports = [
     survives: 'the record is written again as it was, a millisecond later: nobody can tell',
   },
   {
-    name: 'lua: a refresh sets no mark',
-    file: lua('replace'),
-    from: "  redis.call('SET', KEYS[2], text(mark), 'PX', text(mark_life))\n",
-    to: '',
-    tests: [ENDING, ROLLBACK],
-  },
-  {
-    name: 'lua: a refresh leaves the old tokens',
-    file: lua('replace'),
-    from: "    end_session(1, record, ARGV[n], 'replaced', now)\n",
-    to: '',
-    tests: [CONFORMANCE],
-    only: 'a refresh',
-    survives: 'the second step, which ends what the first has left, ends all of it',
-  },
-  {
-    name: 'lua: a refresh does not name the rest',
-    file: lua('replace'),
-    from: 'return {1, ended, rest}',
-    to: 'return {1, ended, {}}',
-    tests: [ENDING],
-  },
-  {
-    name: 'lua: a revocation of a user sets no mark',
-    file: lua('revoke_all'),
-    from: "redis.call('SET', KEYS[2], text(mark), 'PX', text(mark_life))\n",
-    to: '',
-    tests: [ENDING, ROLLBACK],
-  },
-  {
-    name: 'lua: the spared session is not lifted over the mark',
-    file: lua('revoke_all'),
-    from: "    redis.call('HSET', KEYS[record], ORDER, text(mark + 1))\n",
-    to: '',
-    tests: [CONFORMANCE],
-    only: 'was spared',
-  },
-  {
-    name: 'lua: a revocation of a user does nothing while others log in',
-    file: lua('revoke_all'),
-    from: 'return {1, ended, listed_until(1, mark)}',
-    to: 'return {1, ended, {}}',
-    tests: [ENDING],
-  },
-  {
-    name: 'lua: the end of one session is not noted',
-    file: lua('end_session'),
-    from: '  write_end(4, reason, expires, now)\n',
-    to: '',
-    tests: [CONFORMANCE],
-    only: 'sessions.explain',
-  },
-  {
-    name: 'lua: a session that was rotated meanwhile is taken for ended',
-    file: lua('end_session'),
-    from: 'current and current ~= secret and current or',
-    to: 'false and current or',
+    name: 'lua: a login is silent on what was marked',
+    file: lua('issue'),
+    from: "    end_session(1, record, token, 'revoked', now)\n",
+    to: "    redis.call('DEL', KEYS[record])\n    redis.call('ZREM', KEYS[1], token)\n",
     tests: [HELD],
   },
   {
@@ -252,13 +199,6 @@ module.exports = [
     from: "return {'past', note[2]}",
     to: 'return {}',
     tests: [NOTES],
-  },
-  {
-    name: 'lua: the newest session is evicted',
-    file: lua('trim'),
-    from: 'local n = live[i]',
-    to: 'local n = live[#live + 1 - i]',
-    tests: [HELD],
   },
   {
     name: 'lua: a token of 1.3.2 outlives the mark',

@@ -27,15 +27,16 @@ const NOT_LIVE = { code: 6007 };
 const here = setting({ args: ['--rename-command', 'EVALSHA', ''] });
 
 /**
- * An object whose script that has this line is held each time until `meanwhile(which)` has been
- * done, and one that nothing holds.
+ * An object whose script that has one of these lines is held each time until what stands by that,
+ * `meanwhile(which)`, has been done, and one that nothing holds.
  */
-async function holding(line, meanwhile, options) {
+async function holding(lines, options) {
   let count = 0;
   const toServer = async (piece, server) => {
-    if (piece.includes(line)) {
+    const line = Object.keys(lines).find((each) => piece.includes(each));
+    if (line) {
       count += 1;
-      await meanwhile(count);
+      await lines[line](count);
     }
     server.write(piece);
   };
@@ -49,7 +50,7 @@ test('what is revoked while it is rotated ends with what has taken its place', a
   const meanwhile = async (which) => {
     if (which === 1) tokens.push(await rotate(other, tokens[0]));
   };
-  const { held, other } = await holding('-- Ends a session.', meanwhile);
+  const { held, other } = await holding({ '-- Ends a session.': meanwhile });
   tokens.push(await issue(other, 'o1'));
   expect(await held.sessions.revoke(tokens[0])).toBe(true);
   expect(tokens).toHaveLength(2);
@@ -62,7 +63,7 @@ test('nobody rotates out of a session that is being ended', async () => {
     if (which === 1) tokens.push(await rotate(other, tokens[2], { grace: 0 }));
     else refusals.push(await rejection(other.sessions.rotate(tokens[3], { grace: 0 })));
   };
-  const { held, other } = await holding('-- Ends a session.', meanwhile);
+  const { held, other } = await holding({ '-- Ends a session.': meanwhile });
   const tokens = [await issue(other, 'o1')];
   for (let i = 0; i < 2; i += 1) tokens.push(await rotate(other, tokens[i], { grace: 0 }));
   expect(await isValid(held, tokens[0])).toBe(false); // it is a copy: its session ends
@@ -76,10 +77,34 @@ test('a login that others have kept from making room ends the oldest sessions, n
     for (let i = 0; i < 2; i += 1) others.push(await issue(other, 'o1'));
     await pause(600); // until the login no longer looks again
   };
-  const { held, other, holds } = await holding('-- Issues a token', meanwhile, { sessions: { mode: 'each', max: 2 } });
+  const { held, other, holds } = await holding(
+    { '-- Issues a token': meanwhile },
+    { sessions: { mode: 'each', max: 2 } },
+  );
   const token = await issue(held, 'o1');
   expect(holds()).toBeGreaterThan(1);
   expect(await listed(other, 'o1')).toEqual([others.at(-1), token]);
+});
+
+test.each([
+  ['another end of all', ({ sessions }) => sessions.revokeUser('o1'), 0],
+  ['a login', (app) => issue(app, 'o1'), expect.any(String)],
+])('what %s finds between the two steps of an end of all, that end counts', async (_what, act, answer) => {
+  const tokens = [];
+  const answers = [];
+  const steps = {
+    '-- Ends every token': async () => tokens.push(await issue(other, 'o1')),
+    '-- Ends those of some': async () => answers.push(await act(other)),
+  };
+  const { held, other } = await holding(steps, { sessions: { mode: 'each' } });
+  expect(await held.sessions.revokeUser('o1')).toBe(tokens.length);
+  expect(tokens.length).toBeGreaterThan(1);
+  expect(answers).toEqual([answer]);
+  expect(await liveOf(other, tokens)).toEqual([]);
+  const reasons = await Promise.all(tokens.map((token) => other.sessions.explain(token)));
+  expect(new Set(reasons)).toEqual(new Set(['revoked']));
+  // Each was told of once, by who came to it.
+  expect([held, other].map((app) => app.stats().ended.revoked)).toEqual([tokens.length - 1, 1]);
 });
 
 test('a backfill that a token of 1.3.2 disturbs at its end is repeated', async () => {
@@ -92,7 +117,7 @@ test('a backfill that a token of 1.3.2 disturbs at its end is repeated', async (
     tokens.push(await legacy(), await legacy());
     await isValid(other, tokens[0]); // lists it alone
   };
-  const { held, other, holds } = await holding('-- Writes into the marker', meanwhile);
+  const { held, other, holds } = await holding({ '-- Writes into the marker': meanwhile });
   await adopted(here.redis);
   await here.redis.del(markerKey());
   armed = true;

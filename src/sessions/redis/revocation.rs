@@ -86,9 +86,9 @@ impl Redis {
             let strict = if kept.is_some() { MAX_ATTEMPTS } else { STRICT_ATTEMPTS };
             let revoke =
                 self.link.run(|connection| self.scripts.revoke_all(connection, &listed, kept, attempt >= strict));
-            if let Some((ended, rest)) = revoke.await? {
+            if let Some((lived, ended, rest)) = revoke.await? {
                 self.note_ends(&ended);
-                count = ended.len() as u64 + self.end_rest(&listed, &rest, Ended::Revoked).await?;
+                count = lived + self.end_rest(&listed, &rest, Ended::Revoked).await?;
                 break;
             }
         }
@@ -103,9 +103,10 @@ impl Redis {
         }
         let rest = tokens(rest)?;
         let _guard = InvalidateOnDrop(&rest);
-        let ended = self.link.run(|connection| self.scripts.end_marked(connection, listed, &rest, why)).await?;
+        let (lived, ended) =
+            self.link.run(|connection| self.scripts.end_marked(connection, listed, &rest, why)).await?;
         self.note_ends(&ended);
-        Ok(ended.len() as u64)
+        Ok(lived)
     }
 
     /// Counts and tells what a script has ended.

@@ -68,11 +68,12 @@ ask_for_rights(1, 3)
 local expires = write_record(3, issued, now, life, idle, fields)
 for _, token in ipairs(dead) do
   local record = read[token]
-  -- Its sessions were ended, and whoever did so has not come to it.
   if is_live(record, -1) then
-    redis.call('DEL', KEYS[record])
+    -- All were ended, and whoever did so has not come to this one.
+    end_session(1, record, token, 'revoked', now)
+  else
+    redis.call('ZREM', KEYS[1], token)
   end
-  redis.call('ZREM', KEYS[1], token)
 end
 if gives_way then
   end_session(1, read[replaced], replaced, 'replaced', now)

@@ -104,35 +104,36 @@ impl Scripts {
         Ok(done.then(|| (ended_sessions(&ended), rest)))
     }
 
-    /// Ends every token that was issued so far but `kept`. Returns what it ended, and what must
-    /// still be ended, for it was not in `listed`. None where there is such and the end is not
-    /// `forced`: then nothing is done.
+    /// Ends every token that was issued so far but `kept`. Returns how many lived, what it ended,
+    /// and what must still be ended, for it was not in `listed`. None where there is such and the
+    /// end is not `forced`: then nothing is done.
     pub async fn revoke_all(
         &self,
         connection: Connection,
         listed: &Listed,
         kept: Option<&Token>,
         forced: bool,
-    ) -> RedisResult<Option<(Vec<EndedSession>, Vec<String>)>> {
+    ) -> RedisResult<Option<(u64, Vec<EndedSession>, Vec<String>)>> {
         let call = self.on_owner(&self.revoke_all, listed).key(listed.keys.absent());
         let call = call.arg(Ended::Revoked.as_str()).arg(self.mark_life()).arg(u8::from(forced));
         let call = call.arg(kept.map_or("", Token::as_str));
-        let (done, ended, rest): (bool, Vec<String>, Vec<String>) =
+        let (done, lived, ended, rest): (bool, u64, Vec<String>, Vec<String>) =
             self.with_tokens(call, listed, &listed.tokens).run(connection).await?;
-        Ok(done.then(|| (ended_sessions(&ended), rest)))
+        Ok(done.then(|| (lived, ended_sessions(&ended), rest)))
     }
 
-    /// Ends those of `tokens` that were issued before the mark. Returns what it ended.
+    /// Ends those of `tokens` that were issued before the mark. Returns how many of them lived when
+    /// that was set, and what this has ended.
     pub async fn end_marked(
         &self,
         connection: Connection,
         listed: &Listed,
         tokens: &[Token],
         why: Ended,
-    ) -> RedisResult<Vec<EndedSession>> {
+    ) -> RedisResult<(u64, Vec<EndedSession>)> {
         let call = self.on_owner(&self.end_marked, listed).arg(why.as_str());
-        let ended: Vec<String> = self.with_tokens(call, listed, tokens).run(connection).await?;
-        Ok(ended_sessions(&ended))
+        let (lived, ended): (u64, Vec<String>) = self.with_tokens(call, listed, tokens).run(connection).await?;
+        Ok((lived, ended_sessions(&ended)))
     }
 
     /// Ends the session of `token`. Returns whether that token lived, and the one that has taken
