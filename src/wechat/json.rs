@@ -210,4 +210,12 @@ mod tests {
         assert_eq!([read("a"), read("b"), read("f")], [Some(-1), Some(40029), Some(400)]);
         assert_eq!(["c", "d", "e", "g", "h"].map(read), [None; 5]);
     }
+
+    #[test]
+    fn what_has_no_control_characters_is_not_copied() {
+        for text in ["", "{}", "{ \"a\": 1 }", "字"] {
+            assert!(matches!(escape_controls(text), Cow::Borrowed(_)), "{text}");
+        }
+        assert!(matches!(escape_controls("\t"), Cow::Owned(_)));
+    }
 }

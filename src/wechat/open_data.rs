@@ -87,6 +87,8 @@ fn parse_open_data(plain: &[u8], app_id: &str) -> Option<(Object, String)> {
 
 #[cfg(test)]
 mod tests {
+    use aes::cipher::BlockModeEncrypt;
+
     use super::*;
 
     #[test]
@@ -122,6 +124,57 @@ mod tests {
             [(&block[..15], &block[..], &block[..]), (&block, &block[..15], &block), (&block, &block, &[])]
         {
             assert_eq!(decrypt_bytes(key, iv, data), None);
+        }
+    }
+
+    const KEY: [u8; 16] = [1; 16];
+    const IV: [u8; 16] = [2; 16];
+    const PLAIN: &str = r#"{"openId":"o","unionId":"u","watermark":{"appid":"wx1"}}"#;
+
+    fn session_key(key: &[u8]) -> String {
+        base64_simd::STANDARD.encode_to_string(key)
+    }
+
+    /// What WeChat makes of [`PLAIN`].
+    fn sealed() -> Encoded {
+        let cipher = cbc::Encryptor::<aes::Aes128>::new_from_slices(&KEY, &IV).unwrap();
+        Encoded::Bytes(cipher.encrypt_padded_vec::<Pkcs7>(PLAIN.as_bytes()))
+    }
+
+    fn iv() -> Encoded {
+        Encoded::Bytes(IV.to_vec())
+    }
+
+    #[test]
+    fn what_was_made_for_the_app_under_the_key_is_read() {
+        let user = OpenData { open_id: Some("o".to_owned()), union_id: Some("u".to_owned()) };
+        assert_eq!(decrypt("wx1", &session_key(&KEY), &sealed(), &iv()), Ok(user));
+        assert_eq!(decrypt_text("wx1", &session_key(&KEY), &sealed(), &iv()), Ok(Some(PLAIN.to_owned())));
+        for (app_id, key) in [("wx2", &KEY[..]), ("wx1", &IV), ("wx1", &[])] {
+            assert_eq!(decrypt(app_id, &session_key(key), &sealed(), &iv()), Err(Error::decryption()));
+            assert_eq!(decrypt_text(app_id, &session_key(key), &sealed(), &iv()), Ok(None));
+        }
+    }
+
+    #[test]
+    fn what_no_key_could_decrypt_is_told() {
+        let bytes = |count| Encoded::Bytes(vec![0; count]);
+        for (data, iv) in [(bytes(0), iv()), (bytes(17), iv()), (sealed(), bytes(15)), (sealed(), bytes(17))] {
+            let faults = [data.fault(&DATA), iv.fault(&super::IV)].into_iter().flatten().collect::<String>();
+            let error = decrypt_text("wx1", &session_key(&KEY), &data, &iv).unwrap_err();
+            assert!(!faults.is_empty());
+            assert_eq!(error, Error::malformed_data(faults));
+        }
+    }
+
+    #[test]
+    fn a_signature_is_of_the_data_and_the_key() {
+        let of_abc = "a9993e364706816aba3e25717850c26c9cd0d89d";
+        assert!(is_signature("c", "ab", of_abc));
+        for (key, data, signature) in
+            [("c", "ac", of_abc), ("d", "ab", of_abc), ("c", "ab", &of_abc[1..]), ("", "", "")]
+        {
+            assert!(!is_signature(key, data, signature));
         }
     }
 }

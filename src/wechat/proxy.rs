@@ -107,6 +107,10 @@ fn parse_status(answer: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use tokio::io::ReadBuf;
     use tokio::net::TcpListener;
 
     use super::*;
@@ -194,5 +198,28 @@ mod tests {
         assert_eq!(refusal(Some("")).await, NO_TUNNEL);
         assert_eq!(refusal(None).await, NO_TUNNEL);
         assert_eq!(refusal(Some("220 hi")).await, "no connection to proxy: it does not answer as a proxy does");
+    }
+
+    /// A connection that gives these bytes and then breaks.
+    struct Breaking(&'static [u8]);
+
+    impl AsyncRead for Breaking {
+        fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            if self.0.is_empty() {
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
+            into.put_slice(self.0);
+            self.0 = &[];
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn what_came_before_a_connection_broke_is_the_answer() {
+        let exchanged = |bytes| exchange(tokio::io::join(Breaking(bytes), tokio::io::sink()), "");
+        assert_eq!(exchanged(b"HTTP/1.1 407").await.unwrap(), b"HTTP/1.1 407");
+        assert_eq!(exchanged(b"").await.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+        let nothing = exchange(tokio::io::join(tokio::io::empty(), tokio::io::sink()), "").await;
+        assert_eq!(nothing.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 }

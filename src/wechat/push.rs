@@ -218,4 +218,32 @@ mod tests {
             assert_eq!(is_recent(timestamp, now), is_right, "{timestamp} {now}");
         }
     }
+
+    #[test]
+    fn a_push_is_remembered_for_as_long_as_its_timestamp_may_be_right() {
+        let right = TOLERANCE * 2;
+        assert!(LIFE > right + REPEATS && LIFE < right + TOLERANCE);
+    }
+
+    #[test]
+    fn what_is_missing_is_told_with_what_to_do() {
+        let safe = Push::new(plain().app_id, plain().token, Some(&"A".repeat(43))).unwrap();
+        let body = br#"{"Encrypt":"AAAA"}"#;
+        let error = safe.open(&Query::default(), body, 0).unwrap_err();
+        let advice = "msg_signature is missing in its query: in WeChat's console the mode must be the safe one, where \
+                      all is encrypted";
+        assert_eq!(error, Error::push_refused(advice));
+        let error = plain().open(&Query::default(), b"{}", 0).unwrap_err();
+        assert_eq!(error, Error::push_refused("signature is missing in its query"));
+    }
+
+    #[test]
+    fn an_echo_is_one_of_wechats() {
+        for echo in ["4375120948345356249", "a+b/c=_-.~:"] {
+            assert!(expect_echo(echo).is_ok());
+        }
+        for echo in ["", "<b>", "a b", "a\n", "&", "字", &"1".repeat(MAX_LENGTH + 1)] {
+            assert!(expect_echo(echo).is_err(), "{echo}");
+        }
+    }
 }

@@ -93,4 +93,14 @@ mod tests {
         let reply = parse_reply(br#"{"errcode":1,"openid":"o1","errmsg":"no o1 here"}"#).unwrap();
         assert_eq!(parse_refusal(&reply, Mask::default()).errmsg.as_deref(), Some("no *** here"));
     }
+
+    #[test]
+    fn an_errcode_is_wechats_own() {
+        let refusal = |errcode| Refusal { errcode, ..Refusal::default() };
+        assert_eq!(RequestError::Refused(refusal(Some(40029))).errcode(), Some(40029));
+        assert_eq!(RequestError::Refused(refusal(None)).errcode(), None);
+        assert_eq!(RequestError::failed("no connection").errcode(), None);
+        let beside = Failure { cause: String::new(), unsent: false, refusal: Some(refusal(Some(45009))) };
+        assert_eq!(RequestError::Failed(beside).errcode(), Some(45009));
+    }
 }

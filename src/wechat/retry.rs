@@ -67,7 +67,10 @@ fn longest_delay(retried: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+    use crate::error::Refusal;
 
     #[test]
     fn delays_grow_to_a_limit() {
@@ -77,5 +80,54 @@ mod tests {
             assert!(delay(retried) <= Duration::from_millis(longest_delay(retried)));
             assert!(longest_delay(retried) <= MAX_RETRY_DELAY);
         }
+    }
+
+    #[test]
+    fn delays_are_random_and_never_none() {
+        let delays: Vec<_> = (0..5000).map(|_| delay(0)).collect();
+        let longest = Duration::from_millis(longest_delay(0));
+        assert!(delays.iter().all(|delay| !delay.is_zero() && *delay <= longest));
+        assert!(delays.iter().any(|delay| *delay != delays[0]));
+    }
+
+    fn unsent() -> RequestError {
+        RequestError::Failed(Failure { cause: String::new(), unsent: true, refusal: None })
+    }
+
+    fn refused(errcode: i64) -> RequestError {
+        RequestError::Refused(Refusal { errcode: Some(errcode), ..Refusal::default() })
+    }
+
+    #[test]
+    fn what_wechat_has_not_done_is_asked_for_again() {
+        let retries = Retries { unsent: 2, busy: 3 };
+        for (error, limit) in [
+            (unsent(), 2),
+            (refused(-1), 3),
+            (refused(1), 0),
+            (refused(40029), 0),
+            (RequestError::failed("a broken connection"), 0),
+        ] {
+            assert_eq!(retries.limit(&error), limit, "{error:?}");
+        }
+    }
+
+    /// How often a request is sent that fails so.
+    async fn sent(retries: Retries, error: fn() -> RequestError) -> u32 {
+        let count = Cell::new(0);
+        let request = || {
+            count.set(count.get() + 1);
+            async { Err::<(), _>(error()) }
+        };
+        assert!(retry(retries, request).await.is_err());
+        count.get()
+    }
+
+    #[tokio::test]
+    async fn it_is_sent_again_as_often_as_it_may_be() {
+        let retries = Retries { unsent: 2, busy: 0 };
+        assert_eq!(sent(retries, unsent).await, 3);
+        assert_eq!(sent(retries, || refused(-1)).await, 1);
+        assert!(retry(retries, async || Ok(())).await.is_ok());
     }
 }

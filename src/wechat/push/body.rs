@@ -112,4 +112,25 @@ mod tests {
             assert!(encrypted(body.as_bytes()).is_err(), "{body}");
         }
     }
+
+    #[test]
+    fn brackets_in_texts_do_not_hide_depth_and_those_that_close_end_it() {
+        let deep = format!(r#"{{"a":"{}","b":{}{}}}"#, "]}".repeat(20), "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        assert!(message(deep.as_bytes()).is_err());
+        let wide = format!(r#"{{"a":[{}[]]}}"#, "[],".repeat(100));
+        assert_eq!(message(wide.as_bytes()).unwrap(), wide);
+    }
+
+    #[test]
+    fn the_first_character_tells_what_a_body_is() {
+        assert_eq!(message(b"<xml><a>1</a></xml>").unwrap(), r#"{"a":"1"}"#);
+        for body in ["", "x", "[]", "x<xml/>"] {
+            assert_eq!(message(body.as_bytes()).unwrap_err(), no_message());
+            assert_eq!(encrypted(body.as_bytes()).unwrap_err(), no_message());
+        }
+        for body in ["<", "<xml>", "<xml/>"] {
+            assert_eq!(message(body.as_bytes()).unwrap_err(), malformed_xml());
+        }
+        assert_eq!(encrypted(b"<").unwrap_err(), malformed_xml());
+    }
 }

@@ -74,3 +74,53 @@ fn resolved(reference: &BytesRef) -> Option<String> {
         None => resolve_xml_entity(&reference.xml10_content()).map(str::to_owned),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn elements_and_texts_are_read() {
+        for (xml, value) in [
+            ("<xml><a>1</a><b/></xml>", json!({ "a": "1", "b": "" })),
+            ("<xml><a>1</a><a>2</a><a/></xml>", json!({ "a": ["1", "2", ""] })),
+            ("<?xml version=\"1.0\"?>\n<xml x=\"y\"><!-- --><a><b>c</b></a></xml>\n", json!({ "a": { "b": "c" } })),
+            ("<xml><a>&lt;&#65;&amp;<![CDATA[<&lt;]]></a></xml>", json!({ "a": "<A&<&lt;" })),
+            ("<xml/>", json!("")),
+        ] {
+            assert_eq!(parse(xml), Some(value), "{xml}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_of_wechats_is_refused() {
+        for xml in [
+            "",
+            "x",
+            "<xml>",
+            "</xml>",
+            "<xml></a>",
+            "<a/><a/>",
+            "<a></a><a></a>",
+            "<a/>x",
+            "<a>&b;</a>",
+            "<a>&#x110000;</a>",
+            "<!DOCTYPE a><a/>",
+        ] {
+            assert_eq!(parse(xml), None, "{xml}");
+        }
+    }
+
+    #[test]
+    fn elements_are_nested_up_to_a_limit() {
+        let nested =
+            |count: usize, inner: &str| parse(&format!("{}{inner}{}", "<a>".repeat(count), "</a>".repeat(count)));
+        assert!(nested(MAX_DEPTH, "").is_some());
+        assert!(nested(MAX_DEPTH + 1, "").is_none());
+        assert!(nested(MAX_DEPTH - 1, "<b/>").is_some());
+        assert!(nested(MAX_DEPTH, "<b/>").is_none());
+        assert!(nested(30_000, "").is_none());
+    }
+}

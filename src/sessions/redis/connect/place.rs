@@ -196,4 +196,25 @@ mod tests {
             assert!(error.starts_with("options.tokens: ") && !error.contains("p%FF"), "{url}");
         }
     }
+
+    #[test]
+    fn an_address_is_shown_as_it_is_written() {
+        for (url, shown, is_tls) in
+            [("redis://h:1", "h:1", false), ("rediss://h", "h:6379", true), ("redis://[::1]:7", "[::1]:7", false)]
+        {
+            let address = parse(url, "o").unwrap().address;
+            assert_eq!((address.to_string().as_str(), address.is_tls()), (shown, is_tls));
+        }
+        let socket = Address::Unix("/run/redis.sock".into());
+        assert_eq!((socket.to_string().as_str(), socket.is_tls()), ("/run/redis.sock", false));
+    }
+
+    #[test]
+    fn of_several_urls_each_is_read_and_there_is_one() {
+        let urls = |urls: &[&str]| parse_all(&urls.iter().map(|&url| url.to_owned()).collect::<Vec<_>>(), "o");
+        let places = urls(&["redis://a", "redis://b:1"]).unwrap();
+        assert_eq!(places.iter().map(|place| place.address.to_string()).collect::<Vec<_>>(), ["a:6379", "b:1"]);
+        assert_eq!(urls(&[]).unwrap_err(), "o must list at least one URL");
+        assert_eq!(urls(&["redis://a", "b"]), Err(parse("b", "o").unwrap_err()));
+    }
 }

@@ -86,4 +86,10 @@ mod tests {
         assert_eq!(retries(&refusal("TRYAGAIN")).take(100).count(), 100);
         assert_eq!(retries(&refusal("WRONGTYPE")).count(), 0);
     }
+
+    #[test]
+    fn a_step_that_failed_just_now_is_done_again_soon() {
+        assert_eq!(Retry::start().delay(&refusal("READONLY")), Some(RETRY_DELAY));
+        assert_eq!(Retry::start().delay(&refusal("WRONGTYPE")), None);
+    }
 }

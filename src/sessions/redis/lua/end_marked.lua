@@ -9,10 +9,11 @@ local lived = 0
 
 for n = 2, #ARGV do
   local record = 3 + 2 * (n - 2)
+  local note = record + 1
   if is_live(record, -1) and not is_live(record, mark) then
     end_session(1, record, ARGV[n], reason, now)
     lived = lived + 1
-  elseif redis.call('HEXISTS', KEYS[record + 1], ENDED) == 1 then
+  elseif redis.call('HEXISTS', KEYS[note], ENDED) == 1 then
     lived = lived + 1 -- others came to it first
   end
 end
