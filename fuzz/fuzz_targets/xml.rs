@@ -86,6 +86,9 @@ fn valid(text: &str) -> String {
 fn object(fields: &[(Name, Node)]) -> Value {
     let mut named: Map<String, Value> = Map::new();
     for (name, _) in fields {
+        if named.contains_key(name.text()) {
+            continue; // else it would take as long as there are ways through the document
+        }
         let values: Vec<_> =
             fields.iter().filter(|(other, _)| other.text() == name.text()).map(|(_, node)| value(node)).collect();
         let value = if values.len() == 1 { values[0].clone() } else { Value::from(values) };
