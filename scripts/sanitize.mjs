@@ -1,6 +1,6 @@
 // `npm run sanitize [-- thread]`: what has `unsafe` or is shared by threads, under the address
-// sanitizer of LLVM or its thread sanitizer: the unit tests, and the addon in Node while programs of
-// the tests call it with anything at all, and many at once. The compiler brings them, but takes
+// sanitizer of LLVM or its thread sanitizer: the unit tests, and the addon in Node while programs
+// of the tests call it with anything at all, and many at once. The compiler brings them, but takes
 // their flag only with RUSTC_BOOTSTRAP. The thread sanitizer wants a standard library that is
 // compiled with it, for it takes for a race whatever a lock guards that it does not know: so the
 // compiler, that of RUSTC or else rustup's, must have its sources.
@@ -25,7 +25,7 @@ const LASTS = 15000;
  */
 const FOREIGN = ['race:v8::platform::', 'race:_dl_deallocate_tls', 'race:5tokio7runtime2io'];
 
-/** What LLVM calls in the sanitizer and gcc's does not have. It sees into these as into any call. */
+/** What LLVM calls in the sanitizer and gcc's lacks. It sees into these as into any call. */
 const SHIM = `#include <string.h>
 void *__tsan_memcpy(void *to, const void *from, size_t n) { return memcpy(to, from, n); }
 void *__tsan_memmove(void *to, const void *from, size_t n) { return memmove(to, from, n); }
