@@ -189,22 +189,16 @@ class Direct {
     this.calls.stats.latency.note((this.heard - batch.sent) / 1000);
     this.pause = 0;
     this.batches.shift();
-    const { length } = batch.asked;
-    this.count -= length;
-    const time = String(Math.floor(this.connection.clock()));
-    // While the application goes on with one half, redis has nothing to do: what that asks for is
-    // sent before it goes on with the other one. From then on two batches take turns.
-    const half = length > FEW && this.count === 0 ? length >> 1 : length;
-    this.settle(batch, 0, half, time);
-    if (half < length) nextTick(settleRest, this, batch, half, time);
+    this.count -= batch.asked.length;
+    this.settle(batch);
     if (this.count > 0) return;
     this.connection.hold(false);
     held.delete(this);
   }
 
-  /** Settles the checks of a batch from the number `from` to that before `to`. */
-  settle({ asked, replies }, from, to, time) {
-    for (let i = from; i < to; i += 1) {
+  settle({ asked, replies }) {
+    const time = String(Math.floor(this.connection.clock()));
+    for (let i = 0; i < asked.length; i += 1) {
       const reply = replies[i];
       if (!(reply instanceof Refusal) && this.resolve(asked[i], reply, time)) continue;
       const { checks, token, resolve, reject } = asked[i];
@@ -244,11 +238,6 @@ function connect(plan, self) {
 
 function flush(direct) {
   direct.flush();
-}
-
-function settleRest(direct, batch, from, time) {
-  direct.flush();
-  direct.settle(batch, from, batch.asked.length, time);
 }
 
 /** Where the event loop stood still, what has come since is read first. */
