@@ -20,9 +20,6 @@ const WORTH = 32;
 /** More checks at once go through the threads. */
 const MAX_WAITING = 1024;
 
-/** So many go out as soon as the code that runs now ends; with more, those of other events join. */
-const FEW = 4;
-
 /** How long redis may be silent, in milliseconds: at most a tenth of a call's deadline. */
 const SILENCE = 50;
 
@@ -77,7 +74,9 @@ class Direct {
     this.count += 1;
     if (!this.isScheduled) {
       this.isScheduled = true;
-      if (this.count <= FEW) nextTick(flush, this);
+      // A lone one goes out as soon as the code that runs now ends. While others are on their way,
+      // those of other events join: each batch is a system call here and one in redis.
+      if (this.count === 1) nextTick(flush, this);
       else setImmediate(flush, this);
     }
     return true;

@@ -12,6 +12,10 @@ const { unknownError } = constants.statusCode;
 const NO_STORE = Object.freeze({ 'Cache-Control': 'no-store' });
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** What nearly every client sends: it needs no closer look. */
+const BEARER = 'Bearer ';
+const PLAIN_BEARER = /^Bearer [!-~]+$/;
+
 /** What a guard can be told, with the type of each. */
 const GUARD_OPTIONS = {
   token: 'function',
@@ -22,8 +26,11 @@ const GUARD_OPTIONS = {
   onError: 'function',
 };
 
-/** The sessions of the requests that a guard let in; undefined for those without credentials. */
-const sessions = new WeakMap();
+/**
+ * Where a request that a guard let in has its session; undefined for one without credentials. Not a
+ * WeakMap, which costs as much as the rest of a guard does.
+ */
+const SESSION = Symbol('session');
 
 /** An auth object with the options of a guard, or of routes. */
 class Door {
@@ -45,11 +52,10 @@ class Door {
     this.prefix = (this.options.prefix || '').replace(/\/+$/, '');
   }
 
-  /** The token of a request with this Authorization header; undefined where it brings none. */
-  async tokenOf(request, header) {
+  /** The token of a request with this Authorization header, or a promise of it; see `found`. */
+  tokenOf(request, header) {
     const { token } = this.options;
-    const found = token ? await token(request) : bearerOf(header);
-    return found === null || found === '' ? undefined : found;
+    return token ? Promise.resolve(token(request)).then(found) : bearerOf(header);
   }
 
   /** The session of a token. Rejects where there is none, whatever the auth object does. */
@@ -61,19 +67,21 @@ class Door {
 
   /** Who sent a request: remembers the session, which is undefined for nobody, and gives it. */
   async enter(request, header) {
-    const token = await this.tokenOf(request, header);
+    const asked = this.tokenOf(request, header);
+    // Each wait takes its time on the thread that has little.
+    const token = typeof asked === 'string' || asked === undefined ? asked : await asked;
     const session = token === undefined && this.options.optional ? undefined : await this.verify(token);
-    sessions.set(request, session);
+    request[SESSION] = session;
     return session;
   }
 }
 
 /** The session of a request that a guard let in. Throws where there is none. */
 function getAuth(request) {
-  const session = sessions.get(request);
+  const session = sessionOf(request);
   if (session) return session;
   throw new Error(
-    sessions.has(request)
+    isAdmitted(request)
       ? 'Nobody is logged in: the guard of this request is optional'
       : 'No guard of mpauthx ran before: put one in front of this handler',
   );
@@ -81,19 +89,25 @@ function getAuth(request) {
 
 /** Lets a request in that needs nobody, unless a guard let it in before. */
 function admit(request) {
-  if (!sessions.has(request)) sessions.set(request, undefined);
+  if (!isAdmitted(request)) request[SESSION] = undefined;
 }
 
 /** Whether a request was let in, with a session or without. */
-const isAdmitted = (request) => sessions.has(request);
+const isAdmitted = (request) => SESSION in Object(request);
 
 /** The session of a request that was let in; undefined where nobody was needed. */
-const sessionOf = (request) => sessions.get(request);
+const sessionOf = (request) => Object(request)[SESSION];
+
+/** What an application finds; undefined where a request brings no token. */
+function found(token) {
+  return token === null || token === '' ? undefined : token;
+}
 
 /** What follows `Bearer` in an Authorization header; undefined where it has no such credentials. */
 function bearerOf(header) {
+  if (typeof header === 'string' && PLAIN_BEARER.test(header)) return header.slice(BEARER.length);
   const [, token] = /^bearer(?:[ \t]+(.*))?$/i.exec(textOf(header).trim()) || [];
-  return token;
+  return found(token);
 }
 
 /** A header's bytes, which Node and the Fetch API give as Latin-1, read as UTF-8. */
