@@ -5,8 +5,8 @@
 // there are, and which tokens other processes were given. Ends when stdin does.
 //
 // Argument: JSON { client, tokens, cache, seed, lanes, rest, max, isSteady }; `max` says how many
-// sessions a user may have, but for one that keeps them. The times of all
-// processes are on one clock, the monotonic one of the machine.
+// sessions a user may have, but for one that keeps them. The times of all processes are on one
+// clock, the monotonic one of the machine.
 
 const readline = require('node:readline');
 const { createAuth } = require('../..');
