@@ -89,7 +89,7 @@ function getAuth(request) {
 
 /** Lets a request in that needs nobody, unless a guard let it in before. */
 function admit(request) {
-  if (!isAdmitted(request)) request[SESSION] = undefined;
+  if (!isAdmitted(request)) Reflect.set(request, SESSION, undefined); // a frozen one stays as it is
 }
 
 /** Whether a request was let in, with a session or without. */
