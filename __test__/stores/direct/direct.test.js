@@ -37,6 +37,15 @@ async function ready(given) {
   return { app, token, ordinary: countOrdinary() };
 }
 
+test('checks of several events go to redis together while one is on its way', async () => {
+  const { app, token } = await ready();
+  const batches = () => app.stats().redis.latency.count;
+  const before = batches();
+  const inEvent = () => new Promise((resolve) => setImmediate(() => resolve(app.verify(token))));
+  await Promise.all(Array.from({ length: 8 }, inEvent));
+  expect(batches() - before).toBe(2); // the first, which had no company, and the others
+});
+
 const COMPATIBLE = () => server.url;
 const TAGGED = () => ({ url: server.url, layout: 'tagged' });
 
