@@ -68,7 +68,7 @@ function steps(folder) {
 function brief() {
   if (chosen.length > 0) return [];
   const script = (title, ...args) => ({ title, command: process.execPath, args });
-  const fuzz = script('fuzz', 'scripts/fuzz.mjs', '--seconds', '5');
+  const fuzz = script('fuzz', 'scripts/fuzz.mjs', '--seconds', '30');
   if (hasWine()) return [fuzz, script('windows', 'scripts/windows.mjs', ...ON_WINDOWS)];
   console.log('The share for Windows is left out: to install Wine wants root, and Debian.');
   return [fuzz];
