@@ -110,7 +110,10 @@ async function attack(name, folder) {
   const socket = path.join(folder, 'redis.sock');
   const redis = spawn(findRedisServer(), ['--port', '0', '--unixsocket', socket, '--save', ''], { stdio: 'ignore' });
   try {
-    while (!existsSync(socket)) await pause(50);
+    while (!existsSync(socket)) {
+      if (redis.exitCode !== null) throw new Error('the redis-server has ended');
+      await pause(50);
+    }
     const file = { file: path.join(folder, 'tokens.db') };
     for (const tokens of ['memory', file]) await call('fuzz.js', { tokens }, env, folder);
     await call('fuzz-auth.js', {}, env, folder);
@@ -137,7 +140,7 @@ async function call(program, given, env, folder) {
   const argument = { seed: Math.floor(Math.random() * 2 ** 32), count: COUNT, ...given };
   const output = await run(path.join('robustness', program), argument, env, folder);
   const { faults, calls } = JSON.parse(output);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (faults.length > 0) throw new Error([JSON.stringify(argument), ...faults].join('\n'));
   console.log(`${program} ${JSON.stringify(given)}: ${calls.toLocaleString('en')} calls, nothing found`);
 }
 

@@ -8,7 +8,7 @@ const { generator, pause, startRedis, tempDir } = require('../support');
 const { startCluster } = require('../stores/cluster/servers');
 const { moveSlot } = require('./slots');
 const { createOdds } = require('./odds');
-const { faultyProxy, slowProxy } = require('./proxy');
+const { faultyProxy, farProxy } = require('./proxy');
 
 /** Of a call, in milliseconds: less than the default, so that outages end soon. */
 const DEADLINE = 1500;
@@ -89,7 +89,7 @@ async function redis({ isSteady, cache }) {
 /** One redis, far away: nothing fails, so that every answer is judged by the letter. */
 async function remote() {
   const { port } = await startRedis();
-  const url = await slowProxy(port, generator());
+  const url = await farProxy(port, generator());
   return { clients: 4, tokens: { url }, isSteady: true, faults: [] };
 }
 

@@ -44,17 +44,17 @@ async function faultyProxy(port) {
   return { url, faults: faults.map(({ name, begin }) => ({ name, run: () => during(begin) })) };
 }
 
-/** How long a piece is on its way at most through a slow proxy, in milliseconds. */
+/** How long a piece is on its way at most to a redis that is far, in milliseconds. */
 const LATE = 12;
 
 /**
  * A proxy through which nothing is lost and everything takes its time, so that what one process has
  * read is often no longer so when it acts on that. The URL of the redis behind it.
  */
-async function slowProxy(port, random) {
+async function farProxy(port, random) {
   const late = (piece, to) => pause(random.below(LATE)).then(() => to.destroyed || to.write(piece));
   const { url } = await tcpProxy(port, () => ({ toServer: late, toClient: late }));
   return url;
 }
 
-module.exports = { faultyProxy, slowProxy };
+module.exports = { faultyProxy, farProxy };
