@@ -5,14 +5,16 @@
 //
 // Argument: JSON { url, users, seed, ms, maxAge }. stdin: first a line that says to begin, then the
 // tokens that the others issue, one a line. stdout: `ready`, the tokens issued, and at last JSON {
-// checks, ends, issued, refreshes }, whose times are milliseconds of the machine's clock: checks:
-// [token, begun, over, valid]; ends: [token, begun, over]; issued: [token, begun]; refreshes:
-// [user, begun, over].
+// checks, ends, issued, refreshes }, whose times are milliseconds of the machine's steady clock:
+// checks: [token, begun, over, valid]; ends: [token, begun, over]; issued: [token, begun];
+// refreshes: [user, begun, over].
 
 const readline = require('node:readline');
 const { createApp, everybody, generator, issue, isValid, pause } = require('../../support');
 
-const now = () => performance.timeOrigin + performance.now();
+// One clock for all processes of a machine. (`performance.timeOrigin` is read from another clock as
+// a process starts: on a busy machine those of two processes were 16 ms apart.)
+const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 /** Of the newest tokens, so that most are live and many are checked again and again. */
 const RECENT = 12;

@@ -8,9 +8,6 @@ const { readings } = require('./support');
 const PROCESSES = 4;
 const USERS = ['o1', 'o2', 'o3', 'o4', 'o5', 'o6'];
 
-/** Clocks of two processes on one machine differ by less, in milliseconds. */
-const MARGIN = 5;
-
 /**
  * Several processes with caches end the tokens of the same users for `ms`. Afterwards every answer
  * is held against what redis held at the time: no check that began more than `maxAge` after a
@@ -54,9 +51,7 @@ async function cachesInProcesses({ maxAge, ms }) {
   const refreshes = reports.flatMap((report) => report.refreshes);
   /** Whether a refresh that ends the token, known to its process or not, had begun by then. */
   const mayBeReplaced = (token, time) =>
-    refreshes.some(
-      ([user, begun, over]) => token.startsWith(`${user}|`) && begun <= time + MARGIN && over >= issued.get(token),
-    );
+    refreshes.some(([user, begun, over]) => token.startsWith(`${user}|`) && begun <= time && over >= issued.get(token));
   const wrong = [];
   const counts = { checks: 0, valid: 0, stale: 0 };
   for (const { checks, ends } of reports) {
@@ -66,10 +61,9 @@ async function cachesInProcesses({ maxAge, ms }) {
       counts.valid += valid ? 1 : 0;
       const end = anywhere.get(token) ?? { begun: Infinity, over: Infinity };
       if (valid && begun > end.over) counts.stale += 1;
-      if (valid && begun > end.over + maxAge + MARGIN) wrong.push(['live after maxAge', token, begun - end.over]);
+      if (valid && begun > end.over + maxAge) wrong.push(['live after maxAge', token, begun - end.over]);
       if (valid && begun > (here.get(token)?.over ?? Infinity)) wrong.push(['live in its own process', token]);
-      if (!valid && over < end.begun - MARGIN && !mayBeReplaced(token, over))
-        wrong.push(['refused before its end', token]);
+      if (!valid && over < end.begun && !mayBeReplaced(token, over)) wrong.push(['refused before its end', token]);
     }
   }
   expect([seed, wrong]).toEqual([seed, []]);
