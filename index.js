@@ -19,7 +19,7 @@ checkpointAtExit(native.checkpoint);
 function mpauthx(appId, secret, sku, db, redisPass, ttl, options) {
   const given = readConfig(appId, secret, sku, db, redisPass, ttl, options);
   const calls = createCalls(given);
-  const contract = createContract(calls, { caches: given.config.cache !== undefined });
+  const contract = createContract(calls);
   return remember({ ...contract, ...createFront(calls, given.config), constants }, given);
 }
 

@@ -10,6 +10,7 @@ const { publish, subscribed } = require('./channels.js');
 const { constants, failure } = require('./errors.js');
 const { createDirect } = require('./direct.js');
 const { causeOf } = require('./host.js');
+const { createLooks } = require('./looks.js');
 const { errorOf, mpauthxError } = require('./mpauthx-error.js');
 const { inAuthNames } = require('./options.js');
 const { Stats } = require('./stats.js');
@@ -28,6 +29,8 @@ class Calls {
     this.host = host;
     this.isFront = isFront;
     this.core = null;
+    /** What is known of cached tokens. */
+    this.looks = null;
     this.receiver = receiverOf(new WeakRef(this));
     this.batches = new Batches();
     this.checks = [];
@@ -103,6 +106,7 @@ class Calls {
 
   close(read) {
     this.direct.close();
+    this.looks.close();
     return this.start((call) => {
       this.isClosed = true;
       this.core.close(call);
@@ -214,6 +218,7 @@ function createCalls({ config, host }) {
     if (error.code === 'InvalidArg') throw new TypeError(error.message);
     throw failure({ code: constants.statusCode.databaseRelatedError, message: `Error: ${error.message}` });
   }
+  calls.looks = createLooks(calls.core, config.cache);
   calls.direct = createDirect(calls);
   calls.listenToEvents();
   return calls;

@@ -11,9 +11,9 @@ const { createValidity } = require('./validity.js');
 const { success } = constants.statusCode;
 
 /** The functions, on the `calls` of an object. */
-function createContract(calls, { caches }) {
+function createContract(calls) {
   const { core } = calls;
-  const isLive = createValidity(calls, caches);
+  const isLive = createValidity(calls);
   const start = (begin) => calls.start(begin, tokenOf, undefined, failure);
 
   return {

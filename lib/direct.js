@@ -7,11 +7,11 @@
 // silence, a connection that closes.
 
 const { Batch } = require('./direct/batch.js');
-const { Connection, now } = require('./direct/connection.js');
+const { Connection } = require('./direct/connection.js');
 const { Records } = require('./direct/records.js');
 const { Refusal } = require('./direct/resp.js');
 const { Sessions } = require('./direct/sessions.js');
-const { isFake, nextTick, setImmediate, setTimeout } = require('./timers.js');
+const { isFake, nextTick, now, setImmediate, setTimeout } = require('./timers.js');
 const { isPlainToken } = require('./token.js');
 
 /** An object that makes fewer checks needs no connection for them. */

@@ -7,7 +7,7 @@ const { graceOf, readOptions, userIdOf } = require('./call-options.js');
 const { wrong } = require('./errors.js');
 const { errorOf, invalidToken, mpauthxError } = require('./mpauthx-error.js');
 const { isUserId, skuOf } = require('./token.js');
-const { Verification } = require('./verification.js');
+const { KNOWN, Verification } = require('./verification.js');
 const { createWeChat } = require('./wechat.js');
 
 /** The `sessions` of the objects in which all logins of a user have one token. */
@@ -20,12 +20,21 @@ const sharesTokens = ({ sessions }) => shared.has(sessions);
 function createFront(calls, config) {
   const { sku, cache, front: isStrict, resolves } = config;
   const { core } = calls;
-  const verification = new Verification(calls, cache);
+  const verification = new Verification(calls);
   const ownSkus = [wellFormed(sku)];
 
   /** Whether `token` can be one of those whom the call lets in. */
   const isOurs = (token, skus = ownSkus) => skus.includes(skuOf(token));
   const userId = (value) => (isStrict ? strictUserId(value) : text(value, 'userId'));
+
+  function known(token, options) {
+    try {
+      const { skus, fresh } = options === undefined ? NONE : readOptions(options, 'skus', 'fresh');
+      return !fresh && isOurs(token, skus) ? verification.known(token) : undefined;
+    } catch (_) {
+      return undefined; // `verify` tells of it
+    }
+  }
 
   const front = {
     login(code, options) {
@@ -138,6 +147,7 @@ function createFront(calls, config) {
       return calls.close(() => undefined);
     },
   };
+  if (cache !== undefined) front.verify[KNOWN] = known;
   if (!config.sessions.each) shared.add(front.sessions);
   return front;
 }

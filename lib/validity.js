@@ -14,10 +14,10 @@ const VALIDITY = {
 };
 
 /** The function `isTokenValid`, for text. */
-function createValidity(calls, caches) {
+function createValidity(calls) {
   const checks = calls.addChecks(VALIDITY);
   return (token) => {
-    if (caches && calls.core.cached(token) > 0) {
+    if (calls.looks.get(token) !== undefined) {
       calls.stats.cached += 1;
       return Promise.resolve();
     }

@@ -1,21 +1,22 @@
 'use strict';
 
-// The check who is logged in: a token's session. Beside the addon's cache of live tokens it keeps
-// what their sessions are.
+// The check who is logged in: a token's session. What that is, is kept beside what the addon's
+// cache told of the token.
 
 const { invalidToken, mpauthxError } = require('./mpauthx-error.js');
 const { skuOf, userOf } = require('./token.js');
 
+/**
+ * Where a function `verify` has its short way for guards: `known(token, options)` is the session of
+ * a token whose session is kept, undefined for every other. It stands with the function, not with
+ * the object, so that a `verify` of the application's own goes before it.
+ */
+const KNOWN = Symbol('known');
+
 class Verification {
-  /**
-   * @param calls the calls of the object
-   * @param cache the limits of the addon's cache; undefined where nothing is cached
-   */
-  constructor(calls, cache) {
+  /** @param calls the calls of the object */
+  constructor(calls) {
     this.calls = calls;
-    this.maxKept = cache === undefined ? 0 : cache.maxTokens;
-    /** The sessions of cached tokens, each with the number of the look that has found it. */
-    this.kept = new Map();
     this.checks = calls.addChecks({
       wantsSession: true,
       send: (core, batch, tokens, count) => core.verify(batch, tokens, count),
@@ -28,10 +29,16 @@ class Verification {
 
   /** A promise for the session of a token. With `fresh`, the store is asked whatever is cached. */
   verify(token, fresh) {
-    const known = fresh || this.maxKept === 0 ? undefined : this.cached(token);
-    if (known === undefined) return this.checks.ask(token);
+    const known = fresh ? undefined : this.known(token);
+    return known === undefined ? this.checks.ask(token) : Promise.resolve(known);
+  }
+
+  /** The session of a token where that is cached, else undefined. */
+  known(token) {
+    const kept = this.calls.looks.get(token);
+    if (kept === undefined || kept.session === undefined) return undefined;
     this.calls.stats.cached += 1;
-    return Promise.resolve({ ...known });
+    return { ...kept.session };
   }
 
   /** A rejection of what cannot be a token of ours. */
@@ -40,19 +47,10 @@ class Verification {
     return Promise.reject(invalidToken());
   }
 
-  cached(token) {
-    const look = this.calls.core.cached(token);
-    const kept = look > 0 ? this.kept.get(token) : undefined;
-    return kept !== undefined && kept.look === look ? kept.session : undefined;
-  }
-
   /** Keeps the session of a token where the addon caches that. */
   found(token, session) {
-    const look = this.maxKept === 0 ? 0 : this.calls.core.cached(token);
-    if (look === 0) return session;
-    this.kept.delete(token); // the newest stands last
-    this.kept.set(token, { look, session: { ...session } });
-    if (this.kept.size > this.maxKept) this.kept.delete(this.kept.keys().next().value);
+    const kept = this.calls.looks.get(token);
+    if (kept !== undefined) kept.session = { ...session };
     return session;
   }
 }
@@ -66,4 +64,4 @@ function sessionOf(token, id, issuedAt, expiresAt, lastSeenAt, device, openId) {
   return session;
 }
 
-module.exports = { Verification };
+module.exports = { KNOWN, Verification };

@@ -14,6 +14,8 @@ pub use embedded::{Controls, Embedded};
 pub use redis::{Address, Direct, Endpoint, Layout, Redis, Settings, Tls};
 pub use standing::Standing;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use crate::error::Result;
@@ -94,6 +96,14 @@ impl Verdict {
     }
 }
 
+/// A look that found a token to be live, and still holds.
+pub struct Cached {
+    /// Its number. They rise from 1.
+    pub look: u64,
+    /// For how long it holds at most.
+    pub left: Duration,
+}
+
 /// What a check asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
@@ -155,11 +165,19 @@ impl Sessions {
         }
     }
 
-    /// The number of the look that found `token` to be live, where that still holds without asking;
-    /// numbers rise from 1. No use of it goes unnoted for long.
-    pub fn cached(&self, token: &str) -> Option<u64> {
+    /// The look that found `token` to be live, where that still holds without asking. No use of it
+    /// goes unnoted for long.
+    pub fn cached(&self, token: &str) -> Option<Cached> {
         match self {
             Self::Redis(store) => store.cached(token),
+            Self::Embedded(_) => None,
+        }
+    }
+
+    /// Counts what may have ended a look; None where nothing is cached.
+    pub fn changes(&self) -> Option<Arc<AtomicU32>> {
+        match self {
+            Self::Redis(store) => store.changes(),
             Self::Embedded(_) => None,
         }
     }

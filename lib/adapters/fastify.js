@@ -23,16 +23,28 @@ mpauthxPlugin[Symbol.for('skip-override')] = true;
 mpauthxPlugin[Symbol.for('fastify.display-name')] = 'mpauthx';
 mpauthxPlugin[Symbol.for('plugin-meta')] = { name: 'mpauthx', fastify: '>=4' };
 
-/** A hook, for `onRequest`, that lets in who is logged in, and throws for everybody else. */
+/**
+ * A hook, for `onRequest`, that lets in who is logged in, and fails for everybody else. Called
+ * without `done`, by an application's own hook say, it returns a promise.
+ */
 function guard(auth, options) {
   const door = new Door(auth, options, KNOWN);
-  return async (request, reply) => {
-    try {
-      request[door.property] = await door.enter(request, request.headers.authorization);
-    } catch (reason) {
-      throw thrown(reason, reply);
-    }
+  return function authenticate(request, reply, done) {
+    if (!done) return promised((callback) => authenticate(request, reply, callback));
+    const pass = (session) => {
+      request[door.property] = session;
+      done();
+    };
+    const header = request.headers.authorization;
+    const known = door.known(request, header);
+    if (known) return pass(known);
+    door.enter(request, header).then(pass, (reason) => done(thrown(reason, reply)));
   };
+}
+
+/** A promise for what calls back. */
+function promised(call) {
+  return new Promise((resolve, reject) => call((error) => (error ? reject(error) : resolve())));
 }
 
 /** The routes, in a context of their own, so that their reading of bodies is theirs alone. */

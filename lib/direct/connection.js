@@ -4,18 +4,14 @@
 // thread. It is used while it leads to a master, and given up at the first thing that is not plain.
 
 const net = require('net');
-const { performance } = require('perf_hooks');
 const { INCOMPLETE, Refusal, Replies } = require('./resp.js');
-const { setTimeout } = require('../timers.js');
+const { now, setTimeout } = require('../timers.js');
 
 /** In bytes. */
 const READ_SIZE = 64 * 1024;
 
 /** As the addon's own connections: sooner than a NAT forgets one. */
 const KEEPALIVE = 30_000;
-
-/** Not the wall clock, which may be set. In milliseconds. */
-const now = performance.now.bind(performance);
 
 class Connection {
   /**
@@ -118,4 +114,4 @@ function isOk(reply) {
   return !(reply instanceof Refusal);
 }
 
-module.exports = { Connection, now };
+module.exports = { Connection };

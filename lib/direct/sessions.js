@@ -3,8 +3,8 @@
 // Who is logged in, for checks on the short way: the addon makes the ids of sessions and opens the
 // openids. What it has told is kept for a while, as an application checks the same tokens often.
 
-const { now } = require('./connection.js');
 const { OPEN_ID, textIn, timeIn } = require('./records.js');
+const { now } = require('../timers.js');
 
 /** So many descriptions are kept, for so long, in milliseconds. */
 const MAX_KEPT = 10_000;

@@ -1,8 +1,11 @@
 //! The check whether tokens are live.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
 use super::Auth;
 use crate::error::Result;
-use crate::sessions::{Asked, Verdict};
+use crate::sessions::{Asked, Cached, Verdict};
 use crate::token::Token;
 
 impl Auth {
@@ -21,9 +24,13 @@ impl Auth {
         self.sessions().check(tokens, Asked::Validity, settle).await;
     }
 
-    /// The number of the look that found `token` to be live, where the cache knows that it still
-    /// is.
-    pub fn cached(&self, token: &str) -> Option<u64> {
+    /// The look that found `token` to be live, where the cache knows that it still is.
+    pub fn cached(&self, token: &str) -> Option<Cached> {
         if self.is_open() { self.sessions().cached(token) } else { None }
+    }
+
+    /// Counts what may have ended a look of the cache; None where there is no cache.
+    pub fn changes(&self) -> Option<Arc<AtomicU32>> {
+        self.sessions().changes()
     }
 }

@@ -37,11 +37,12 @@ pub use direct::Direct;
 pub use keys::Layout;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use redis::ProtocolVersion;
 
-use super::{CacheLimits, Health, Policy};
+use super::{CacheLimits, Cached, Health, Policy};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use adoption::Adoption;
@@ -111,8 +112,12 @@ impl Redis {
         self.link.bounded(call).await
     }
 
-    pub fn cached(&self, token: &str) -> Option<u64> {
+    pub fn cached(&self, token: &str) -> Option<Cached> {
         self.tracking.as_ref()?.cache().get(token)
+    }
+
+    pub fn changes(&self) -> Option<Arc<AtomicU32>> {
+        Some(self.tracking.as_ref()?.cache().changes())
     }
 
     pub fn kind(&self) -> &'static str {

@@ -1,5 +1,5 @@
 //! Lock sharing on Linux: lets our copy of SQLite and the application's use one file in one
-//! process. The only `unsafe` of the crate.
+//! process. Beside a counter that JavaScript reads, the only `unsafe` of the crate.
 //!
 //! SQLite locks with POSIX record locks, which belong to the process: two copies of SQLite in one
 //! process do not exclude each other, and closing any descriptor of the file drops the locks that

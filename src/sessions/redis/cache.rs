@@ -7,6 +7,9 @@
 //! read strikes the reading out, so nothing older than what was told is kept. An entry also ends
 //! with the token itself, at an age counted from when redis was asked, with the loss of the
 //! connection, and when this process ends the token.
+//!
+//! JavaScript remembers what it was told of a token, and asks again once the count of changes is
+//! another.
 
 mod tracking;
 
@@ -14,6 +17,7 @@ pub use tracking::Tracking;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -22,7 +26,7 @@ use redis::{PushInfo, PushKind, Value};
 
 use super::connect::Connection;
 use super::keys::Layout;
-use crate::sessions::CacheLimits;
+use crate::sessions::{CacheLimits, Cached};
 use crate::token::Token;
 
 /// Every cache of the process: a token that one object ends must not live on in another's. Per
@@ -32,6 +36,9 @@ static CACHES: Mutex<Vec<Weak<Cache>>> = Mutex::new(Vec::new());
 pub struct Cache {
     layout: Layout,
     max_age: Duration,
+    /// Counts what may have ended entries. It rises while `state` is locked, after they are gone:
+    /// who reads it first, and then finds one, has read a count that rises when the entry ends.
+    changes: Arc<AtomicU32>,
     state: Mutex<State>,
 }
 
@@ -61,6 +68,7 @@ impl Cache {
         let cache = Arc::new(Self {
             layout,
             max_age: limits.max_age,
+            changes: Arc::default(),
             state: Mutex::new(State {
                 tracked: None,
                 lost: 0,
@@ -75,11 +83,16 @@ impl Cache {
         cache
     }
 
-    /// The number of the look that found `token` to be live, where it still is known to be.
-    pub fn get(&self, token: &str) -> Option<u64> {
+    pub fn changes(&self) -> Arc<AtomicU32> {
+        self.changes.clone()
+    }
+
+    /// The look that found `token` to be live, where it still is known to be.
+    pub fn get(&self, token: &str) -> Option<Cached> {
         let mut state = self.state();
+        let now = Instant::now();
         match state.ends.get(token) {
-            Some(&(end, number)) if Instant::now() < end => Some(number),
+            Some(&(end, look)) if now < end => Some(Cached { look, left: end - now }),
             Some(_) => {
                 state.ends.pop(token);
                 None
@@ -108,7 +121,7 @@ impl Cache {
         state.lost = state.lost.max(number);
         if state.tracked.as_ref().is_some_and(|tracked| tracked.number <= number) {
             state.tracked = None;
-            state.invalidate_all();
+            self.invalidate_all(&mut state);
         }
     }
 
@@ -128,12 +141,12 @@ impl Cache {
                         && let Ok(key) = str::from_utf8(key)
                         && let Some(token) = self.layout.token(key)
                     {
-                        state.invalidate(&token);
+                        self.invalidate(&mut state, &token);
                     }
                 }
             }
             // All keys, by FLUSHALL say.
-            (PushKind::Invalidate, _) => self.state().invalidate_all(),
+            (PushKind::Invalidate, _) => self.invalidate_all(&mut self.state()),
             _ => {}
         }
     }
@@ -150,20 +163,20 @@ impl Cache {
         Some(Reading { cache: self, tracked, tokens, number, begun: Instant::now() })
     }
 
+    fn invalidate(&self, state: &mut State, token: &str) {
+        state.ends.pop(token);
+        state.readings.remove(token);
+        self.changes.fetch_add(1, Ordering::Release);
+    }
+
+    fn invalidate_all(&self, state: &mut State) {
+        state.ends.clear();
+        state.readings.clear();
+        self.changes.fetch_add(1, Ordering::Release);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn invalidate(&mut self, token: &str) {
-        self.ends.pop(token);
-        self.readings.remove(token);
-    }
-
-    fn invalidate_all(&mut self) {
-        self.ends.clear();
-        self.readings.clear();
     }
 }
 
@@ -181,12 +194,17 @@ impl Reading<'_> {
     /// change was told meanwhile.
     pub fn keep(&self, live: impl Iterator<Item = (usize, Duration)>) {
         let mut state = self.cache.state();
+        let now = Instant::now();
         for (index, life) in live {
             let token = self.tokens[index].as_str();
             if state.readings.get(token) == Some(&self.number) {
                 // Counted from before redis was asked: whatever held us up since, the age is no
                 // less.
-                state.ends.put(token.into(), (self.begun + life.min(self.cache.max_age), self.number));
+                let end = self.begun + life.min(self.cache.max_age);
+                let gone = state.ends.push(token.into(), (end, self.number));
+                if gone.is_some_and(|(other, (end, _))| *other != *token && now < end) {
+                    self.cache.changes.fetch_add(1, Ordering::Release);
+                }
             }
         }
     }
@@ -218,7 +236,7 @@ impl Drop for InvalidateOnDrop<'_> {
         for cache in caches.iter().filter_map(Weak::upgrade) {
             let mut state = cache.state();
             for token in self.0 {
-                state.invalidate(token.as_str());
+                cache.invalidate(&mut state, token.as_str());
             }
         }
     }
