@@ -1,5 +1,7 @@
 // Who is measured. Each has a file in contestants/ whose `open({ url, sku })` gives
-// `{ check, close }`: `check(token)` is a promise that rejects where the token is not live.
+// `{ check, close }`: `check(token)` is a promise that rejects where the token is not live. With
+// `auth`, routes are guarded by the package's own guards, which ask that object; else by a guard of
+// the benchmark's, written by hand around `check`.
 
 import { readFileSync } from 'node:fs';
 

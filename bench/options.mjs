@@ -23,7 +23,7 @@ const FULL = {
   logins: { rounds: 5, foreign: [0, 100_000, 1_000_000], duration: 1500 },
   loading: { rounds: 21 },
   memory: { rounds: 3, checks: 1_000_000, logins: 20_000 },
-  routes: { rounds: 15, processes: 5, warmUp: 1, seconds: 1, connections: 64 },
+  routes: { rounds: 15, processes: 5, warmUp: 2, seconds: 1, connections: 64 },
 };
 
 const QUICK = {

@@ -110,15 +110,15 @@ function ofRoutes(routes) {
   const perSecond = (id) => routes?.fastify.find((each) => each.id === id)?.perSecond?.median;
   return [
     {
-      what: 'Fastify route guarded by checks that ask redis: requests per second against the unguarded route',
-      ratio: divide(perSecond('plain'), perSecond('unguarded')),
+      what: 'Fastify route with our guard, whose checks ask redis: requests per second against the unguarded route',
+      ratio: divide(perSecond('verify'), perSecond('unguarded')),
       better: MORE,
       atLeast: 0.9,
       wanted: 0.95,
     },
     {
-      what: 'Fastify route guarded by cached checks: requests per second against the unguarded route',
-      ratio: divide(perSecond('cached'), perSecond('unguarded')),
+      what: 'Fastify route with our guard, whose checks are cached: requests per second against the unguarded route',
+      ratio: divide(perSecond('verify-cached'), perSecond('unguarded')),
       better: MORE,
       atLeast: 0.95,
       wanted: 0.98,

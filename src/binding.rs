@@ -5,8 +5,8 @@
 //! time, on one wake-up.
 
 mod batch;
+mod cache;
 mod calls;
-mod changes;
 mod config;
 mod controls;
 mod diagnosis;
@@ -21,11 +21,10 @@ mod types;
 mod wechat_calls;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use napi::Status;
-use napi::bindgen_prelude::{Either, Function, Uint8Array, Uint32Array};
+use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi_derive::napi;
 use tokio::runtime::Handle;
 
@@ -33,7 +32,7 @@ use crate::auth::{Auth, LoginOptions};
 use crate::error::STATUS_CODES;
 use crate::events::Events;
 use crate::host::Dispatch;
-use crate::sessions::{Asked, Cached};
+use crate::sessions::Asked;
 use crate::sqlite;
 use crate::thread;
 use crate::token;
@@ -150,29 +149,6 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn describe(&self, lines: String) -> Vec<Option<String>> {
         direct::describe(&self.auth, &lines)
-    }
-
-    /// Where the cache knows that `token` is live: the number of the look that found that, and for
-    /// how many milliseconds it holds, unless something changes before.
-    #[napi(catch_unwind)]
-    pub fn cached(&self, token: String) -> Option<Vec<f64>> {
-        let Cached { look, left } = self.auth.cached(&token)?;
-        Some(vec![look as f64, 1000.0 * left.as_secs_f64()])
-    }
-
-    /// The count of what may have ended a look of the cache, which JavaScript may read once for
-    /// each object; null where nothing is cached.
-    #[napi(catch_unwind)]
-    pub fn changes(&self) -> Option<Uint32Array> {
-        self.auth.changes().map(changes::shown)
-    }
-
-    /// Lets the count rise, so that JavaScript can see whether it does.
-    #[napi(catch_unwind)]
-    pub fn change(&self) {
-        if let Some(changes) = self.auth.changes() {
-            changes.fetch_add(1, Ordering::Release);
-        }
     }
 
     #[napi(catch_unwind)]

@@ -11,7 +11,7 @@ mod standing;
 
 pub use crate::events::Ended;
 pub use embedded::{Controls, Embedded};
-pub use redis::{Address, Direct, Endpoint, Layout, Redis, Settings, Tls};
+pub use redis::{Address, CacheLimits, Cached, Direct, Endpoint, Layout, Redis, Settings, Tls};
 pub use standing::Standing;
 
 use std::sync::Arc;
@@ -36,14 +36,6 @@ pub enum Mode {
     Shared,
     /// Every login gets a token of its own; the oldest of more than `max` end.
     PerLogin { max: u32 },
-}
-
-/// What is kept in memory of checks that found a token to be live.
-#[derive(Debug, Clone)]
-pub struct CacheLimits {
-    pub max_tokens: usize,
-    /// How long it may be since redis was asked.
-    pub max_age: Duration,
 }
 
 /// What is kept with a token for the application's use.
@@ -94,14 +86,6 @@ impl Verdict {
     pub fn live(session: Option<Session>) -> Self {
         session.map_or(Self::Live, |session| Self::Session(Box::new(session)))
     }
-}
-
-/// A look that found a token to be live, and still holds.
-pub struct Cached {
-    /// Its number. They rise from 1.
-    pub look: u64,
-    /// For how long it holds at most.
-    pub left: Duration,
 }
 
 /// What a check asks.

@@ -6,5 +6,6 @@ const mpauthx = createRequire(import.meta.url)('../..');
 
 export async function ours({ url, sku }, options, name = 'isTokenValid', ttl = null) {
   const auth = mpauthx(null, null, sku, null, null, ttl, { tokens: url, ...options });
-  return { check: (token) => auth[name](token), close: () => auth.close() };
+  const check = (token) => auth[name](token);
+  return { check, close: () => auth.close(), ...(name === 'verify' && { auth }) };
 }

@@ -1,6 +1,6 @@
 // A route that answers a small JSON, guarded by a check.
 
-import { run } from '../children.mjs';
+import { serve } from '../children.mjs';
 import { CONTESTANTS, turns } from '../contestants.mjs';
 import { summarize } from '../statistics.mjs';
 import { serveAll } from './serve-all.mjs';
@@ -41,11 +41,11 @@ async function measureFramework(framework, guards, redis, routes) {
 
 async function measureProcesses(framework, guards, { url, sku, tokens }, { rounds, processes, ...load }) {
   const { present, absent, stop } = await serveAll('route', guards, { framework, url, sku });
-  const { warmUp, connections } = load;
-  const send = (port, seconds) => run('load-route', { url: `http://127.0.0.1:${port}/`, tokens, connections, seconds });
+  const client = await serve('load-route', { tokens, connections: load.connections });
+  const send = (port, seconds) => client.ask({ url: `http://127.0.0.1:${port}/`, seconds });
   const measured = present.map(({ id, kind, title }) => ({ id, kind, title, rounds: [] }));
   try {
-    for (const { first } of present) await send(first.port, warmUp);
+    for (const { first } of present) await send(first.port, load.warmUp);
     for (const each of turns(present, Math.ceil(rounds / processes))) {
       const before = await each.ask('cost');
       const { requests, perSecond, p50, p99 } = await send(each.first.port, load.seconds);
@@ -54,6 +54,7 @@ async function measureProcesses(framework, guards, { url, sku, tokens }, { round
       measured[present.indexOf(each)].rounds.push({ perSecond, p50, p99, threadCpu, rss: after.rss });
     }
   } finally {
+    await client.stop();
     await stop();
   }
   return { measured, absent };

@@ -34,7 +34,11 @@ declare namespace mpauthx {
     auth: Auth;
     prefix?: string | undefined;
   }
-  export type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  export interface Hook {
+    (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
+    /** For a hook of the application's own, which waits. */
+    (request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  }
 }
 
 export = mpauthx;

@@ -24,8 +24,8 @@ mpauthxPlugin[Symbol.for('fastify.display-name')] = 'mpauthx';
 mpauthxPlugin[Symbol.for('plugin-meta')] = { name: 'mpauthx', fastify: '>=4' };
 
 /**
- * A hook, for `onRequest`, that lets in who is logged in, and fails for everybody else. Called
- * without `done`, by an application's own hook say, it returns a promise.
+ * A hook, for `onRequest`, that lets in who is logged in, and fails for everybody else. A hook of
+ * the application's own, which calls it without `done`, gets a promise.
  */
 function guard(auth, options) {
   const door = new Door(auth, options, KNOWN);

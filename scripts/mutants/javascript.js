@@ -8,6 +8,8 @@ const ROUTES = '__test__/api/guards/routes.test.js';
 const DIRECT = '__test__/stores/direct/direct.test.js';
 const RECORDS = '__test__/stores/direct/records.test.js';
 const RESP = '__test__/stores/direct/resp.test.js';
+const CACHED = '__test__/api/guards/cached.test.js';
+const LOOKS = '__test__/stores/cache/looks.test.js';
 const ERRORS = '__test__/api/front-door/errors.test.js';
 
 module.exports = [
@@ -22,15 +24,15 @@ module.exports = [
   {
     name: 'verify: fresh asks the cache',
     file: 'lib/verification.js',
-    from: 'fresh || this.maxKept === 0 ?',
-    to: 'this.maxKept === 0 ?',
+    from: 'fresh ? undefined : this.known(token)',
+    to: 'this.known(token)',
     tests: ['__test__/stores/cache/ends.test.js', '__test__/stores/cache/hits.test.js', VERIFY],
   },
   {
     name: 'verify: all calls get one object',
     file: 'lib/verification.js',
-    from: 'return Promise.resolve({ ...known });',
-    to: 'return Promise.resolve(known);',
+    from: 'return { ...kept.session };',
+    to: 'return kept.session;',
     tests: ['__test__/stores/cache/hits.test.js', VERIFY],
   },
   {
@@ -44,17 +46,74 @@ module.exports = [
   {
     name: 'guard: next is called for what is refused',
     file: 'lib/adapters/express.js',
-    from: '        req[door.property] = session;\n        next();\n      },\n      (reason) => refuse(door, reason, req, res, next),',
-    to: '        req[door.property] = session;\n        next();\n      },\n      () => next(),',
+    from: 'then(pass, (reason) => refuse(door, reason, req, res, next));\n  };\n}\n\n/** A middleware with the routes',
+    to: 'then(pass, () => next());\n  };\n}\n\n/** A middleware with the routes',
     tests: [GUARDS],
     quick: true,
   },
   {
-    name: 'guard: the session is not awaited',
+    name: 'guard: the hook is done where it refuses',
     file: 'lib/adapters/fastify.js',
-    from: 'request[door.property] = await door.enter(',
-    to: 'request[door.property] = door.enter(',
+    from: '(reason) => done(thrown(reason, reply))',
+    to: '(reason) => done(void thrown(reason, reply))',
     tests: ['__test__/api/guards/fastify.test.js', GUARDS],
+  },
+  {
+    name: 'guard: fresh asks the cache',
+    file: 'lib/front.js',
+    from: '!fresh && isOurs(token, skus) ? verification.known',
+    to: 'isOurs(token, skus) ? verification.known',
+    tests: [CACHED],
+  },
+  {
+    name: 'guard: what is cached is not compared with the skus',
+    file: 'lib/front.js',
+    from: '!fresh && isOurs(token, skus) ? verification.known',
+    to: '!fresh ? verification.known',
+    tests: [CACHED],
+  },
+  {
+    name: 'looks: what changes is not minded',
+    file: 'lib/looks.js',
+    from: 'known.changes === this.count() && ',
+    to: '',
+    tests: [LOOKS],
+    quick: true,
+  },
+  {
+    name: 'looks: the count is read after the addon was asked',
+    file: 'lib/looks.js',
+    from: 'Object.assign(known, { changes, until })',
+    to: 'Object.assign(known, { changes: this.count(), until })',
+    tests: [LOOKS],
+  },
+  {
+    name: 'looks: the first count is read after the addon was asked',
+    file: 'lib/looks.js',
+    from: '{ look, changes, until, session: undefined }',
+    to: '{ look, changes: this.count(), until, session: undefined }',
+    tests: [LOOKS],
+  },
+  {
+    name: 'looks: a look has no end',
+    file: 'lib/looks.js',
+    from: ' && now() < known.until',
+    to: '',
+    tests: [LOOKS],
+  },
+  {
+    name: 'looks: the session of another look is kept',
+    file: 'lib/looks.js',
+    from: 'known !== undefined && known.look === look',
+    to: 'known !== undefined',
+    tests: [LOOKS],
+  },
+  {
+    name: 'looks: a copy of the count is believed',
+    file: 'lib/looks.js',
+    from: 'changes[0] === before ? null : changes',
+    to: 'changes',
+    tests: [LOOKS],
   },
   {
     name: 'guard: optional lets dead tokens in',

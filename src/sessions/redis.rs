@@ -42,11 +42,12 @@ use std::time::Duration;
 
 use redis::ProtocolVersion;
 
-use super::{CacheLimits, Cached, Health, Policy};
+use super::{Health, Policy};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use adoption::Adoption;
 use cache::{Cache, Tracking};
+pub use cache::{CacheLimits, Cached};
 use connect::{Link, Topology};
 use scripts::Scripts;
 

@@ -65,6 +65,21 @@ function tests(name) {
     expect({ status, isRead }).toEqual({ status: 401, isRead: false });
   });
 
+  test("a hook of the application's own can wait for it", async () => {
+    const { app, token } = await make();
+    const hook = async (request, reply) => {
+      if (request.url !== '/open') await app.authenticate(request, reply);
+    };
+    for (const target of ['/open', '/mine']) {
+      app.post(target, { onRequest: hook }, async (request) => ({ by: Object(request.auth).userId }));
+    }
+    const post = await posting(app);
+    expect((await post('/mine', { token })).json).toEqual({ by: 'o-1' });
+    const { status, headers } = await post('/mine');
+    expect({ status, headers }).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(await post('/open')).toMatchObject({ status: 200, json: {} });
+  });
+
   test("the application's own handler gets the error, and its answer has the headers", async () => {
     const { app } = await make({ prefix: '/auth' });
     app.setErrorHandler((error, _request, reply) => reply.code(error.statusCode).send({ mine: error.code }));

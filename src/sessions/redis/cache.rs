@@ -26,12 +26,27 @@ use redis::{PushInfo, PushKind, Value};
 
 use super::connect::Connection;
 use super::keys::Layout;
-use crate::sessions::{CacheLimits, Cached};
 use crate::token::Token;
 
 /// Every cache of the process: a token that one object ends must not live on in another's. Per
 /// process by nature.
 static CACHES: Mutex<Vec<Weak<Cache>>> = Mutex::new(Vec::new());
+
+/// What is kept in memory of checks that found a token to be live.
+#[derive(Debug, Clone)]
+pub struct CacheLimits {
+    pub max_tokens: usize,
+    /// How long it may be since redis was asked.
+    pub max_age: Duration,
+}
+
+/// A look that found a token to be live, and still holds.
+pub struct Cached {
+    /// Its number. They rise from 1.
+    pub look: u64,
+    /// For how long it holds at most.
+    pub left: Duration,
+}
 
 pub struct Cache {
     layout: Layout,
