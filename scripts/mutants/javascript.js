@@ -118,8 +118,8 @@ module.exports = [
   {
     name: 'guard: optional lets dead tokens in',
     file: 'lib/http.js',
-    from: 'token === undefined && this.options.optional ?',
-    to: 'this.options.optional ?',
+    from: 'token === undefined && this.options.optional;',
+    to: 'this.options.optional;',
     tests: [GUARDS],
     quick: true,
   },

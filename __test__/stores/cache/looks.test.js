@@ -38,16 +38,26 @@ test('the addon is asked about a token once, and again when anything has changed
   }
 });
 
-test('a change while the addon is asked is seen', () => {
+test.each([
+  ['for the first time', () => {}],
+  [
+    'again',
+    (core, looks) => {
+      looks.get('a');
+      core.change();
+    },
+  ],
+])('a change while the addon is asked %s is seen', (_when, before) => {
   const core = addon();
   const looks = open(core);
-  core.cached = function cached() {
-    const told = this.says;
-    this.says = null;
-    this.change();
+  before(core, looks);
+  core.cached = () => {
+    const told = core.says;
+    core.says = null;
+    core.change();
     return told;
   };
-  looks.get('a');
+  expect(looks.get('a')).toBeDefined();
   expect(looks.get('a')).toBe(undefined);
 });
 
