@@ -17,7 +17,7 @@ class Looks {
   constructor(core, maxTokens) {
     this.core = core;
     this.maxTokens = maxTokens;
-    /** By the tokens; the newest look stands last. */
+    /** By the tokens; who came last stands last. */
     this.kept = new Map();
     /** The count, in an array; null where it is not to be had, and every look asks the addon. */
     this.changes = isFake ? null : changesOf(core);
@@ -39,16 +39,19 @@ class Looks {
       return undefined;
     }
     const [look, left] = found;
-    const until = time + Math.min(left, MAX_AGE);
-    if (known !== undefined && known.look === look) return Object.assign(known, { changes, until });
-    return this.keep(token, { look, changes, until, session: undefined });
+    const kept = known === undefined ? this.add(token) : known;
+    if (kept.look !== look) kept.session = undefined; // it may be another by now
+    kept.look = look;
+    kept.changes = changes;
+    kept.until = time + Math.min(left, MAX_AGE);
+    return kept;
   }
 
-  keep(token, known) {
-    this.kept.delete(token);
-    this.kept.set(token, known);
+  add(token) {
+    const kept = { look: 0, changes: 0, until: 0, session: undefined };
+    this.kept.set(token, kept);
     if (this.kept.size > this.maxTokens) this.kept.delete(this.kept.keys().next().value);
-    return known;
+    return kept;
   }
 
   /** Never the same twice where it is not known. */

@@ -1,7 +1,8 @@
 'use strict';
 
 const path = require('node:path');
-const { atOnce, rejection, seen, startRedis, tempDir, told, within } = require('../support');
+const { atOnce, rejection, sample, seen, startRedis, tempDir, told, within } = require('../support');
+const { tcpProxy } = require('../support/tcp-proxy');
 const { NUMBER, PHONE, STABLE_TOKEN, ownWeChat } = require('./support');
 
 const here = ownWeChat();
@@ -135,4 +136,36 @@ describe.each(Object.keys(STORES))('the access token (%s)', (name) => {
     expect(await get(app)).toStrictEqual(NUMBER);
     expect(await refused).toMatchObject({ errcode: 40125 });
   });
+});
+
+describe('the lock of a renewal, which another process has taken since the holder looked', () => {
+  const LOCK = `mpauthx:access-token:${sample.appId}:renewal`;
+
+  /** The second change of the lock in redis is held until another process has it. */
+  async function holding() {
+    let changes = 0;
+    const toServer = async (piece, to) => {
+      if (piece.includes(LOCK) && !piece.includes('\r\nGET\r\n')) changes += 1;
+      if (changes === 2) await server.redis.set(LOCK, 'another', 'PX', 60000);
+      to.write(piece);
+    };
+    const { url } = await tcpProxy(server.port, () => ({ toServer }));
+    return { app: here.open({ tokens: url }), changes: () => changes };
+  }
+
+  test.each([
+    ['let go', 0],
+    ['prolonged', 5500],
+  ])(
+    'is not %s',
+    async (_what, delay) => {
+      const { app, changes } = await holding();
+      const reply = here.wechat.accessToken({ expiresIn: 7200 });
+      here.wechat.interrupt(STABLE_TOKEN, (_req, res) => void setTimeout(() => res.end(JSON.stringify(reply)), delay));
+      expect(await get(app)).toStrictEqual(NUMBER);
+      expect(changes()).toBeGreaterThanOrEqual(delay ? 3 : 2);
+      expect(await server.redis.get(LOCK)).toBe('another');
+    },
+    30000,
+  );
 });

@@ -83,15 +83,8 @@ module.exports = [
   {
     name: 'looks: the count is read after the addon was asked',
     file: 'lib/looks.js',
-    from: 'Object.assign(known, { changes, until })',
-    to: 'Object.assign(known, { changes: this.count(), until })',
-    tests: [LOOKS],
-  },
-  {
-    name: 'looks: the first count is read after the addon was asked',
-    file: 'lib/looks.js',
-    from: '{ look, changes, until, session: undefined }',
-    to: '{ look, changes: this.count(), until, session: undefined }',
+    from: 'kept.changes = changes;',
+    to: 'kept.changes = this.count();',
     tests: [LOOKS],
   },
   {
@@ -104,8 +97,8 @@ module.exports = [
   {
     name: 'looks: the session of another look is kept',
     file: 'lib/looks.js',
-    from: 'known !== undefined && known.look === look',
-    to: 'known !== undefined',
+    from: 'if (kept.look !== look) kept.session = undefined;',
+    to: '',
     tests: [LOOKS],
   },
   {

@@ -124,18 +124,17 @@ impl<'a> Lock<'a> {
                     return done;
                 }
                 Err(_) if self.is_held().await => {
-                    let _ = self.sessions.set(&self.name, &self.owner, LOCK_TTL).await;
+                    // Puts nothing in the place of another's, where it was lost since.
+                    let _ = self.sessions.keep(&self.name, None, LOCK_TTL).await;
                 }
                 Err(_) => {}
             }
         }
     }
 
-    /// Lets the lock go. Where the store fails, it expires.
+    /// Lets the lock go, unless another process has it by now. Where the store fails, it expires.
     pub async fn release(&self) {
-        if self.is_held().await {
-            let _ = self.sessions.delete(&self.name).await;
-        }
+        let _ = self.sessions.delete_own(&self.name, &self.owner).await;
     }
 
     /// A process that stood still may have lost it to another.
