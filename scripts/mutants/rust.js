@@ -151,13 +151,6 @@ module.exports = [
     tests: [ENDS],
   },
   {
-    name: 'cache: JavaScript is not told that everything has changed',
-    file: 'src/sessions/redis/cache.rs',
-    from: '        state.readings.clear();\n        self.changes.fetch_add(1, Ordering::Release);',
-    to: '        state.readings.clear();',
-    tests: [ENDS],
-  },
-  {
     name: 'cache: JavaScript keeps what the cache has no room for',
     file: 'src/sessions/redis/cache.rs',
     from: '*other != *token && now < end',

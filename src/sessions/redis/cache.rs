@@ -274,6 +274,18 @@ mod tests {
     }
 
     #[test]
+    fn javascript_is_told_of_what_may_have_changed() {
+        let cache = Cache::new(Layout::Compatible, &CacheLimits { max_tokens: 1, max_age: Duration::from_secs(1) });
+        let changes = || cache.changes().load(Ordering::Acquire);
+        let key = Value::BulkString(token().as_str().into());
+        for data in [Value::Array(vec![key]), Value::Nil] {
+            let before = changes();
+            cache.on_push(1, &PushInfo { kind: PushKind::Invalidate, data: vec![data] });
+            assert_ne!(changes(), before);
+        }
+    }
+
+    #[test]
     fn the_name_of_a_record_tells_the_token_in_both_layouts() {
         let owner = Owner { user: "o}1".to_owned(), sku: "s|p:}".to_owned() };
         let token = Token::mint(&owner).unwrap();
